@@ -1,0 +1,28 @@
+import type { CheckPoint } from "./check.ts";
+
+/** One thing to do, by registered name and plain JSON input: never a closure. One variant per name, so that types narrow. */
+export type Act =
+  | { readonly name: "stage"; readonly host: string }
+  | { readonly name: "cordon"; readonly host: string }
+  | { readonly name: "migrate"; readonly host: string; readonly workload: string; readonly to: string; readonly step: "evacuate" | "put back" }
+  | { readonly name: "stop"; readonly host: string; readonly workload: string }
+  | { readonly name: "start"; readonly host: string; readonly workload: string }
+  | { readonly name: "remediate"; readonly host: string }
+  | { readonly name: "check"; readonly host: string; readonly at: Exclude<CheckPoint, "end"> }
+  | { readonly name: "uncordon"; readonly host: string }
+  | { readonly name: "release"; readonly host: string }
+  | { readonly name: "regression tests" };
+
+/** Equal for two acts exactly when they are the same act: at most one of a key is in flight. */
+export function actKey(act: Act): string {
+  switch (act.name) {
+    case "migrate":
+    case "stop":
+    case "start":
+      return `${act.workload}`;
+    case "regression tests":
+      return act.name;
+    default:
+      return `host ${act.host}`;
+  }
+}

@@ -1,0 +1,96 @@
+import type { VersionScheme } from "./version.ts";
+
+/** Amounts by resource name, in that resource's unit: `memory` in MiB, `cpu` in virtual cores; any others as the platform names them. */
+export type Resources = Readonly<Record<string, number>>;
+
+/** Whose a host is while it is out: tells our maintenance from an operator's, after losing everything else. */
+export interface Mark {
+  /** Id of the run that set it. */
+  readonly run: string;
+  /** Who declared the roll: `project/stack/name` of the resource. */
+  readonly owner: string;
+  /** Fencing token of the lease under which it was set. */
+  readonly token: number;
+}
+
+export interface Host {
+  /** Unique in the fleet, stable over reboots. */
+  readonly id: string;
+  /** Canonical level as the platform's inventory reports it; `"unknown"` if it never could be read. */
+  readonly level: string;
+  /** Canonical level that the declared baseline asks of this host; equal to `level` exactly when compliant. */
+  readonly wanted: string;
+  /** The level read from a second, independent source (the running system rather than the inventory). */
+  readonly evidence: string;
+  /** The platform's own finding, where it has one; else core decides by version order. */
+  readonly finding?: { readonly compliance: "compliant" | "drifted" | "ahead" | "blocked"; readonly reason: string };
+  /** `up`: answers. `down`: patching, rebooting or off, as the platform knows. `unreachable`: no answer, nothing known. */
+  readonly state: "up" | "down" | "unreachable";
+  /** What is wrong with a host that is up, in the platform's words; absent when healthy. */
+  readonly problem?: string;
+  /** Changes at every boot. */
+  readonly bootId: string;
+  /** Takes no new workloads. */
+  readonly cordoned: boolean;
+  readonly mark?: Mark;
+  /** An operator has taken the host away (maintenance that bears no mark of ours). Never undone by us. */
+  readonly held: boolean;
+  readonly capacity: Resources;
+  /** Failure domain (rack, zone, power); absent: a domain of its own. */
+  readonly domain?: string;
+  /** Hardware/firmware class; hosts of one class react alike to a patch. */
+  readonly class?: string;
+  /** Most migrations in flight that touch this host, in or out. */
+  readonly slots: number;
+  /** Expected times in seconds, from the platform's or our own history. */
+  readonly estimate: { readonly patch: number; readonly boot: number };
+}
+
+export interface Workload {
+  readonly id: string;
+  /** Host that runs it, or would run it when started. */
+  readonly host: string;
+  readonly state: "running" | "stopped";
+  /** Target of a migration in flight: it is booked on both hosts until that ends. */
+  readonly movingTo?: string;
+  readonly demand: Resources;
+  /** Members of one anti-affinity group never share a host. */
+  readonly group?: string;
+  /** Cannot be migrated (passthrough device, local disk). */
+  readonly pinned: boolean;
+}
+
+/** One observation of a target at one moment. Ids are unique; hosts and workloads are sorted by id. */
+export interface Fleet {
+  /** Canonical URI of the target. */
+  readonly target: string;
+  /** Fleet time of the observation, milliseconds since the epoch of the fleet's clock. */
+  readonly at: number;
+  /** How levels are ordered. */
+  readonly scheme: VersionScheme;
+  readonly hosts: readonly Host[];
+  readonly workloads: readonly Workload[];
+  /** How long a migration is expected to take: `fixed` seconds and so many per GiB of memory. */
+  readonly migration: { readonly fixed: number; readonly perGiB: number };
+}
+
+/** Expected seconds for one live migration of the workload. */
+export function migrationSeconds(fleet: Pick<Fleet, "migration">, workload: Workload): number {
+  return fleet.migration.fixed + (fleet.migration.perGiB * (workload.demand.memory ?? 0)) / 1024;
+}
+
+/** Workloads by the host that runs (or would run) them; every host has an entry. Migrations in flight appear at their source. */
+export function workloadsByHost(fleet: Fleet): Map<string, Workload[]> {
+  const map = new Map<string, Workload[]>(fleet.hosts.map((host) => [host.id, []]));
+  for (const workload of fleet.workloads) {
+    const list = map.get(workload.host);
+    if (list === undefined) map.set(workload.host, [workload]);
+    else list.push(workload);
+  }
+  return map;
+}
+
+/** Takes workloads now: up, neither cordoned nor taken away by an operator. */
+export function inService(host: Host): boolean {
+  return host.state === "up" && !host.cordoned && !host.held;
+}

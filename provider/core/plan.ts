@@ -1,0 +1,83 @@
+/** One live migration that the plan foresees. */
+export interface Move {
+  readonly workload: string;
+  readonly from: string;
+  readonly to: string;
+  /** GiB of memory that travel. */
+  readonly gib: number;
+  /** Why this workload goes there, in a few words; a rule given up is said here. */
+  readonly why: string;
+}
+
+/** One host's part in the roll. */
+export interface HostPlan {
+  readonly host: string;
+  /** Level it has and level it will have. */
+  readonly from: string;
+  readonly to: string;
+  readonly canary: boolean;
+  /** Hosts that go at the same time share a wave (1, 2, …). A view for people, not a barrier. */
+  readonly wave: number;
+  /** Hosts of this plan that must be released before this one is cordoned. Safe whatever the acts' durations. */
+  readonly after: readonly string[];
+  /** In the order in which they start. */
+  readonly evacuate: readonly Move[];
+  /** Pinned workloads shut down before remediation and started again after it. */
+  readonly shutdown: readonly string[];
+  /** Moves onto this host after it was verified, in order. */
+  readonly putBack: readonly Move[];
+  /** Forecast, seconds from the start of the roll: cordon and release. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface Plan {
+  readonly kind: "plan";
+  /** Says what was reviewed: `<hosts>h-<moves>m-<most out>out-<hours>t-<digest of baseline and moves>`. */
+  readonly id: string;
+  /** In the order in which hosts start. */
+  readonly hosts: readonly HostPlan[];
+  /** Hosts below the level that this roll leaves alone, with the reason. */
+  readonly skipped: readonly { readonly host: string; readonly why: string }[];
+  /** What a reviewer should know: settings resolved to numbers, rules given up, reserve waived. */
+  readonly notes: readonly string[];
+  readonly totals: {
+    readonly hosts: number;
+    readonly moves: number;
+    readonly gib: number;
+    /** Most hosts out at one moment. */
+    readonly out: number;
+    /** Hours from the first cordon to the last release: optimistic, expected, pessimistic. */
+    readonly hours: { readonly low: number; readonly expected: number; readonly high: number };
+  };
+  /** No plan can do with less; each with its proof's name. */
+  readonly bounds: { readonly moves: number; readonly hours: number };
+}
+
+/** Why a host cannot be done; closed, so that refusals can be counted. */
+export type RefusalCode =
+  | "pinned"
+  | "capacity"
+  | "reserve"
+  | "anti-affinity"
+  | "too-large"
+  | "unavailable"
+  | "domain"
+  | "approval"
+  | "no-progress";
+
+export interface RefusalReason {
+  readonly code: RefusalCode;
+  /** One sentence that names the culprits with numbers. */
+  readonly text: string;
+  readonly hosts: readonly string[];
+  readonly workloads: readonly string[];
+}
+
+/** A plan that cannot be made. A value, not an error. */
+export interface Refusal {
+  readonly kind: "refusal";
+  readonly reasons: readonly RefusalReason[];
+  /** The smallest change found that would allow it, one sentence. */
+  readonly unlock: string;
+}

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { duration } from "./duration.ts";
+import { countOrShare } from "./share.ts";
+
+const maxUnavailable = z
+  .union([
+    countOrShare,
+    z.strictObject({
+      fleet: countOrShare.default(1),
+      perDomain: countOrShare.optional().describe("Limit within one failure domain; a share is of that domain's hosts."),
+    }),
+  ])
+  .transform((limit) => (typeof limit === "object" ? limit : { fleet: limit, perDomain: undefined }));
+
+/** A span of time in which hosts may start. */
+export const maintenanceWindow = z.strictObject({
+  start: z.string().min(1).describe('When it opens, as a cron pattern: "0 22 * * 1-5".'),
+  duration: duration.describe('How long it stays open: "6h".'),
+  timezone: z.string().min(1).default("UTC").describe('IANA name of the zone the pattern is read in: "Europe/Berlin".'),
+});
+
+/**
+ * How a roll may proceed. Every field is optional and has a safe default.
+ * Durations are texts like "20m" and parse to milliseconds.
+ */
+export const policy = z.strictObject({
+  mode: z
+    .enum(["full", "observe", "canary"])
+    .default("full")
+    .describe("`observe` touches nothing; `canary` ends once the canary has passed; `full` rolls the whole fleet."),
+  onDrift: z
+    .enum(["roll", "report"])
+    .default("roll")
+    .describe("`report`: once a full roll is done at this baseline, later drift is a warning and never acted on."),
+  maxUnavailable: maxUnavailable
+    .prefault(1)
+    .describe("Most hosts out at once, a count or a share; draining, out, failed, held and unreachable hosts count."),
+  reserve: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two."),
+  canary: z.int().min(0).default(1).describe("Hosts per hardware/firmware class that go first, alone. 0: none."),
+  maxFailures: z.int().min(0).default(1).describe("Hosts that may fail once the canary has passed; before that, none."),
+  retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),
+  deadlines: z
+    .strictObject({
+      drain: duration.prefault("30m").describe("Evacuation of one host."),
+      patch: duration.prefault("60m").describe("Remediation of one host, without its boot."),
+      boot: duration.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
+    })
+    .prefault({}),
+  putBack: z
+    .enum(["bounded", "home", "none"])
+    .default("bounded")
+    .describe("For hosts other than the canary: fewest moves that keep balance; every workload home; or none."),
+  pinned: z
+    .enum(["refuse", "skip", "shutdown"])
+    .default("refuse")
+    .describe("Workloads that cannot move: refuse the plan, skip the host, or shut them down and start them again."),
+  onRegress: z
+    .enum(["drain", "hold"])
+    .default("drain")
+    .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
+  windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
+  waitAtGate: duration.prefault("0s").describe("How long `up` itself waits for a window before it ends as paused."),
+  maxUpTime: duration.optional().describe("When `up` ends at a safe point, as paused."),
+  stopWithin: duration.prefault("10m").describe("How long reaching a safe point may take."),
+  approved: z.string().min(1).optional().describe("Id of the reviewed plan: `up` acts only inside its envelope."),
+  acknowledge: z.string().min(1).optional().describe("Run id of a sticky halt to go on after."),
+});
+
+/** As people write it. */
+export type PolicyInput = z.input<typeof policy>;
+/** With every default filled in; durations in milliseconds. */
+export type Policy = z.output<typeof policy>;

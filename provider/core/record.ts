@@ -1,0 +1,36 @@
+import type { RunMemory } from "./run.ts";
+
+/** Who may act on the fleet now. Judged by heartbeats on the contender's own clock, never by comparing wall clocks. */
+export interface Lease {
+  /** "user@machine, process 4711": for people. */
+  readonly holder: string;
+  /** Unique to one process. */
+  readonly instance: string;
+  readonly token: number;
+  /** Rises with every heartbeat. */
+  readonly beat: number;
+  /** Wall clock, ISO 8601: for people. */
+  readonly since: string;
+}
+
+/** The small memory on the platform itself: what cannot be seen and must outlive every process. Holds no secrets. */
+export interface FleetRecord {
+  readonly format: 1;
+  /** Highest fencing token ever given out. */
+  readonly token: number;
+  readonly lease?: Lease;
+  /** The newest run, ended or not. */
+  readonly run?: RunMemory;
+  /** Asks the holder for a safe point; belongs to one run. */
+  readonly stop?: { readonly run: string; readonly by: string; readonly at: string };
+  /** A sticky halt in force. */
+  readonly halt?: { readonly run: string; readonly baseline: string; readonly reason: string; readonly host?: string; readonly at: string };
+  /** Settings of other actors (balancer, alerts, …) as they were before we put them aside. */
+  readonly former?: Readonly<Record<string, unknown>>;
+  /** Baselines at which a run ended `done`, by mode: `onDrift: report` and `mode: canary` ask for it. */
+  readonly finished?: { readonly baseline: string; readonly mode: "full" | "canary" };
+  /** SHA-256 of the inputs file of the newest run: `continue` refuses another one. */
+  readonly inputs?: string;
+}
+
+export const emptyRecord: FleetRecord = { format: 1, token: 0 };

@@ -1,0 +1,53 @@
+/** What a run remembers of one host that is in its hands or has failed. Dropped when the host is released. */
+export interface HostMemory {
+  /** Running workloads it had when it was cordoned: they come home to a canary. */
+  readonly homes: readonly string[];
+  /** Pinned workloads that we shut down and owe a start. */
+  readonly stopped: readonly string[];
+  /** Boot id before remediation: a different one proves the reboot. */
+  readonly bootBefore?: string;
+  /** Failed tries by step. */
+  readonly tries: Readonly<Partial<Record<Step, number>>>;
+  /** Fleet time before which the step is not tried again (back-off). */
+  readonly notBefore?: number;
+  /** Passed so far in this turn; a new remediation starts over. */
+  readonly passed: readonly ("stage" | "preflight" | "verify" | "gate")[];
+  /** Set when its retries are used up: it stays out. */
+  readonly failed?: { readonly step: Step; readonly why: string };
+}
+
+/** A host's life, in order. */
+export type Step = "stage" | "preflight" | "cordon" | "evacuate" | "remediate" | "verify" | "uncordon" | "put back" | "gate" | "release";
+
+/** How a run ended. A normal end, whichever it is. */
+export type Ending =
+  | { readonly kind: "done"; readonly note: string }
+  /** At a safe point, nothing wrong; the next `up` or `continue` goes on. */
+  | { readonly kind: "paused"; readonly cause: "stop" | "window" | "time" | "engine"; readonly note: string }
+  /** The world was in the way; the next `up` tries again. `refused`: no plan could be made. */
+  | { readonly kind: "halted"; readonly sticky: false; readonly reason: string; readonly hint: string; readonly host?: string }
+  /** A verdict: kept in the fleet record until it is acknowledged or the baseline changes. */
+  | { readonly kind: "halted"; readonly sticky: true; readonly reason: string; readonly hint: string; readonly host?: string };
+
+/** One execution, as far as it must be remembered: kept in the fleet record, folded from events by `reduce`. */
+export interface RunMemory {
+  readonly id: string;
+  readonly owner: string;
+  /** `baselineKey` it rolls to. */
+  readonly baseline: string;
+  /** Wall clock at the start, ISO 8601. */
+  readonly startedAt: string;
+  readonly canaryPassed: boolean;
+  /** Hosts chosen as canaries of this run. */
+  readonly canaries: readonly string[];
+  readonly hosts: Readonly<Record<string, HostMemory>>;
+  /** Hosts released at the level. */
+  readonly done: readonly string[];
+  /** Sticky halt or other reason not to drain any more, decided but maybe not yet at a safe point. */
+  readonly halt?: { readonly sticky: boolean; readonly reason: string; readonly hint: string; readonly host?: string };
+  /** A gate convicted this host: load off again (`onRegress`). */
+  readonly convicted?: string;
+  /** Regression tests at the end: failures by name, empty when all passed. */
+  readonly endChecks?: readonly string[];
+  readonly ending?: Ending;
+}
