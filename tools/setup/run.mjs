@@ -1,0 +1,73 @@
+// @ts-check
+import { spawn } from "node:child_process";
+
+/**
+ * @typedef {object} RunOptions
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {number} deadline  Seconds; the process is ended then and `why` says so.
+ *
+ * @typedef {object} RunResult
+ * @property {boolean} ok
+ * @property {string} out  Standard output and standard error as they came.
+ * @property {string} why  Empty when ok, else one line: the last thing said, or that the deadline passed.
+ *
+ * @typedef {(command: string, args: readonly string[], options: RunOptions) => Promise<RunResult>} Run
+ */
+
+const graceMs = 5_000;
+
+/**
+ * Runs a command to its end, quietly. Never throws: a command that cannot start is a result too.
+ * @type {Run}
+ */
+export function run(command, args, { cwd, env, deadline }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ["ignore", "pipe", "pipe"] });
+    let out = "";
+    let late = false;
+    const deadlineTimer = setTimeout(() => {
+      late = true;
+      child.kill("SIGTERM");
+      setTimeout(() => child.kill("SIGKILL"), graceMs).unref();
+    }, deadline * 1_000);
+
+    /** @param {boolean} ok @param {string} why */
+    const end = (ok, why) => {
+      clearTimeout(deadlineTimer);
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve({ ok, out, why: ok ? "" : why });
+    };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8");
+      stream.on("data", (text) => {
+        out += text;
+      });
+    }
+    child.on("error", (error) => {
+      const missing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
+      end(false, missing ? `${command} was not found` : error.message);
+    });
+    child.on("exit", (code, signal) => {
+      // The pipes may stay open in a grandchild: what has been said by now is what counts.
+      setImmediate(() => {
+        if (late) end(false, `no end within ${deadline} s`);
+        else end(code === 0, lastLine(out) ?? (signal ? `ended by ${signal}` : `exit code ${code}`));
+      });
+    });
+  });
+}
+
+/**
+ * The last line that says something, colours and npm's log pointers left out.
+ * @param {string} text
+ */
+export function lastLine(text) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with a control character.
+  const lines = text.replace(/\u001b\[[0-9;]*m/g, "").split("\n");
+  return lines
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/complete log of this run|_logs|debug-\d+\.log/.test(line))
+    .at(-1);
+}
