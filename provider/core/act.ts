@@ -1,4 +1,5 @@
 import type { CheckPoint } from "./check.ts";
+import type { HostMemory, Step } from "./run.ts";
 
 /** One thing to do, by registered name and plain JSON input: never a closure. One variant per name, so that types narrow. */
 export type Act =
@@ -11,7 +12,9 @@ export type Act =
   | { readonly name: "check"; readonly host: string; readonly at: Exclude<CheckPoint, "end"> }
   | { readonly name: "uncordon"; readonly host: string }
   | { readonly name: "release"; readonly host: string }
-  | { readonly name: "regression tests" };
+  /** Waits until a host of ours that cannot be reached answers again. */
+  | { readonly name: "await"; readonly host: string }
+  | { readonly name: "regression tests"; readonly moment: "before" | "after" };
 
 /** Equal for two acts exactly when they are the same act: at most one of a key is in flight. */
 export function actKey(act: Act): string {
@@ -24,5 +27,24 @@ export function actKey(act: Act): string {
       return act.name;
     default:
       return `host ${act.host}`;
+  }
+}
+
+/** The step of its host's life that an act belongs to: its tries are counted there. */
+export function stepOf(act: Extract<Act, { host: string }>, memory: HostMemory | undefined): Step {
+  switch (act.name) {
+    case "migrate":
+      return act.step;
+    case "stop":
+      return "evacuate";
+    // A workload that does not start again must be named before its host is let go.
+    case "start":
+      return "release";
+    case "check":
+      return act.at;
+    case "await":
+      return memory?.bootBefore === undefined ? "evacuate" : "remediate";
+    default:
+      return act.name;
   }
 }

@@ -6,15 +6,23 @@ export interface HostMemory {
   readonly stopped: readonly string[];
   /** Boot id before remediation: a different one proves the reboot. */
   readonly bootBefore?: string;
+  /** Fleet time at which its evacuation began: the drain deadline counts from here. */
+  readonly drainSince?: number;
+  /** Boot id that was verified: another boot has to be verified again. */
+  readonly bootVerified?: string;
   /** Failed tries by step. */
   readonly tries: Readonly<Partial<Record<Step, number>>>;
+  /** What the newest failed try said. */
+  readonly lastWhy?: string;
   /** Fleet time before which the step is not tried again (back-off). */
   readonly notBefore?: number;
-  /** Passed so far in this turn; a new remediation starts over. */
-  readonly passed: readonly ("stage" | "preflight" | "verify" | "gate")[];
+  /** Passed so far in this turn; a new remediation starts over. `put back` given up counts as passed. */
+  readonly passed: readonly Passable[];
   /** Set when its retries are used up: it stays out. */
   readonly failed?: { readonly step: Step; readonly why: string };
 }
+
+export type Passable = "stage" | "preflight" | "verify" | "put back" | "gate";
 
 /** A host's life, in order. */
 export type Step = "stage" | "preflight" | "cordon" | "evacuate" | "remediate" | "verify" | "uncordon" | "put back" | "gate" | "release";
@@ -45,9 +53,20 @@ export interface RunMemory {
   readonly done: readonly string[];
   /** Sticky halt or other reason not to drain any more, decided but maybe not yet at a safe point. */
   readonly halt?: { readonly sticky: boolean; readonly reason: string; readonly hint: string; readonly host?: string };
-  /** A gate convicted this host: load off again (`onRegress`). */
-  readonly convicted?: string;
-  /** Regression tests at the end: failures by name, empty when all passed. */
-  readonly endChecks?: readonly string[];
+  /** Hosts that a gate convicted: load off again (`onRegress`). */
+  readonly convicted: readonly string[];
+  /** Regression tests that failed before the first host was touched: not the patch's fault. */
+  readonly failingBefore?: readonly string[];
+  /** Regression tests that failed at the end; empty when all passed. */
+  readonly failingAfter?: readonly string[];
+  /** The fleet record was lost while hosts were out: finish those, start none, then halt. */
+  readonly memoryLost?: boolean;
   readonly ending?: Ending;
+}
+
+export const freshHost: HostMemory = { homes: [], stopped: [], tries: {}, passed: [] };
+
+/** A run that has not begun anything yet. */
+export function newRun(id: string, owner: string, baseline: string, startedAt: string): RunMemory {
+  return { id, owner, baseline, startedAt, canaryPassed: false, canaries: [], hosts: {}, done: [], convicted: [] };
 }

@@ -1,0 +1,87 @@
+import type { Ending } from "../run.ts";
+import type { Desk } from "./desk.ts";
+import type { Decision, View } from "./view.ts";
+
+/** Nothing is in flight and nothing could be started: the run has ended, waits, or needs another plan. */
+export function conclude(view: View, desk: Desk): Decision {
+  const nothing = { events: [], start: [] } as const;
+  const { run } = view;
+  const unfinished = desk.handsOn.filter((host) => !isSettled(view, host.id));
+  if (unfinished.length > 0) {
+    const look = desk.look();
+    if (look.lookAt !== undefined) return { ...nothing, ...look };
+    if (view.asked === undefined && run.halt === undefined) return { ...nothing, stuck: `${unfinished.map((host) => host.id).join(", ")} cannot go on` };
+  }
+  if (run.halt !== undefined) return { ...nothing, ending: { kind: "halted", ...run.halt } };
+  if (view.asked !== undefined) return { ...nothing, ending: paused(view, desk) };
+  if (run.memoryLost === true) return { ...nothing, events: [memoryLost(run.id)] };
+  const left = desk.waiting;
+  if (left.length > 0) {
+    if (view.window === "wait") return { ...nothing, ...desk.look() };
+    if (view.window === "closed") return { ...nothing, ending: { kind: "paused", cause: "window", note: `outside of the maintenance windows; ${left.length} hosts are left` } };
+    return { ...nothing, stuck: `${left[0]?.host} cannot start`, ...desk.look() };
+  }
+  if (view.plan === undefined) return { ...nothing, stuck: "there is no plan" };
+  if (run.failingAfter === undefined && view.checkPoints.has("end") && run.done.length > 0) {
+    desk.start({ name: "regression tests", moment: "after" });
+    return { ...nothing, start: desk.started };
+  }
+  return { ...nothing, ending: complete(view, desk) };
+}
+
+/** Nothing more will be done with the host in this run: it failed, was convicted, or an operator has it. */
+function isSettled(view: View, id: string): boolean {
+  const host = view.fleet.hosts.find((one) => one.id === id);
+  if (host?.held === true || view.run.hosts[id]?.failed !== undefined || view.run.convicted.includes(id)) return true;
+  // Touched, not at the level, and nothing is taken to the baseline any more: it stays safely out.
+  return view.run.halt !== undefined || view.asked !== undefined;
+}
+
+function complete(view: View, desk: Desk): Ending {
+  const failed = Object.entries(view.run.hosts).filter(([, memory]) => memory.failed !== undefined);
+  const [first] = failed;
+  if (first !== undefined) {
+    const names = failed.map(([id, memory]) => `${id} (${memory.failed?.step}: ${memory.failed?.why})`).join("; ");
+    return {
+      kind: "halted",
+      sticky: false,
+      host: first[0],
+      reason: `every other host is at the level, but failed: ${names}`,
+      hint: "It stays out, cordoned and marked. Repair it; the next `pulumi up` tries again.",
+    };
+  }
+  const held = desk.handsOn.filter((host) => host.held).map((host) => host.id);
+  if (held.length > 0) {
+    return {
+      kind: "halted",
+      sticky: false,
+      reason: `an operator has taken ${held.join(", ")} in mid-roll`,
+      hint: "Give it back; the next `pulumi up` goes on with it.",
+    };
+  }
+  const skipped = view.plan?.skipped ?? [];
+  const old = view.run.failingBefore ?? [];
+  const notes = [
+    `${view.run.done.length} hosts rolled`,
+    ...(skipped.length > 0 ? [`skipped ${skipped.map(({ host, why }) => `${host} (${why})`).join(", ")}`] : []),
+    ...(old.length > 0 ? [`regression tests that failed already before the roll: ${old.join(", ")}`] : []),
+  ];
+  return { kind: "done", note: notes.join("; ") };
+}
+
+function paused(view: View, desk: Desk): Ending {
+  const out = desk.handsOn.map((host) => host.id);
+  const left = desk.waiting.length;
+  const why = { stop: "a stop was asked for", time: "policy.maxUpTime is over", engine: "the Pulumi engine has gone" }[view.asked ?? "stop"];
+  const where = out.length > 0 ? `; out, empty and marked: ${out.join(", ")}` : "; every host is in service";
+  return { kind: "paused", cause: view.asked ?? "stop", note: `${why}${where}; ${left} hosts are left` };
+}
+
+function memoryLost(run: string): Decision["events"][number] {
+  return {
+    kind: "halt",
+    sticky: true,
+    reason: "policy memory was lost: hosts bore our marks, but the fleet record said nothing of their run; they are finished",
+    hint: `Look whether a verdict was lost with it, then set policy: { acknowledge: "${run}" } to go on.`,
+  };
+}

@@ -1,0 +1,138 @@
+import { type Act, actKey, stepOf } from "../act.ts";
+import { type Host, type Workload, workloadsByHost } from "../fleet.ts";
+import type { HostPlan } from "../plan.ts";
+import { Room } from "../room.ts";
+import type { HostMemory } from "../run.ts";
+import type { View } from "./view.ts";
+
+/** The working surface of one decision: what is busy, what is booked, what has been started so far. */
+export class Desk {
+  readonly started: Act[] = [];
+  readonly room: Room;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly #view: View;
+  readonly #onHost: ReadonlyMap<string, Workload[]>;
+  readonly #plans: ReadonlyMap<string, HostPlan>;
+  readonly #keys = new Set<string>();
+  readonly #moving = new Map<string, number>();
+  readonly #touched = new Set<string>();
+  #remediating = 0;
+  #lookAt = Number.POSITIVE_INFINITY;
+
+  constructor(view: View) {
+    this.#view = view;
+    this.hosts = new Map(view.fleet.hosts.map((host) => [host.id, host]));
+    this.workloads = new Map(view.fleet.workloads.map((workload) => [workload.id, workload]));
+    this.#onHost = workloadsByHost(view.fleet);
+    this.#plans = new Map((view.plan?.hosts ?? []).map((entry) => [entry.host, entry]));
+    this.room = new Room(view.fleet);
+    const ours = new Set<string>();
+    for (const act of view.inFlight) {
+      this.#occupy(act);
+      if (act.name !== "migrate") continue;
+      ours.add(act.workload);
+      const workload = this.workloads.get(act.workload);
+      if (workload === undefined || workload.host === act.to) continue;
+      if (workload.movingTo === undefined) this.room.book(workload, act.to);
+      this.#countMove(workload.host, act.to);
+    }
+    for (const workload of view.fleet.workloads) {
+      if (workload.movingTo !== undefined && !ours.has(workload.id)) this.#countMove(workload.host, workload.movingTo);
+    }
+  }
+
+  /** Hosts that bear our mark, in fleet order: started and not released. */
+  get handsOn(): Host[] {
+    return this.#view.fleet.hosts.filter((host) => this.isInHand(host.id));
+  }
+
+  /** The plan's hosts that have not been cordoned yet, in order. */
+  get waiting(): HostPlan[] {
+    return [...this.#plans.values()].filter(({ host }) => !this.isInHand(host) && !this.#view.run.done.includes(host));
+  }
+
+  isInHand(id: string): boolean {
+    const mark = this.hosts.get(id)?.mark;
+    return mark !== undefined && this.#view.owners.includes(mark.owner);
+  }
+
+  /** Being prepared (staged, preflight) before its mark is set. */
+  isPreparing(id: string): boolean {
+    return !this.isInHand(id) && this.busy(id);
+  }
+
+  /** Some act is in flight (or just started) on the host itself or on a workload that it gives or takes. */
+  busy(id: string): boolean {
+    return this.#touched.has(id);
+  }
+
+  memory(id: string): HostMemory | undefined {
+    return this.#view.run.hosts[id];
+  }
+
+  plan(id: string): HostPlan | undefined {
+    return this.#plans.get(id);
+  }
+
+  workloadsOn(id: string): readonly Workload[] {
+    return this.#onHost.get(id) ?? [];
+  }
+
+  /** Migrations in flight that touch the host. */
+  moves(id: string): number {
+    return this.#moving.get(id) ?? 0;
+  }
+
+  get remediating(): number {
+    return this.#remediating;
+  }
+
+  /** Starts the act unless its subject is busy, its retries are used up or the host's back-off has not passed. True when started. */
+  start(act: Act): boolean {
+    if (this.#keys.has(actKey(act))) return false;
+    if ("host" in act) {
+      const memory = this.memory(act.host);
+      if ((memory?.tries[stepOf(act, memory)] ?? 0) > this.#view.policy.retries) return false;
+      const notBefore = memory?.notBefore ?? 0;
+      if (notBefore > this.#view.fleet.at) {
+        this.#lookAt = Math.min(this.#lookAt, notBefore);
+        return false;
+      }
+    }
+    if (act.name === "migrate") {
+      const workload = this.workloads.get(act.workload);
+      if (workload === undefined) return false;
+      this.room.book(workload, act.to);
+      this.#countMove(workload.host, act.to);
+    }
+    this.#occupy(act);
+    this.started.push(act);
+    return true;
+  }
+
+  /** A host's turn waits until this fleet time (a deadline). */
+  lookAgain(at: number): void {
+    this.#lookAt = Math.min(this.#lookAt, at);
+  }
+
+  look(): { lookAt?: number } {
+    return Number.isFinite(this.#lookAt) ? { lookAt: this.#lookAt } : {};
+  }
+
+  #occupy(act: Act): void {
+    this.#keys.add(actKey(act));
+    if (act.name === "remediate") this.#remediating += 1;
+    if ("host" in act) this.#touched.add(act.host);
+    if (act.name === "migrate") {
+      this.#touched.add(act.to);
+      const from = this.workloads.get(act.workload)?.host;
+      if (from !== undefined) this.#touched.add(from);
+    }
+  }
+
+  #countMove(from: string, to: string): void {
+    this.#moving.set(from, (this.#moving.get(from) ?? 0) + 1);
+    this.#moving.set(to, (this.#moving.get(to) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Fleet, Host } from "../fleet.ts";
+import type { HostPlan } from "../plan.ts";
+import type { Desk } from "./desk.ts";
+import type { View } from "./view.ts";
+
+/**
+ * What the plan did not foresee, each in a few words; empty while the remainder can be carried out as announced.
+ * Follows the remaining moves in thought, from where every workload is now (or is being moved to).
+ */
+export function surprises(view: View, desk: Desk): string[] {
+  const { plan } = view;
+  if (plan === undefined) return [];
+  const places = new Places(view.fleet);
+  for (const entry of plan.hosts) {
+    if (view.run.done.includes(entry.host) && !desk.isInHand(entry.host)) continue;
+    const found = hostSurprise(view, desk, entry) ?? evacuationSurprise(view, desk, entry, places);
+    if (found !== undefined) return [found];
+    for (const move of entry.putBack) if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
+  }
+  return strangers(view, desk);
+}
+
+function hostSurprise(view: View, desk: Desk, { host: id, from }: HostPlan): string | undefined {
+  const host = desk.hosts.get(id);
+  if (host === undefined) return `${id} left the fleet`;
+  if (view.run.hosts[id]?.failed !== undefined) return `${id} failed`;
+  if (host.held) return `an operator has taken ${id}`;
+  if (desk.isInHand(id)) return undefined;
+  if (host.state !== "up") return `${id} is ${host.state}`;
+  if (host.cordoned || host.mark !== undefined) return `somebody else has cordoned ${id}`;
+  return host.level === from ? undefined : `${id} is at ${host.level} now`;
+}
+
+function evacuationSurprise(view: View, desk: Desk, entry: HostPlan, places: Places): string | undefined {
+  const host = desk.hosts.get(entry.host);
+  if (host === undefined || !beforeRemediation(host)) return undefined;
+  const foreseen = new Map(entry.evacuate.map((move) => [move.workload, move]));
+  for (const id of places.on(entry.host)) {
+    const workload = desk.workloads.get(id);
+    if (workload === undefined || foreseen.has(id)) continue;
+    if (workload.pinned && view.policy.pinned === "shutdown") continue;
+    return `${id} is on ${entry.host}`;
+  }
+  for (const move of entry.evacuate) {
+    const at = places.of(move.workload);
+    if (at === move.from) places.move(move.workload, move.to);
+    else if (!desk.isInHand(entry.host)) return `${move.workload} is not on ${move.from} any more`;
+  }
+  for (const move of entry.evacuate) {
+    const to = desk.hosts.get(move.to);
+    if (to === undefined || to.held || to.state === "unreachable") return `${move.to} takes no workloads any more`;
+  }
+  return undefined;
+}
+
+/** Hosts of ours that the plan does not hold, and drifted ones that turned up since. */
+function strangers(view: View, desk: Desk): string[] {
+  const planned = new Set([...(view.plan?.hosts ?? []).map((entry) => entry.host), ...(view.plan?.skipped ?? []).map((entry) => entry.host)]);
+  for (const host of desk.handsOn) {
+    if (!planned.has(host.id) && !host.held && view.run.hosts[host.id]?.failed === undefined && !view.run.convicted.includes(host.id)) {
+      return [`${host.id} is out under our mark`];
+    }
+  }
+  return [];
+}
+
+const beforeRemediation = (host: Host): boolean => host.state === "up" && (host.level !== host.wanted || host.evidence !== host.wanted);
+
+/** Where every running workload is, moves in thought included. */
+class Places {
+  readonly #of = new Map<string, string>();
+  readonly #on = new Map<string, Set<string>>();
+
+  constructor(fleet: Fleet) {
+    for (const workload of fleet.workloads) {
+      if (workload.state === "running") this.move(workload.id, workload.movingTo ?? workload.host);
+    }
+  }
+
+  of(workload: string): string | undefined {
+    return this.#of.get(workload);
+  }
+
+  on(host: string): Iterable<string> {
+    return this.#on.get(host) ?? [];
+  }
+
+  move(workload: string, to: string): void {
+    this.#on.get(this.#of.get(workload) ?? "")?.delete(workload);
+    this.#of.set(workload, to);
+    const there = this.#on.get(to) ?? new Set<string>();
+    there.add(workload);
+    this.#on.set(to, there);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Host } from "../fleet.ts";
+import { readable } from "../duration.ts";
+import type { RunEvent } from "../reduce.ts";
+import type { HostMemory, Step } from "../run.ts";
+import { needsPatch } from "../verify.ts";
+import type { View } from "./view.ts";
+
+/** Verdicts that what is remembered and observed calls for, before anything else is done. Empty: none. */
+export function judge(view: View): RunEvent[] {
+  for (const host of view.fleet.hosts) {
+    const memory = view.run.hosts[host.id];
+    if (memory === undefined || memory.failed !== undefined) continue;
+    const event = exhausted(view, host, memory) ?? drainOverdue(view, host, memory);
+    if (event !== undefined) return [event];
+  }
+  return tooManyFailures(view) ?? lastTests(view) ?? canaryPassed(view) ?? [];
+}
+
+/** A step whose retries are used up. Before remediation the world is in the way; from there on the host has failed. */
+function exhausted(view: View, host: Host, memory: HostMemory): RunEvent | undefined {
+  for (const [name, tries] of Object.entries(memory.tries)) {
+    const step = name as Step;
+    if (tries <= view.policy.retries) continue;
+    const why = memory.lastWhy ?? "it gave no reason";
+    if (step === "remediate" || step === "verify") return { kind: "failed", host: host.id, step, why };
+    if (step === "put back") {
+      if (!memory.passed.includes("put back")) return { kind: "passed", host: host.id, step: "put back" };
+      continue;
+    }
+    if (step === "gate") {
+      if (view.run.convicted.includes(host.id)) continue;
+      return { kind: "convicted", host: host.id, why };
+    }
+    if (view.run.halt === undefined) {
+      return {
+        kind: "halt",
+        sticky: false,
+        host: host.id,
+        reason: `${host.id} could not get through "${step}": ${why}`,
+        hint: "Mend what it names; the next `pulumi up` tries again.",
+      };
+    }
+  }
+  return undefined;
+}
+
+function drainOverdue(view: View, host: Host, memory: HostMemory): RunEvent | undefined {
+  const { drain } = view.policy.deadlines;
+  if (memory.drainSince === undefined || memory.bootBefore !== undefined || view.run.halt !== undefined) return undefined;
+  if (!host.cordoned || !needsPatch(host) || view.fleet.at <= memory.drainSince + drain) return undefined;
+  const left = view.fleet.workloads.filter((workload) => workload.host === host.id && workload.state === "running");
+  if (left.length === 0) return undefined;
+  const names = left.slice(0, 5).map((workload) => workload.id);
+  return {
+    kind: "halt",
+    sticky: false,
+    host: host.id,
+    reason: `${host.id} was not empty after ${readable(drain)}: ${left.length} workloads are left (${names.join(", ")}${left.length > 5 ? ", …" : ""})`,
+    hint: "Find out why they do not move, or raise `policy.deadlines.drain`; the next `pulumi up` tries again.",
+  };
+}
+
+function tooManyFailures(view: View): RunEvent[] | undefined {
+  if (view.run.halt?.sticky === true) return undefined;
+  const [bad] = view.run.convicted;
+  if (bad !== undefined) {
+    const why = view.run.hosts[bad]?.lastWhy ?? "its gate did not pass";
+    return [stickyHalt(view, bad, `${bad} does not serve as before the patch: ${why}`)];
+  }
+  const failed = Object.entries(view.run.hosts).filter(([, memory]) => memory.failed !== undefined);
+  const allowed = view.run.canaryPassed ? view.policy.maxFailures : 0;
+  const last = failed.at(-1);
+  if (last === undefined || failed.length <= allowed) return undefined;
+  const [host, memory] = last;
+  const which = view.run.canaryPassed ? `${failed.length} hosts failed, ${allowed} may` : "no host may fail before the canary has passed";
+  return [stickyHalt(view, host, `${host} failed to ${memory.failed?.step}: ${memory.failed?.why} (${which})`)];
+}
+
+function lastTests(view: View): RunEvent[] | undefined {
+  const { failingAfter, failingBefore = [], halt } = view.run;
+  const fresh = (failingAfter ?? []).filter((name) => !failingBefore.includes(name));
+  if (halt !== undefined || fresh.length === 0) return undefined;
+  return [stickyHalt(view, undefined, `regression tests fail that passed before the roll: ${fresh.join(", ")}`)];
+}
+
+/** The barrier opens once no canary is left in the plan and those that went are back in service. */
+function canaryPassed(view: View): RunEvent[] | undefined {
+  const { run, plan } = view;
+  if (run.canaryPassed || plan === undefined || run.halt !== undefined) return undefined;
+  const open = plan.hosts.some((entry) => entry.canary && !run.done.includes(entry.host));
+  const inHand = run.canaries.some((id) => run.hosts[id] !== undefined);
+  return open || inHand ? undefined : [{ kind: "canary passed" }];
+}
+
+function stickyHalt(view: View, host: string | undefined, reason: string): RunEvent {
+  return {
+    kind: "halt",
+    sticky: true,
+    reason,
+    hint: `When the cause is understood, set policy: { acknowledge: "${view.run.id}" } to go on, or declare another baseline.`,
+    ...(host === undefined ? {} : { host }),
+  };
+}

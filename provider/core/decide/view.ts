@@ -1,0 +1,44 @@
+import type { Act } from "../act.ts";
+import type { CheckPoint } from "../check.ts";
+import type { Fleet } from "../fleet.ts";
+import type { Plan } from "../plan.ts";
+import type { Policy } from "../policy.ts";
+import type { RunEvent } from "../reduce.ts";
+import type { Ending, RunMemory } from "../run.ts";
+
+/** All that a decision may depend on. Time and windows come in as data. */
+export interface View {
+  /** Observed after the end of every act that is not in `inFlight`. */
+  readonly fleet: Fleet;
+  /** The remainder of the roll; undefined when none could be made. */
+  readonly plan: Plan | undefined;
+  readonly run: RunMemory;
+  readonly policy: Policy;
+  /** Whose marks are ours. */
+  readonly owners: readonly string[];
+  readonly inFlight: readonly Act[];
+  /** Gates for which the inputs declare a check. */
+  readonly checkPoints: ReadonlySet<CheckPoint>;
+  /** May a host start now? `wait`: not yet, and `up` waits; `closed`: not yet, and `up` ends. */
+  readonly window: "open" | "wait" | "closed";
+  /** A safe point is asked for, and why. */
+  readonly asked?: "stop" | "time" | "engine";
+  /** Most hosts in remediation at once that the platform allows. */
+  readonly remediations: number;
+}
+
+/** What to do now. Events are folded into the run before anything starts; a decision holds events, acts or an ending, never two of them. */
+export interface Decision {
+  readonly events: readonly RunEvent[];
+  readonly start: readonly Act[];
+  readonly ending?: Ending;
+  /** Nothing to do before this fleet time, unless the world changes. */
+  readonly lookAt?: number;
+  /** Nothing in flight and nothing can start, for this reason: a new plan is needed. */
+  readonly stuck?: string;
+}
+
+/** No new host is drained after a halt, nor when a safe point is asked for, nor when policy memory was lost. */
+export function mayDrain(view: View): boolean {
+  return view.run.halt === undefined && view.asked === undefined && view.run.memoryLost !== true;
+}

@@ -1,0 +1,96 @@
+import { freshHost, type Ending, type HostMemory, type Passable, type RunMemory, type Step } from "./run.ts";
+
+/** What happened in a run. Plain JSON: the journal keeps every one, the fleet record keeps their fold. */
+export type RunEvent =
+  | { readonly kind: "planned"; readonly plan: string; readonly canaries: readonly string[] }
+  /** Intent of a step; written before the act. */
+  | { readonly kind: "began"; readonly host: string; readonly step: Step; readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore">> }
+  | { readonly kind: "passed"; readonly host: string; readonly step: Passable; readonly boot?: string }
+  | { readonly kind: "tried"; readonly host: string; readonly step: Step; readonly why: string; readonly notBefore: number; readonly final: boolean }
+  | { readonly kind: "stopping"; readonly host: string; readonly workload: string }
+  | { readonly kind: "started"; readonly host: string; readonly workload: string }
+  | { readonly kind: "failed"; readonly host: string; readonly step: Step; readonly why: string }
+  | { readonly kind: "released"; readonly host: string; readonly atLevel: boolean }
+  | { readonly kind: "canary passed" }
+  | { readonly kind: "convicted"; readonly host: string; readonly why: string }
+  | { readonly kind: "tested"; readonly moment: "before" | "after"; readonly failures: readonly string[] }
+  | { readonly kind: "halt"; readonly sticky: boolean; readonly reason: string; readonly hint: string; readonly host?: string }
+  | { readonly kind: "resumed"; readonly retryFailed: boolean }
+  | { readonly kind: "ended"; readonly ending: Ending };
+
+/** Folds one event into the memory of its run. Replaying all events of a run gives its memory. */
+export function reduce(run: RunMemory, event: RunEvent): RunMemory {
+  switch (event.kind) {
+    case "planned":
+      return { ...run, canaries: run.canaryPassed ? run.canaries : event.canaries };
+    case "began":
+      return withHost(run, event.host, (host) => ({
+        ...host,
+        ...event.facts,
+        ...(event.step === "remediate" ? { passed: host.passed.filter((step) => step === "stage" || step === "preflight") } : {}),
+      }));
+    case "passed":
+      return withHost(run, event.host, (host) => ({
+        ...host,
+        passed: host.passed.includes(event.step) ? host.passed : [...host.passed, event.step],
+        ...(event.boot === undefined ? {} : { bootVerified: event.boot }),
+      }));
+    case "tried":
+      return withHost(run, event.host, (host) => ({
+        ...host,
+        tries: { ...host.tries, [event.step]: event.final ? Number.MAX_SAFE_INTEGER : (host.tries[event.step] ?? 0) + 1 },
+        lastWhy: event.why,
+        notBefore: event.notBefore,
+      }));
+    case "stopping":
+      return withHost(run, event.host, (host) => ({
+        ...host,
+        stopped: host.stopped.includes(event.workload) ? host.stopped : [...host.stopped, event.workload],
+      }));
+    case "started":
+      return withHost(run, event.host, (host) => ({ ...host, stopped: host.stopped.filter((id) => id !== event.workload) }));
+    case "failed":
+      return withHost(run, event.host, (host) => ({ ...host, failed: { step: event.step, why: event.why } }));
+    case "released":
+      return { ...withoutHost(run, event.host), done: event.atLevel && !run.done.includes(event.host) ? [...run.done, event.host] : run.done };
+    case "canary passed":
+      return { ...run, canaryPassed: true };
+    case "convicted":
+      return { ...run, convicted: run.convicted.includes(event.host) ? run.convicted : [...run.convicted, event.host] };
+    case "tested":
+      return event.moment === "before" ? { ...run, failingBefore: event.failures } : { ...run, failingAfter: event.failures };
+    case "halt":
+      return run.halt?.sticky === true ? run : { ...run, halt: haltOf(event) };
+    case "resumed":
+      return resumed(run, event.retryFailed);
+    case "ended":
+      return { ...run, ending: event.ending };
+  }
+}
+
+/** A run taken up again: its ending no longer holds, and what was only in the way then may be tried again. A sticky halt stays. */
+function resumed(run: RunMemory, retryFailed: boolean): RunMemory {
+  const { ending: _ending, halt, failingAfter: _tests, ...rest } = run;
+  const hosts = Object.fromEntries(Object.entries(run.hosts).map(([id, host]) => [id, afresh(host, retryFailed)]));
+  return { ...rest, hosts, ...(halt?.sticky === true ? { halt } : {}) };
+}
+
+function afresh(host: HostMemory, retryFailed: boolean): HostMemory {
+  if (host.failed !== undefined && !retryFailed) return host;
+  const { failed: _failed, notBefore: _notBefore, lastWhy: _lastWhy, drainSince: _drainSince, ...kept } = host;
+  return { ...kept, tries: {} };
+}
+
+function haltOf(event: RunEvent & { kind: "halt" }): NonNullable<RunMemory["halt"]> {
+  const { sticky, reason, hint, host } = event;
+  return { sticky, reason, hint, ...(host === undefined ? {} : { host }) };
+}
+
+function withHost(run: RunMemory, id: string, change: (host: HostMemory) => HostMemory): RunMemory {
+  return { ...run, hosts: { ...run.hosts, [id]: change(run.hosts[id] ?? freshHost) } };
+}
+
+function withoutHost(run: RunMemory, id: string): RunMemory {
+  const { [id]: _gone, ...hosts } = run.hosts;
+  return { ...run, hosts };
+}

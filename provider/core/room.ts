@@ -1,0 +1,67 @@
+import { inService, type Fleet, type Host, type Workload } from "./fleet.ts";
+
+/**
+ * What is booked on every host at one moment: running workloads at home, migrations in flight at both ends.
+ * Built from an observation; `book` adds what is about to start.
+ */
+export class Room {
+  readonly #hosts: Map<string, Host>;
+  readonly #booked = new Map<string, Record<string, number>>();
+  readonly #groups = new Map<string, Map<string, number>>();
+  readonly #demand: Record<string, number> = {};
+
+  constructor(fleet: Fleet) {
+    this.#hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
+    for (const workload of fleet.workloads) {
+      if (workload.state !== "running") continue;
+      this.book(workload, workload.host);
+      if (workload.movingTo !== undefined) this.book(workload, workload.movingTo);
+      const host = this.#hosts.get(workload.host);
+      if (host === undefined || host.state === "unreachable" || host.held) continue;
+      for (const [name, amount] of Object.entries(workload.demand)) this.#demand[name] = (this.#demand[name] ?? 0) + amount;
+    }
+  }
+
+  book(workload: Workload, host: string): void {
+    const booked = this.#booked.get(host) ?? {};
+    for (const [name, amount] of Object.entries(workload.demand)) booked[name] = (booked[name] ?? 0) + amount;
+    this.#booked.set(host, booked);
+    if (workload.group === undefined) return;
+    const groups = this.#groups.get(host) ?? new Map<string, number>();
+    groups.set(workload.group, (groups.get(workload.group) ?? 0) + 1);
+    this.#groups.set(host, groups);
+  }
+
+  /** Why the workload may not go to the host now, or undefined when it may. */
+  refuses(workload: Workload, to: string): string | undefined {
+    const host = this.#hosts.get(to);
+    if (host === undefined) return `${to} left the fleet`;
+    if (!inService(host)) return `${to} takes no workloads now`;
+    if (workload.group !== undefined && (this.#groups.get(to)?.get(workload.group) ?? 0) > 0) {
+      return `${to} runs another member of ${workload.group}`;
+    }
+    const booked = this.#booked.get(to) ?? {};
+    for (const [name, amount] of Object.entries(workload.demand)) {
+      const free = (host.capacity[name] ?? 0) - (booked[name] ?? 0);
+      if (amount > free) return `${to} has ${free} ${name} free, ${workload.id} needs ${amount}`;
+    }
+    return undefined;
+  }
+
+  /**
+   * Resource of which too little would stay free for `failures` host failures if `without` also went out; undefined when
+   * all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service.
+   */
+  shortOfReserve(failures: number, without: string): string | undefined {
+    if (failures === 0) return undefined;
+    const serving = [...this.#hosts.values()].filter((host) => inService(host) && host.id !== without);
+    for (const name of new Set(serving.flatMap((host) => Object.keys(host.capacity)))) {
+      const sizes = serving.map((host) => host.capacity[name] ?? 0).sort((a, b) => b - a);
+      const reserve = sizes.slice(0, failures).reduce(sum, 0);
+      if (sizes.reduce(sum, 0) - (this.#demand[name] ?? 0) < reserve) return name;
+    }
+    return undefined;
+  }
+}
+
+const sum = (a: number, b: number): number => a + b;

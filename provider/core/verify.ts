@@ -1,0 +1,21 @@
+import type { Host } from "./fleet.ts";
+import type { HostMemory } from "./run.ts";
+
+/**
+ * What speaks against a remediated host, each in one sentence; empty when it is proven: it answers, it rebooted, two
+ * independent sources read the declared level, and the platform finds nothing wrong with it. A claim alone is never enough.
+ */
+export function doubts(host: Host, memory: HostMemory | undefined): string[] {
+  if (host.state !== "up") return [`${host.id} is ${host.state}`];
+  const found: string[] = [];
+  if (host.level !== host.wanted) found.push(`${host.id} reports ${host.level} instead of ${host.wanted}`);
+  if (host.evidence !== host.wanted) found.push(`${host.id} runs ${host.evidence} instead of ${host.wanted}`);
+  if (memory?.bootBefore !== undefined && memory.bootBefore === host.bootId) found.push(`${host.id} has not rebooted`);
+  if (host.problem !== undefined) found.push(`${host.id}: ${host.problem}`);
+  return found;
+}
+
+/** The declared level is not (or not provably) there: the host has to be remediated. */
+export function needsPatch(host: Host): boolean {
+  return host.level !== host.wanted || host.evidence !== host.wanted;
+}
