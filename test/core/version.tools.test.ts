@@ -38,7 +38,8 @@ describe.each(["deb", "rpm"] as const)("%s against the real tool", (scheme) => {
 
 /** One shell for all pairs; dpkg itself has no batch mode. */
 function askDpkg(pairs: readonly Pair[]): number[] {
-  const script = `while read -r a b; do
+  const script = `command -v dpkg >/dev/null || exit 127
+  while read -r a b; do
     if dpkg --compare-versions "$a" lt "$b"; then echo -1
     elif dpkg --compare-versions "$a" eq "$b"; then echo 0
     else echo 1; fi
