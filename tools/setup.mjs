@@ -41,9 +41,14 @@ async function steps(context, quiet) {
   await step("npm packages", installDependencies);
   const { folder } = await step("Pulumi CLI", findPulumi);
   const { errors } = await step("dist", buildWhenNeeded);
-  if (errors !== "") context.say.line(`dist has type errors:\n${errors.trimEnd()}`);
+  if (errors !== "") context.say.line(`dist has type errors (all of them: npm run check)\n${head(errors, 5)}`);
   await step("examples", installExamples);
   remember({ node, pulumiBinDir: folder });
+}
+
+/** @param {string} text @param {number} lines */
+function head(text, lines) {
+  return text.trimEnd().split("\n").slice(0, lines).join("\n");
 }
 
 /** Runs set-up and ends the process with one readable message when it cannot go on. @param {Parameters<typeof setUp>[0]} [options] */

@@ -17,7 +17,8 @@ import { privatePath } from "./context.mjs";
 
 const sources = ["provider", "sdk"];
 const settings = ["tsconfig.json", "tsconfig.build.json", "package.json"];
-const verbatim = /\.(?:js|cjs|mjs|json|sql)$/;
+/** What goes into `dist` as it is: the compiler leaves these out. */
+const verbatim = /\.(?:js|cjs|mjs|json|sql|d\.ts|d\.cts)$/;
 
 /**
  * Builds `dist` when the sources have changed since it was built. Type errors do not stop it: what was emitted is put in place

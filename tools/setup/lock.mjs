@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 
-const pollMs = 500;
+const pollMs = 100;
 const staleMs = 60 * 60_000;
 
 /**

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { repository } from "../../tools/setup/context.mjs";
+
+const manifest = JSON.parse(readFileSync(join(repository, "package.json"), "utf8"));
+
+describe("the packed package", () => {
+  const packed = packedFiles();
+
+  test("holds what each source compiles to, the papers, and nothing else", () => {
+    expect(packed).toEqual([...papers(), ...["provider", "sdk"].flatMap(compiled)].sort());
+  });
+
+  test("holds every file that package.json points to", () => {
+    const targets = [manifest.main, manifest.types, ...leaves(manifest.exports), ...leaves(manifest.bin)].map((path) =>
+      path.replace(/^\.\//, ""),
+    );
+    expect(targets.filter((path) => !packed.includes(path))).toEqual([]);
+  });
+});
+
+function packedFiles(): string[] {
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const report = JSON.parse(
+    execFileSync("npm", args, { cwd: repository, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }),
+  );
+  const [first] = Object.values<{ files: { path: string }[] }>(report);
+  return (first?.files ?? []).map(({ path }) => path).sort();
+}
+
+function papers(): string[] {
+  return ["CHANGELOG.md", "LICENSE", "README.md", "package.json"].filter((path) => existsSync(join(repository, path)));
+}
+
+/** What tools/setup/build.mjs makes of a source folder. */
+function compiled(folder: string): string[] {
+  return readdirSync(join(repository, folder), { recursive: true, encoding: "utf8", withFileTypes: false })
+    .map((name) => join("dist", folder, name))
+    .flatMap((path) => {
+      if (/\.d\.c?ts$/.test(path)) return [path];
+      if (path.endsWith(".ts")) return [path.replace(/\.ts$/, ".d.ts"), path.replace(/\.ts$/, ".js")];
+      return /\.(?:js|cjs|mjs|json|sql)$/.test(path) ? [path] : [];
+    });
+}
+
+function leaves(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return Object.values(value as Record<string, unknown>).flatMap(leaves);
+}
