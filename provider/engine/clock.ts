@@ -45,6 +45,11 @@ export function wallTime(): string {
   return new Date().toISOString();
 }
 
+/** A moment in milliseconds since 1970 as calendar libraries take it. */
+export function dateAt(ms: number): Date {
+  return new Date(ms);
+}
+
 /** Timers may fire a little early and hold no more than 24 days: ask the clock again until it is time. */
 async function sleepUntil(now: () => number, until: number, signal: AbortSignal | undefined): Promise<void> {
   do {
