@@ -5,7 +5,13 @@ import type { HostMemory, Step } from "./run.ts";
 export type Act =
   | { readonly name: "stage"; readonly host: string }
   | { readonly name: "cordon"; readonly host: string }
-  | { readonly name: "migrate"; readonly host: string; readonly workload: string; readonly to: string; readonly step: "evacuate" | "put back" }
+  | {
+      readonly name: "migrate";
+      readonly host: string;
+      readonly workload: string;
+      readonly to: string;
+      readonly step: "evacuate" | "put back";
+    }
   | { readonly name: "stop"; readonly host: string; readonly workload: string }
   | { readonly name: "start"; readonly host: string; readonly workload: string }
   | { readonly name: "remediate"; readonly host: string }

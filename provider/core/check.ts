@@ -11,10 +11,9 @@ const common = {
   timeout: duration.prefault("10s").describe("Longest a single try may take (process time)."),
 };
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' }).refine(
-  (text) => !/^[a-z]+:\/\/[^/]*@/i.test(text),
-  "holds credentials; credentials are never inputs",
-);
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' })
+  .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "holds credentials; credentials are never inputs");
 
 /** An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand. */
 export const check = z.discriminatedUnion("kind", [

@@ -1,5 +1,5 @@
 import type { Fleet, Host } from "./fleet.ts";
-import { compareVersions } from "./version.ts";
+import { compareVersions, versionProblem } from "./version.ts";
 
 export type Compliance = "compliant" | "drifted" | "ahead" | "blocked" | "unknown";
 
@@ -20,7 +20,11 @@ export function complianceOf(host: Host, scheme: Fleet["scheme"]): Finding {
     if (host.evidence === host.level) return finding("compliant");
     return finding("drifted", `reports ${host.level}, but runs ${host.evidence}`);
   }
-  return compareVersions(scheme, host.level, host.wanted) > 0 ? finding("ahead", `already at ${host.level}`) : finding("drifted");
+  const problem = versionProblem(scheme, host.level);
+  if (problem !== undefined) return finding("unknown", problem);
+  return compareVersions(scheme, host.level, host.wanted) > 0
+    ? finding("ahead", `already at ${host.level}`)
+    : finding("drifted");
 }
 
 /** Every host's finding, in the fleet's order. */

@@ -4,13 +4,17 @@ import { check } from "./check.ts";
 import { policy } from "./policy.ts";
 import { target } from "./target.ts";
 
-const checks = z.array(check).default([]).superRefine((list, context) => {
-  const seen = new Set<string>();
-  list.forEach((one, index) => {
-    if (seen.has(one.name)) context.addIssue({ code: "custom", path: [index, "name"], message: `"${one.name}" is used twice` });
-    seen.add(one.name);
+const checks = z
+  .array(check)
+  .default([])
+  .superRefine((list, context) => {
+    const seen = new Set<string>();
+    list.forEach((one, index) => {
+      if (seen.has(one.name))
+        context.addIssue({ code: "custom", path: [index, "name"], message: `"${one.name}" is used twice` });
+      seen.add(one.name);
+    });
   });
-});
 
 /** What a program declares. Credentials are never inputs: they come from the environment. */
 export const inputs = z.strictObject({

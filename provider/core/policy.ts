@@ -7,7 +7,9 @@ const maxUnavailable = z
     countOrShare,
     z.strictObject({
       fleet: countOrShare.default(1),
-      perDomain: countOrShare.optional().describe("Limit within one failure domain; a share is of that domain's hosts."),
+      perDomain: countOrShare
+        .optional()
+        .describe("Limit within one failure domain; a share is of that domain's hosts."),
     }),
   ])
   .transform((limit) => (typeof limit === "object" ? limit : { fleet: limit, perDomain: undefined }));
@@ -39,7 +41,9 @@ export const policy = z.strictObject({
     .int()
     .min(0)
     .optional()
-    .describe("Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two."),
+    .describe(
+      "Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two.",
+    ),
   canary: z.int().min(0).default(1).describe("Hosts per hardware/firmware class that go first, alone. 0: none."),
   maxFailures: z.int().min(0).default(1).describe("Hosts that may fail once the canary has passed; before that, none."),
   retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),

@@ -24,7 +24,13 @@ export interface FleetRecord {
   /** Asks the holder for a safe point; belongs to one run. */
   readonly stop?: { readonly run: string; readonly by: string; readonly at: string };
   /** A sticky halt in force. */
-  readonly halt?: { readonly run: string; readonly baseline: string; readonly reason: string; readonly host?: string; readonly at: string };
+  readonly halt?: {
+    readonly run: string;
+    readonly baseline: string;
+    readonly reason: string;
+    readonly host?: string;
+    readonly at: string;
+  };
   /** Settings of other actors (balancer, alerts, …) as they were before we put them aside. */
   readonly former?: Readonly<Record<string, unknown>>;
   /** Baselines at which a run ended `done`, by mode: `onDrift: report` and `mode: canary` ask for it. */

@@ -1,12 +1,24 @@
-import { freshHost, type Ending, type HostMemory, type Passable, type RunMemory, type Step } from "./run.ts";
+import { type Ending, freshHost, type HostMemory, type Passable, type RunMemory, type Step } from "./run.ts";
 
 /** What happened in a run. Plain JSON: the journal keeps every one, the fleet record keeps their fold. */
 export type RunEvent =
   | { readonly kind: "planned"; readonly plan: string; readonly canaries: readonly string[] }
   /** Intent of a step; written before the act. */
-  | { readonly kind: "began"; readonly host: string; readonly step: Step; readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore">> }
+  | {
+      readonly kind: "began";
+      readonly host: string;
+      readonly step: Step;
+      readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore">>;
+    }
   | { readonly kind: "passed"; readonly host: string; readonly step: Passable; readonly boot?: string }
-  | { readonly kind: "tried"; readonly host: string; readonly step: Step; readonly why: string; readonly notBefore: number; readonly final: boolean }
+  | {
+      readonly kind: "tried";
+      readonly host: string;
+      readonly step: Step;
+      readonly why: string;
+      readonly notBefore: number;
+      readonly final: boolean;
+    }
   | { readonly kind: "stopping"; readonly host: string; readonly workload: string }
   | { readonly kind: "started"; readonly host: string; readonly workload: string }
   | { readonly kind: "failed"; readonly host: string; readonly step: Step; readonly why: string }
@@ -14,7 +26,13 @@ export type RunEvent =
   | { readonly kind: "canary passed" }
   | { readonly kind: "convicted"; readonly host: string; readonly why: string }
   | { readonly kind: "tested"; readonly moment: "before" | "after"; readonly failures: readonly string[] }
-  | { readonly kind: "halt"; readonly sticky: boolean; readonly reason: string; readonly hint: string; readonly host?: string }
+  | {
+      readonly kind: "halt";
+      readonly sticky: boolean;
+      readonly reason: string;
+      readonly hint: string;
+      readonly host?: string;
+    }
   | { readonly kind: "resumed"; readonly retryFailed: boolean }
   | { readonly kind: "ended"; readonly ending: Ending };
 
@@ -27,7 +45,9 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
       return withHost(run, event.host, (host) => ({
         ...host,
         ...event.facts,
-        ...(event.step === "remediate" ? { passed: host.passed.filter((step) => step === "stage" || step === "preflight") } : {}),
+        ...(event.step === "remediate"
+          ? { passed: host.passed.filter((step) => step === "stage" || step === "preflight") }
+          : {}),
       }));
     case "passed":
       return withHost(run, event.host, (host) => ({
@@ -38,7 +58,10 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "tried":
       return withHost(run, event.host, (host) => ({
         ...host,
-        tries: { ...host.tries, [event.step]: event.final ? Number.MAX_SAFE_INTEGER : (host.tries[event.step] ?? 0) + 1 },
+        tries: {
+          ...host.tries,
+          [event.step]: event.final ? Number.MAX_SAFE_INTEGER : (host.tries[event.step] ?? 0) + 1,
+        },
         lastWhy: event.why,
         notBefore: event.notBefore,
       }));
@@ -48,17 +71,25 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
         stopped: host.stopped.includes(event.workload) ? host.stopped : [...host.stopped, event.workload],
       }));
     case "started":
-      return withHost(run, event.host, (host) => ({ ...host, stopped: host.stopped.filter((id) => id !== event.workload) }));
+      return withHost(run, event.host, (host) => ({
+        ...host,
+        stopped: host.stopped.filter((id) => id !== event.workload),
+      }));
     case "failed":
       return withHost(run, event.host, (host) => ({ ...host, failed: { step: event.step, why: event.why } }));
     case "released":
-      return { ...withoutHost(run, event.host), done: event.atLevel && !run.done.includes(event.host) ? [...run.done, event.host] : run.done };
+      return {
+        ...withoutHost(run, event.host),
+        done: event.atLevel && !run.done.includes(event.host) ? [...run.done, event.host] : run.done,
+      };
     case "canary passed":
       return { ...run, canaryPassed: true };
     case "convicted":
       return { ...run, convicted: run.convicted.includes(event.host) ? run.convicted : [...run.convicted, event.host] };
     case "tested":
-      return event.moment === "before" ? { ...run, failingBefore: event.failures } : { ...run, failingAfter: event.failures };
+      return event.moment === "before"
+        ? { ...run, failingBefore: event.failures }
+        : { ...run, failingAfter: event.failures };
     case "halt":
       return run.halt?.sticky === true ? run : { ...run, halt: haltOf(event) };
     case "resumed":

@@ -1,4 +1,4 @@
-import { inService, type Fleet, type Host, type Workload } from "./fleet.ts";
+import { type Fleet, type Host, inService, type Workload } from "./fleet.ts";
 
 /**
  * What is booked on every host at one moment: running workloads at home, migrations in flight at both ends.
@@ -18,7 +18,8 @@ export class Room {
       if (workload.movingTo !== undefined) this.book(workload, workload.movingTo);
       const host = this.#hosts.get(workload.host);
       if (host === undefined || host.state === "unreachable" || host.held) continue;
-      for (const [name, amount] of Object.entries(workload.demand)) this.#demand[name] = (this.#demand[name] ?? 0) + amount;
+      for (const [name, amount] of Object.entries(workload.demand))
+        this.#demand[name] = (this.#demand[name] ?? 0) + amount;
     }
   }
 

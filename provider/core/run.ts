@@ -25,7 +25,17 @@ export interface HostMemory {
 export type Passable = "stage" | "preflight" | "verify" | "put back" | "gate";
 
 /** A host's life, in order. */
-export type Step = "stage" | "preflight" | "cordon" | "evacuate" | "remediate" | "verify" | "uncordon" | "put back" | "gate" | "release";
+export type Step =
+  | "stage"
+  | "preflight"
+  | "cordon"
+  | "evacuate"
+  | "remediate"
+  | "verify"
+  | "uncordon"
+  | "put back"
+  | "gate"
+  | "release";
 
 /** How a run ended. A normal end, whichever it is. */
 export type Ending =
@@ -33,9 +43,21 @@ export type Ending =
   /** At a safe point, nothing wrong; the next `up` or `continue` goes on. */
   | { readonly kind: "paused"; readonly cause: "stop" | "window" | "time" | "engine"; readonly note: string }
   /** The world was in the way; the next `up` tries again. `refused`: no plan could be made. */
-  | { readonly kind: "halted"; readonly sticky: false; readonly reason: string; readonly hint: string; readonly host?: string }
+  | {
+      readonly kind: "halted";
+      readonly sticky: false;
+      readonly reason: string;
+      readonly hint: string;
+      readonly host?: string;
+    }
   /** A verdict: kept in the fleet record until it is acknowledged or the baseline changes. */
-  | { readonly kind: "halted"; readonly sticky: true; readonly reason: string; readonly hint: string; readonly host?: string };
+  | {
+      readonly kind: "halted";
+      readonly sticky: true;
+      readonly reason: string;
+      readonly hint: string;
+      readonly host?: string;
+    };
 
 /** One execution, as far as it must be remembered: kept in the fleet record, folded from events by `reduce`. */
 export interface RunMemory {

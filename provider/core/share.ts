@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** A count of hosts (`3`) or a share of them (`"25%"`). */
 export const countOrShare = z.union([
-  z.int("expected a whole number of hosts or a share like \"25%\"").min(1, "must be at least 1"),
+  z.int('expected a whole number of hosts or a share like "25%"').min(1, "must be at least 1"),
   z
     .string()
     .regex(/^\d+(\.\d+)?%$/, 'expected a count of hosts or a share like "25%"')

@@ -10,7 +10,8 @@ export function conclude(view: View, desk: Desk): Decision {
   if (unfinished.length > 0) {
     const look = desk.look();
     if (look.lookAt !== undefined) return { ...nothing, ...look };
-    if (view.asked === undefined && run.halt === undefined) return { ...nothing, stuck: `${unfinished.map((host) => host.id).join(", ")} cannot go on` };
+    if (view.asked === undefined && run.halt === undefined)
+      return { ...nothing, stuck: `${unfinished.map((host) => host.id).join(", ")} cannot go on` };
   }
   if (run.halt !== undefined) return { ...nothing, ending: { kind: "halted", ...run.halt } };
   if (view.asked !== undefined) return { ...nothing, ending: paused(view, desk) };
@@ -18,7 +19,15 @@ export function conclude(view: View, desk: Desk): Decision {
   const left = desk.waiting;
   if (left.length > 0) {
     if (view.window === "wait") return { ...nothing, ...desk.look() };
-    if (view.window === "closed") return { ...nothing, ending: { kind: "paused", cause: "window", note: `outside of the maintenance windows; ${left.length} hosts are left` } };
+    if (view.window === "closed")
+      return {
+        ...nothing,
+        ending: {
+          kind: "paused",
+          cause: "window",
+          note: `outside of the maintenance windows; ${left.length} hosts are left`,
+        },
+      };
     return { ...nothing, stuck: `${left[0]?.host} cannot start`, ...desk.look() };
   }
   if (view.plan === undefined) return { ...nothing, stuck: "there is no plan" };
@@ -72,7 +81,9 @@ function complete(view: View, desk: Desk): Ending {
 function paused(view: View, desk: Desk): Ending {
   const out = desk.handsOn.map((host) => host.id);
   const left = desk.waiting.length;
-  const why = { stop: "a stop was asked for", time: "policy.maxUpTime is over", engine: "the Pulumi engine has gone" }[view.asked ?? "stop"];
+  const why = { stop: "a stop was asked for", time: "policy.maxUpTime is over", engine: "the Pulumi engine has gone" }[
+    view.asked ?? "stop"
+  ];
   const where = out.length > 0 ? `; out, empty and marked: ${out.join(", ")}` : "; every host is in service";
   return { kind: "paused", cause: view.asked ?? "stop", note: `${why}${where}; ${left} hosts are left` };
 }
@@ -81,7 +92,8 @@ function memoryLost(run: string): Decision["events"][number] {
   return {
     kind: "halt",
     sticky: true,
-    reason: "policy memory was lost: hosts bore our marks, but the fleet record said nothing of their run; they are finished",
+    reason:
+      "policy memory was lost: hosts bore our marks, but the fleet record said nothing of their run; they are finished",
     hint: `Look whether a verdict was lost with it, then set policy: { acknowledge: "${run}" } to go on.`,
   };
 }

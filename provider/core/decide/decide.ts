@@ -1,5 +1,5 @@
-import { Desk } from "./desk.ts";
 import { conclude } from "./conclude.ts";
+import { Desk } from "./desk.ts";
 import { judge } from "./judge.ts";
 import { admits, turnInHand, turnOfNext } from "./turns.ts";
 import { type Decision, mayDrain, type View } from "./view.ts";

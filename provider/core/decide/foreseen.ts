@@ -1,3 +1,4 @@
+import { complianceOf } from "../compliance.ts";
 import type { Fleet, Host } from "../fleet.ts";
 import type { HostPlan } from "../plan.ts";
 import type { Desk } from "./desk.ts";
@@ -55,16 +56,32 @@ function evacuationSurprise(view: View, desk: Desk, entry: HostPlan, places: Pla
 
 /** Hosts of ours that the plan does not hold, and drifted ones that turned up since. */
 function strangers(view: View, desk: Desk): string[] {
-  const planned = new Set([...(view.plan?.hosts ?? []).map((entry) => entry.host), ...(view.plan?.skipped ?? []).map((entry) => entry.host)]);
+  const planned = new Set([
+    ...(view.plan?.hosts ?? []).map((entry) => entry.host),
+    ...(view.plan?.skipped ?? []).map((entry) => entry.host),
+  ]);
   for (const host of desk.handsOn) {
-    if (!planned.has(host.id) && !host.held && view.run.hosts[host.id]?.failed === undefined && !view.run.convicted.includes(host.id)) {
+    if (
+      !planned.has(host.id) &&
+      !host.held &&
+      view.run.hosts[host.id]?.failed === undefined &&
+      !view.run.convicted.includes(host.id)
+    ) {
       return [`${host.id} is out under our mark`];
     }
+  }
+  if (view.policy.mode === "canary") return [];
+  for (const host of view.fleet.hosts) {
+    const plain = host.state === "up" && !host.held && !host.cordoned && host.mark === undefined;
+    if (!plain || planned.has(host.id) || view.run.done.includes(host.id) || view.run.hosts[host.id] !== undefined)
+      continue;
+    if (complianceOf(host, view.fleet.scheme).compliance === "drifted") return [`${host.id} has drifted`];
   }
   return [];
 }
 
-const beforeRemediation = (host: Host): boolean => host.state === "up" && (host.level !== host.wanted || host.evidence !== host.wanted);
+const beforeRemediation = (host: Host): boolean =>
+  host.state === "up" && (host.level !== host.wanted || host.evidence !== host.wanted);
 
 /** Where every running workload is, moves in thought included. */
 class Places {

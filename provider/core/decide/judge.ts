@@ -1,5 +1,5 @@
-import type { Host } from "../fleet.ts";
 import { readable } from "../duration.ts";
+import type { Host } from "../fleet.ts";
 import type { RunEvent } from "../reduce.ts";
 import type { HostMemory, Step } from "../run.ts";
 import { needsPatch } from "../verify.ts";
@@ -46,7 +46,8 @@ function exhausted(view: View, host: Host, memory: HostMemory): RunEvent | undef
 
 function drainOverdue(view: View, host: Host, memory: HostMemory): RunEvent | undefined {
   const { drain } = view.policy.deadlines;
-  if (memory.drainSince === undefined || memory.bootBefore !== undefined || view.run.halt !== undefined) return undefined;
+  if (memory.drainSince === undefined || memory.bootBefore !== undefined || view.run.halt !== undefined)
+    return undefined;
   if (!host.cordoned || !needsPatch(host) || view.fleet.at <= memory.drainSince + drain) return undefined;
   const left = view.fleet.workloads.filter((workload) => workload.host === host.id && workload.state === "running");
   if (left.length === 0) return undefined;
@@ -72,7 +73,9 @@ function tooManyFailures(view: View): RunEvent[] | undefined {
   const last = failed.at(-1);
   if (last === undefined || failed.length <= allowed) return undefined;
   const [host, memory] = last;
-  const which = view.run.canaryPassed ? `${failed.length} hosts failed, ${allowed} may` : "no host may fail before the canary has passed";
+  const which = view.run.canaryPassed
+    ? `${failed.length} hosts failed, ${allowed} may`
+    : "no host may fail before the canary has passed";
   return [stickyHalt(view, host, `${host} failed to ${memory.failed?.step}: ${memory.failed?.why} (${which})`)];
 }
 

@@ -1,8 +1,9 @@
-import { hostsAllowed } from "../share.ts";
+import type { Act } from "../act.ts";
 import type { Host, Workload } from "../fleet.ts";
-import { reserveOf, isUnavailable } from "../limits.ts";
+import { isUnavailable, reserveOf } from "../limits.ts";
 import type { HostPlan, Move } from "../plan.ts";
 import type { Passable } from "../run.ts";
+import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
 import type { Desk } from "./desk.ts";
 import { mayDrain, type View } from "./view.ts";
@@ -12,38 +13,42 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
   const host = desk.hosts.get(next.host);
   if (host === undefined || host.state !== "up" || host.held || host.cordoned || host.mark !== undefined) return false;
   if (next.after.some((id) => desk.isInHand(id) || desk.isPreparing(id))) return false;
-  const out = view.fleet.hosts.filter((one) => one.id !== host.id && (isUnavailable(one, view.run) || desk.isPreparing(one.id)));
+  const out = view.fleet.hosts.filter(
+    (one) => one.id !== host.id && (isUnavailable(one, view.run) || desk.isPreparing(one.id)),
+  );
   const { fleet, perDomain } = view.policy.maxUnavailable;
   if (out.length + 1 > hostsAllowed(fleet, view.fleet.hosts.length)) return false;
   if (perDomain !== undefined && host.domain !== undefined) {
     const mates = view.fleet.hosts.filter((one) => one.domain === host.domain);
-    if (out.filter((one) => one.domain === host.domain).length + 1 > hostsAllowed(perDomain, mates.length)) return false;
+    if (out.filter((one) => one.domain === host.domain).length + 1 > hostsAllowed(perDomain, mates.length))
+      return false;
   }
   return desk.room.shortOfReserve(reserveOf(view.policy, view.fleet), host.id) === undefined;
 }
 
 /** A host that still serves: stage, preflight, cordon. */
-export function turnOfNext(view: View, desk: Desk, { host }: HostPlan): void {
+export function turnOfNext(view: View, desk: Desk, { host }: HostPlan): boolean {
   const passed = desk.memory(host)?.passed ?? [];
-  if (!passed.includes("stage")) desk.start({ name: "stage", host });
-  else if (lacks(view, passed, "preflight")) desk.start({ name: "check", host, at: "preflight" });
-  else desk.start({ name: "cordon", host });
+  if (!passed.includes("stage")) return desk.start({ name: "stage", host });
+  if (lacks(view, passed, "preflight")) return desk.start({ name: "check", host, at: "preflight" });
+  return desk.start({ name: "cordon", host });
 }
 
 /** A host that bears our mark: whatever brings it one step further, read from what it looks like now. */
-export function turnInHand(view: View, desk: Desk, host: Host): void {
+export function turnInHand(view: View, desk: Desk, host: Host): boolean {
   const memory = desk.memory(host.id);
-  if (host.held) return;
+  if (host.held) return false;
   if (view.run.convicted.includes(host.id)) return turnConvicted(view, desk, host);
-  if (memory?.failed !== undefined) return;
-  if (host.state === "unreachable") return void desk.start({ name: "await", host: host.id });
+  if (memory?.failed !== undefined) return false;
+  if (host.state === "unreachable") return desk.start({ name: "await", host: host.id });
   if (host.cordoned) return turnCordoned(view, desk, host);
-  if (needsPatch(host)) return mayDrain(view) || view.run.memoryLost === true ? recordon(desk, host) : giveBack(desk, host);
-  turnBack(view, desk, host);
+  if (needsPatch(host))
+    return mayDrain(view) || view.run.memoryLost === true ? recordon(desk, host) : giveBack(desk, host);
+  return turnBack(view, desk, host);
 }
 
 /** evacuate → remediate → verify → uncordon; or, when nothing may be drained any more, back into service untouched. */
-function turnCordoned(view: View, desk: Desk, host: Host): void {
+function turnCordoned(view: View, desk: Desk, host: Host): boolean {
   const memory = desk.memory(host.id);
   const proven = memory?.passed.includes("verify") === true && memory.bootVerified === host.bootId && !needsPatch(host);
   if (proven) return onlyWhenIdle(desk, host, { name: "uncordon", host: host.id });
@@ -53,38 +58,42 @@ function turnCordoned(view: View, desk: Desk, host: Host): void {
   }
   const running = desk.workloadsOn(host.id).filter((workload) => workload.state === "running");
   if (running.length > 0) return evacuate(view, desk, host, running);
-  if (!needsPatch(host) && host.state === "up") return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
+  if (!needsPatch(host) && host.state === "up")
+    return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
   // After a halt no host is taken to the baseline; what the platform has under way is waited for.
-  if (!mayDrain(view) && view.run.memoryLost !== true && host.state === "up") return;
-  if (desk.remediating < view.remediations) onlyWhenIdle(desk, host, { name: "remediate", host: host.id });
+  if (!mayDrain(view) && view.run.memoryLost !== true && host.state === "up") return false;
+  return desk.remediating < view.remediations && onlyWhenIdle(desk, host, { name: "remediate", host: host.id });
 }
 
-function evacuate(view: View, desk: Desk, host: Host, running: readonly Workload[]): void {
+function evacuate(view: View, desk: Desk, host: Host, running: readonly Workload[]): boolean {
   const since = desk.memory(host.id)?.drainSince;
   if (since !== undefined) desk.lookAgain(since + view.policy.deadlines.drain + 1);
   for (const workload of running) {
-    if (workload.pinned && view.policy.pinned === "shutdown") desk.start({ name: "stop", host: host.id, workload: workload.id });
+    if (workload.pinned && view.policy.pinned === "shutdown")
+      desk.start({ name: "stop", host: host.id, workload: workload.id });
   }
   const wanted = new Map((desk.plan(host.id)?.evacuate ?? []).map((move) => [move.workload, move]));
-  for (const move of wanted.values()) migrate(desk, host.id, move, "evacuate");
+  return [...wanted.values()].map((move) => migrate(desk, host.id, move, "evacuate")).some(Boolean);
 }
 
 /** Back in service at the level: start what we stopped, put load back, ask the gate, release. */
-function turnBack(view: View, desk: Desk, host: Host): void {
+function turnBack(view: View, desk: Desk, host: Host): boolean {
   const memory = desk.memory(host.id);
   const passed = memory?.passed ?? [];
   if (!passed.includes("verify") || memory?.bootVerified !== host.bootId) {
     return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
   }
-  if (owesStart(desk, host)) return;
-  if (!passed.includes("put back") && view.asked === undefined && putBack(desk, host)) return;
+  if (owesStart(desk, host)) return true;
+  if (!passed.includes("put back") && view.asked === undefined && putBack(desk, host)) return true;
   if (lacks(view, passed, "gate")) return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "gate" });
-  onlyWhenIdle(desk, host, { name: "release", host: host.id });
+  return onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
 
 /** True while moves onto the host are due or in flight. A move that fits nowhere any more is let go: balance is not worth a halt. */
 function putBack(desk: Desk, host: Host): boolean {
-  const due = (desk.plan(host.id)?.putBack ?? []).filter((move) => desk.workloads.get(move.workload)?.host === move.from);
+  const due = (desk.plan(host.id)?.putBack ?? []).filter(
+    (move) => desk.workloads.get(move.workload)?.host === move.from,
+  );
   const started = due.map((move) => migrate(desk, host.id, move, "put back"));
   return desk.moves(host.id) > 0 || started.some(Boolean) || due.some((move) => waits(desk, move));
 }
@@ -96,24 +105,25 @@ function waits(desk: Desk, move: Move): boolean {
 }
 
 /** Below the level and nothing may be drained: what we stopped starts again, the mark goes. */
-function giveBack(desk: Desk, host: Host): void {
-  if (!owesStart(desk, host)) onlyWhenIdle(desk, host, { name: "release", host: host.id });
+function giveBack(desk: Desk, host: Host): boolean {
+  return owesStart(desk, host) || onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
 
 /** Marked but not cordoned and below the level: the cordon did not get through. */
-function recordon(desk: Desk, host: Host): void {
-  onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
+function recordon(desk: Desk, host: Host): boolean {
+  return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
 }
 
 /** A gate convicted it: load off again where capacity and rules allow, and it stays out; or it is left as it is. */
-function turnConvicted(view: View, desk: Desk, host: Host): void {
-  if (view.policy.onRegress === "hold" || host.state !== "up") return;
+function turnConvicted(view: View, desk: Desk, host: Host): boolean {
+  if (view.policy.onRegress === "hold" || host.state !== "up") return false;
   if (!host.cordoned) return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
-  for (const workload of desk.workloadsOn(host.id)) {
-    if (workload.state !== "running" || workload.pinned) continue;
-    const to = view.fleet.hosts.find((other) => other.id !== host.id && desk.room.refuses(workload, other.id) === undefined);
-    if (to !== undefined) migrate(desk, host.id, { workload: workload.id, to: to.id }, "evacuate");
-  }
+  const movable = desk.workloadsOn(host.id).filter((one) => one.state === "running" && !one.pinned);
+  const leaving = movable.map((one) => {
+    const to = view.fleet.hosts.find((other) => other.id !== host.id && desk.room.refuses(one, other.id) === undefined);
+    return to !== undefined && migrate(desk, host.id, { workload: one.id, to: to.id }, "evacuate");
+  });
+  return leaving.some(Boolean);
 }
 
 function owesStart(desk: Desk, host: Host): boolean {
@@ -122,7 +132,12 @@ function owesStart(desk: Desk, host: Host): boolean {
   return owed.length > 0;
 }
 
-function migrate(desk: Desk, host: string, { workload: id, to }: Pick<Move, "workload" | "to">, step: "evacuate" | "put back"): boolean {
+function migrate(
+  desk: Desk,
+  host: string,
+  { workload: id, to }: Pick<Move, "workload" | "to">,
+  step: "evacuate" | "put back",
+): boolean {
   const workload = desk.workloads.get(id);
   if (workload?.state !== "running" || workload.host === to) return false;
   // Under way already (a platform task that outlived its client): the act takes it up, nothing more is booked.
@@ -133,8 +148,8 @@ function migrate(desk: Desk, host: string, { workload: id, to }: Pick<Move, "wor
   return desk.start({ name: "migrate", host, workload: id, to: workload.movingTo ?? to, step });
 }
 
-function onlyWhenIdle(desk: Desk, host: Host, act: Parameters<Desk["start"]>[0]): void {
-  if (!desk.busy(host.id)) desk.start(act);
+function onlyWhenIdle(desk: Desk, host: Host, act: Act): boolean {
+  return !desk.busy(host.id) && desk.start(act);
 }
 
 const lacks = (view: View, passed: readonly Passable[], point: "preflight" | "gate"): boolean =>

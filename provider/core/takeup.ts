@@ -1,0 +1,73 @@
+import { type Baseline, baselineKey } from "./baseline.ts";
+import type { Fleet } from "./fleet.ts";
+import type { FleetRecord } from "./record.ts";
+import { reduce } from "./reduce.ts";
+import { freshHost, type HostMemory, newRun, type RunMemory } from "./run.ts";
+
+export interface TakeUp {
+  readonly record: FleetRecord;
+  readonly fleet: Fleet;
+  readonly baseline: Baseline;
+  readonly owners: readonly string[];
+  readonly acknowledge: string | undefined;
+  readonly newRunId: string;
+  readonly wall: string;
+  /** What the local journal still knows of a run; only asked when the record knows nothing. */
+  recall(run: string): RunMemory | undefined;
+}
+
+/** The run to go on with: the unfinished one, or a new one. Policy memory: fleet record, then journal; the most restrictive wins. */
+export function takeUp(from: TakeUp): RunMemory {
+  const key = baselineKey(from.baseline);
+  const known = from.record.run;
+  const mine = known !== undefined && from.owners.includes(known.owner) ? known : undefined;
+  const halted = haltInForce(from.record, key, from.acknowledge) !== undefined;
+  if (mine !== undefined && mine.baseline === key && (halted || isUnfinished(mine, from.acknowledge)))
+    return again(mine);
+
+  const fresh = newRun(from.newRunId, from.owners[0] ?? "", key, from.wall);
+  const marked = from.fleet.hosts.filter((host) => host.mark !== undefined && from.owners.includes(host.mark.owner));
+  if (mine === undefined && marked.length > 0) {
+    const recalled = from.recall(marked[0]?.mark?.run ?? "");
+    if (recalled !== undefined && recalled.baseline === key && recalled.ending === undefined) return again(recalled);
+    return { ...fresh, memoryLost: true };
+  }
+  const hosts = Object.fromEntries(marked.map(({ id }) => [id, inherited(mine?.hosts[id])]));
+  return { ...fresh, hosts, canaryPassed: from.record.finished?.baseline === key };
+}
+
+export interface HaltInForce {
+  readonly run: string;
+  readonly reason: string;
+  readonly host?: string;
+}
+
+/** The sticky halt that holds for this baseline, unless its run is acknowledged. A run that died on its way to the halt counts. */
+export function haltInForce(
+  record: FleetRecord,
+  baseline: string,
+  acknowledge: string | undefined,
+): HaltInForce | undefined {
+  const { halt, run } = record;
+  const dying =
+    run?.halt?.sticky === true && run.ending === undefined
+      ? { ...run.halt, run: run.id, baseline: run.baseline }
+      : undefined;
+  const found = halt ?? dying;
+  return found === undefined || found.baseline !== baseline || found.run === acknowledge ? undefined : found;
+}
+
+function isUnfinished(run: RunMemory, acknowledge: string | undefined): boolean {
+  if (run.halt?.sticky === true) return run.id !== acknowledge;
+  return run.ending?.kind !== "done";
+}
+
+/** What was only in the way may be tried again; a failed host only if its run had come to its end. */
+function again(run: RunMemory): RunMemory {
+  return reduce(run, { kind: "resumed", retryFailed: run.ending?.kind === "halted" && !run.ending.sticky });
+}
+
+/** A host in hand keeps what we owe it (homes, workloads to start) when another baseline is rolled to. */
+function inherited(host: HostMemory | undefined): HostMemory {
+  return host === undefined ? freshHost : { ...freshHost, homes: host.homes, stopped: host.stopped };
+}

@@ -1,0 +1,173 @@
+import type { Act } from "../core/act.ts";
+import { RollError } from "../core/errors.ts";
+import type { Fleet, Host } from "../core/fleet.ts";
+import type { Inputs } from "../core/inputs.ts";
+import type { RunEvent } from "../core/reduce.ts";
+import type { RunMemory } from "../core/run.ts";
+import { doubts, needsPatch } from "../core/verify.ts";
+import { askAll } from "./gate.ts";
+import type { ActContext, CheckRunner, Clock, Driver } from "./ports.ts";
+
+/** What acts work with. */
+export interface Workshop {
+  readonly driver: Driver;
+  readonly checks: CheckRunner;
+  readonly process: Clock;
+  readonly inputs: Inputs;
+}
+
+const MINUTE = 60_000;
+/** Between the two looks of a verification, fleet time: a host that flaps shows it. */
+const SECOND_LOOK = 15_000;
+
+/** What must be on record before the act begins: read by whoever comes after a crash. */
+export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
+  if (act.name === "regression tests") return [];
+  const memory = run.hosts[act.host];
+  switch (act.name) {
+    case "cordon": {
+      const homes = memory?.homes.length ? memory.homes : movable(fleet, act.host);
+      return [{ kind: "began", host: act.host, step: "cordon", facts: { homes, drainSince: fleet.at } }];
+    }
+    case "remediate": {
+      const bootBefore = memory?.bootBefore ?? fleet.hosts.find((host) => host.id === act.host)?.bootId ?? "";
+      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore } }];
+    }
+    case "stop":
+      return [{ kind: "stopping", host: act.host, workload: act.workload }];
+    case "migrate":
+      return [{ kind: "began", host: act.host, step: act.step }];
+    case "check":
+      return [{ kind: "began", host: act.host, step: act.at }];
+    case "start":
+    case "await":
+      return [];
+    default:
+      return [{ kind: "began", host: act.host, step: act.name }];
+  }
+}
+
+/** Carries the act out. Returns what then is to be remembered; throws RollErrors. */
+export async function perform(shop: Workshop, act: Act, run: RunMemory, context: ActContext): Promise<RunEvent[]> {
+  const { driver, inputs } = shop;
+  switch (act.name) {
+    case "stage":
+      await driver.stage(act.host, inputs.baseline, context);
+      return [{ kind: "passed", host: act.host, step: "stage" }];
+    case "cordon":
+      await driver.cordon(act.host, { run: run.id, owner: run.owner, token: context.token }, context);
+      return [];
+    case "migrate":
+      await driver.migrate(act.workload, act.to, context);
+      return [];
+    case "stop":
+      await driver.stop(act.workload, context);
+      return [];
+    case "start":
+      await driver.start(act.workload, context);
+      return [{ kind: "started", host: act.host, workload: act.workload }];
+    case "remediate":
+      return remediate(shop, act.host, context);
+    case "check":
+      return check(shop, act.host, act.at, run, context);
+    case "await":
+      return waitFor(shop, act.host, context);
+    case "uncordon":
+      await driver.uncordon(act.host, context);
+      return [];
+    case "release": {
+      await driver.release(act.host, context);
+      return [{ kind: "released", host: act.host, atLevel: !needsPatch(await look(shop, act.host, context)) }];
+    }
+    case "regression tests": {
+      const results = await askAll(shop, "end", undefined, context.signal);
+      return [
+        { kind: "tested", moment: act.moment, failures: results.filter((one) => !one.passed).map((one) => one.name) },
+      ];
+    }
+  }
+}
+
+/** Fleet time at which the act gives up. */
+export function deadlineOf(act: Act, fleet: Fleet, run: RunMemory, { policy }: Inputs): number {
+  const { drain, patch, boot } = policy.deadlines;
+  const now = fleet.at;
+  if (act.name === "regression tests") return now + 60 * MINUTE;
+  const host = fleet.hosts.find((one) => one.id === act.host);
+  const lastBoot = 3 * 1000 * (host?.estimate.boot ?? 0);
+  const back = boot ?? Math.min(60 * MINUTE, Math.max(20 * MINUTE, lastBoot));
+  switch (act.name) {
+    case "migrate":
+      return act.step === "evacuate" ? (run.hosts[act.host]?.drainSince ?? now) + drain : now + drain;
+    case "remediate":
+      return now + patch + back;
+    case "await":
+      return now + back;
+    case "stage":
+      return now + patch;
+    default:
+      return now + 10 * MINUTE;
+  }
+}
+
+async function remediate(shop: Workshop, id: string, context: ActContext): Promise<RunEvent[]> {
+  await shop.driver.remediate(id, shop.inputs.baseline, context);
+  const host = await look(shop, id, context);
+  if (needsPatch(host)) {
+    throw new RollError("failed", `Remediation of ${id} ended, but ${doubts(host, undefined).join("; ")}.`, {
+      host: id,
+    });
+  }
+  return [];
+}
+
+async function check(
+  shop: Workshop,
+  id: string,
+  at: "preflight" | "verify" | "gate",
+  run: RunMemory,
+  context: ActContext,
+): Promise<RunEvent[]> {
+  const host = at === "verify" ? await proven(shop, id, run, context) : undefined;
+  const bad = (await askAll(shop, at, id, context.signal)).filter((one) => !one.passed);
+  if (bad.length > 0) {
+    throw new RollError("failed", bad.map((one) => `check "${one.name}" says ${one.evidence}`).join("; "), {
+      host: id,
+    });
+  }
+  return [{ kind: "passed", host: id, step: at, ...(host === undefined ? {} : { boot: host.bootId }) }];
+}
+
+/** Two looks, some time apart, must both leave no doubt. */
+async function proven(shop: Workshop, id: string, run: RunMemory, context: ActContext): Promise<Host> {
+  let host: Host | undefined;
+  for (const wait of [0, SECOND_LOOK]) {
+    if (wait > 0) await shop.driver.clock.sleep(wait, context.signal);
+    const seen = await look(shop, id, context);
+    const found = doubts(seen, run.hosts[id]);
+    if (host !== undefined && host.bootId !== seen.bootId) found.push(`${id} rebooted once more`);
+    if (found.length > 0) throw new RollError("failed", `${found.join("; ")}.`, { host: id });
+    host = seen;
+  }
+  return host as Host;
+}
+
+async function waitFor(shop: Workshop, id: string, context: ActContext): Promise<RunEvent[]> {
+  while ((await look(shop, id, context)).state === "unreachable") {
+    if (shop.driver.clock.now() >= context.deadline) {
+      throw new RollError("failed", `${id} cannot be reached.`, { host: id, hint: "Look at its console." });
+    }
+    await shop.driver.clock.sleep(SECOND_LOOK, context.signal);
+  }
+  return [];
+}
+
+async function look(shop: Workshop, id: string, context: ActContext): Promise<Host> {
+  const fleet = await shop.driver.observe(shop.inputs.baseline, context.signal);
+  const host = fleet.hosts.find((one) => one.id === id);
+  if (host === undefined) throw new RollError("conflict", `${id} has left the fleet.`, { host: id });
+  return host;
+}
+
+const movable = (fleet: Fleet, host: string): string[] =>
+  fleet.workloads.filter((one) => one.host === host && one.state === "running" && !one.pinned).map((one) => one.id);

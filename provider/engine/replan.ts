@@ -1,0 +1,76 @@
+import { baselineKey } from "../core/baseline.ts";
+import type { Fleet } from "../core/fleet.ts";
+import type { Plan, Refusal } from "../core/plan.ts";
+import { outsideEnvelope } from "../core/plan-id.ts";
+import type { RunEvent } from "../core/reduce.ts";
+import type { RunMemory } from "../core/run.ts";
+import { planRoll } from "../planner/plan.ts";
+import type { News } from "./news.ts";
+import type { RollRequest } from "./roll.ts";
+
+export interface Replan {
+  readonly fleet: Fleet;
+  readonly run: RunMemory;
+  readonly request: RollRequest;
+  readonly previous: Plan | undefined;
+  /** Why the previous plan no longer holds; empty for the first one. */
+  readonly why: string;
+}
+
+/** Plans the remainder from the observed fleet. A refusal, or a plan outside of what was approved, becomes a halt. */
+export function replan({ fleet, run, request, previous, why }: Replan): {
+  plan: Plan | undefined;
+  events: RunEvent[];
+  news: News[];
+} {
+  const { policy, baseline } = request.inputs;
+  const made = planRoll({
+    fleet,
+    policy,
+    baseline: baselineKey(baseline),
+    owners: request.owners,
+    memory: run,
+    ...(previous === undefined ? {} : { previous }),
+  });
+  if (made.kind === "refusal") return { plan: undefined, events: [refused(made, run, request)], news: [] };
+  const differences = policy.approved === undefined ? [] : outsideEnvelope(policy.approved, made);
+  if (differences.length > 0) {
+    const reason = `the roll would leave what was approved (${policy.approved}): ${differences.join("; ")}`;
+    return {
+      plan: undefined,
+      events: [{ kind: "halt", sticky: false, reason, hint: "Review the new plan and approve its id." }],
+      news: [],
+    };
+  }
+  const canaries = made.hosts.filter((entry) => entry.canary).map((entry) => entry.host);
+  const news: News[] =
+    previous === undefined
+      ? []
+      : [
+          {
+            kind: "note",
+            text: `plan changed: ${why}; ${made.hosts.length} hosts, ${made.totals.moves} moves are left`,
+          },
+        ];
+  return { plan: made, events: [{ kind: "planned", plan: made.id, canaries }], news };
+}
+
+/** In mid-roll: the world is in the way; unless it was failed hosts that took the room, which only a person can judge. */
+function refused(refusal: Refusal, run: RunMemory, request: RollRequest): RunEvent {
+  const failed = Object.entries(run.hosts).find(([, memory]) => memory.failed !== undefined);
+  const reason = refusal.reasons.map((one) => one.text).join(" ");
+  if (
+    failed !== undefined &&
+    refusal.reasons.some((one) => one.code === "unavailable" || one.code === "reserve" || one.code === "domain")
+  ) {
+    const [host, memory] = failed;
+    return {
+      kind: "halt",
+      sticky: true,
+      host,
+      reason: `${host} failed (${memory.failed?.why}) and leaves no room to go on: ${reason}`,
+      hint: `Repair it, then set policy: { acknowledge: "${run.id}" } (run of ${request.inputs.owner}).`,
+    };
+  }
+  return { kind: "halt", sticky: false, reason: `no plan for the rest: ${reason}`, hint: refusal.unlock };
+}

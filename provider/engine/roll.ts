@@ -1,0 +1,170 @@
+import { baselineKey } from "../core/baseline.ts";
+import { isRollError, RollError } from "../core/errors.ts";
+import type { Fleet } from "../core/fleet.ts";
+import type { Inputs } from "../core/inputs.ts";
+import type { Plan } from "../core/plan.ts";
+import type { FleetRecord } from "../core/record.ts";
+import type { Ending, RunMemory } from "../core/run.ts";
+import { haltInForce, takeUp } from "../core/takeup.ts";
+import { Keeper } from "./keeper.ts";
+import type { News } from "./news.ts";
+import type { ActContext, CheckRunner, Clock, Driver, Journal } from "./ports.ts";
+import { Session } from "./session.ts";
+
+/** The outside world of one roll. */
+export interface RollPorts {
+  readonly driver: Driver;
+  /** Process time: heartbeats, `maxUpTime`, `waitAtGate`, `stopWithin`. */
+  readonly process: Clock;
+  readonly checks: CheckRunner;
+  readonly journal: Journal;
+  /** Wall clock, ISO 8601: for people. */
+  wall(): string;
+  tell(news: News): void;
+  /** Whether hosts may start at this fleet time, and when that changes. */
+  windows(fleetTime: number): { readonly open: boolean; readonly changesAt: number | undefined };
+}
+
+export interface RollRequest {
+  readonly inputs: Inputs;
+  /** SHA-256 of the inputs file: `continue` asks for the same. */
+  readonly inputsDigest: string;
+  /** Whose marks are ours; `inputs.owner` first. */
+  readonly owners: readonly string[];
+  /** Id of the run if a new one begins. */
+  readonly newRunId: string;
+  readonly holder: string;
+  readonly instance: string;
+  /** Asks for a safe point; reason "engine" when the Pulumi engine has died. */
+  readonly stop: AbortSignal;
+}
+
+export interface RollResult {
+  readonly ending: Ending;
+  readonly memory: RunMemory;
+  /** As observed at the end. */
+  readonly fleet: Fleet;
+  /** The newest plan, if one was made. */
+  readonly plan?: Plan;
+}
+
+/**
+ * Rolls the fleet to the declared level, or goes on with a roll that ended early. Level-triggered: observe, decide, act,
+ * observe again. Returns how it ended. Throws RollErrors only when it could not begin or can no longer act: `conflict`
+ * (somebody else's lease or mark), `unavailable` (the platform does not answer), `denied`.
+ */
+export async function roll(ports: RollPorts, request: RollRequest): Promise<RollResult> {
+  const { driver, process } = ports;
+  let changed = (): void => {};
+  const keeper = await Keeper.claim(
+    driver.record,
+    process,
+    { ...request, wall: ports.wall },
+    () => changed(),
+    undefined,
+  );
+  try {
+    const run = await begin(ports, request, keeper);
+    await putAside(driver, keeper, contextOf(driver, keeper.token));
+    const session = new Session(ports, request, keeper, run);
+    changed = () => session.wake();
+    const ending = await session.run();
+    await giveBack(ports, keeper);
+    await session.end(ending);
+    await keeper.release((record) => ended(record, session.memory, ports.wall()));
+    const fleet = await driver.observe(request.inputs.baseline);
+    return { ending, memory: session.memory, fleet, ...(session.plan === undefined ? {} : { plan: session.plan }) };
+  } catch (error) {
+    keeper.abandon();
+    throw error;
+  }
+}
+
+async function begin(ports: RollPorts, request: RollRequest, keeper: Keeper): Promise<RunMemory> {
+  const { baseline, policy } = request.inputs;
+  const fleet = await ports.driver.observe(baseline);
+  const foreign = fleet.hosts.find((host) => host.mark !== undefined && !request.owners.includes(host.mark.owner));
+  if (foreign?.mark !== undefined) {
+    await keeper.release((record) => record);
+    throw new RollError(
+      "conflict",
+      `${foreign.id} is out under the mark of ${foreign.mark.owner} (run ${foreign.mark.run}).`,
+      {
+        host: foreign.id,
+        hint: "Let that stack finish its roll, or give its hosts back with `rolling-patch restore`.",
+      },
+    );
+  }
+  const run = takeUp({
+    record: keeper.record,
+    fleet,
+    baseline,
+    owners: request.owners,
+    acknowledge: policy.acknowledge,
+    newRunId: request.newRunId,
+    wall: ports.wall(),
+    recall: (id) => ports.journal.memory(id),
+  });
+  await keeper.update(({ stop: _stop, halt, ...record }) => ({
+    ...record,
+    run,
+    inputs: request.inputsDigest,
+    ...(halt !== undefined && haltInForce({ ...record, halt }, baselineKey(baseline), policy.acknowledge) !== undefined
+      ? { halt }
+      : {}),
+  }));
+  return run;
+}
+
+/** Former settings go on record before anything is put aside; those of a dead run are kept. */
+async function putAside(driver: Driver, keeper: Keeper, context: ActContext): Promise<void> {
+  if (keeper.record.former === undefined) {
+    const former = await driver.actors.read();
+    await keeper.update((record) => ({ ...record, former }));
+  }
+  await driver.actors.quiet(context);
+}
+
+/** Gives other actors their settings back. What fails stays on record, for the next run or `restore`. */
+async function giveBack({ driver, tell }: RollPorts, keeper: Keeper): Promise<void> {
+  const { former } = keeper.record;
+  if (former === undefined) return;
+  for (let left = 3; ; left--) {
+    try {
+      await driver.actors.restore(former, contextOf(driver, keeper.token));
+      await keeper.update(({ former: _former, ...record }) => record);
+      return;
+    } catch (error) {
+      if (!isRollError(error) || error.kind === "conflict") throw error;
+      if (left === 0) {
+        tell({
+          kind: "warning",
+          text: `Other actors could not be given back their settings: ${error.message} Use \`rolling-patch restore\`.`,
+        });
+        return;
+      }
+      await driver.clock.sleep(10_000);
+    }
+  }
+}
+
+/** What stays in the fleet record after a run: its verdict, and at which baseline the fleet is done. */
+function ended(record: FleetRecord, run: RunMemory, now: string): FleetRecord {
+  const { halt: _halt, ...rest } = record;
+  const { ending } = run;
+  if (ending?.kind === "halted" && ending.sticky) {
+    const host = ending.host === undefined ? {} : { host: ending.host };
+    const at = record.halt?.run === run.id ? record.halt.at : now;
+    return { ...rest, run, halt: { run: run.id, baseline: run.baseline, reason: ending.reason, at, ...host } };
+  }
+  return { ...rest, run };
+}
+
+function contextOf(driver: Driver, token: number): ActContext {
+  return {
+    token,
+    signal: new AbortController().signal,
+    deadline: driver.clock.now() + 10 * 60_000,
+    progress: () => {},
+  };
+}

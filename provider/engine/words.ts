@@ -1,0 +1,69 @@
+import type { Act } from "../core/act.ts";
+import { stepOf } from "../core/act.ts";
+import type { Fleet } from "../core/fleet.ts";
+import type { RunMemory } from "../core/run.ts";
+import type { News } from "./news.ts";
+
+/** What a person reads when an act starts or has ended. Undefined: not worth a line. */
+export function wordsFor(
+  act: Act,
+  moment: "start" | "end",
+  fleet: Fleet,
+  run: RunMemory,
+): Omit<News, "position"> | undefined {
+  if (act.name === "regression tests") {
+    const when = act.moment === "before" ? "before the first host" : "at the end";
+    return moment === "start" ? { kind: "start", text: `regression tests ${when}` } : undefined;
+  }
+  const memory = run.hosts[act.host];
+  const line = (text: string): Omit<News, "position"> => ({
+    kind: moment,
+    host: act.host,
+    step: stepOf(act, memory),
+    text,
+  });
+  const host = fleet.hosts.find((one) => one.id === act.host);
+  switch (act.name) {
+    case "stage":
+      return moment === "start" ? line("staging") : undefined;
+    case "cordon":
+      return moment === "end" ? line("cordoned") : undefined;
+    case "migrate":
+      if (moment === "start") return undefined;
+      return act.step === "evacuate"
+        ? line(evacuated(act, fleet, memory?.homes ?? []))
+        : line(`putting back ${act.workload}`);
+    case "stop":
+      return moment === "end" ? line(`shut down ${act.workload}, which cannot move`) : undefined;
+    case "start":
+      return moment === "end" ? line(`started ${act.workload} again`) : undefined;
+    case "remediate":
+      return moment === "start"
+        ? line(`remediating ${host?.level ?? ""} → ${host?.wanted ?? ""}`)
+        : line("back, remediated");
+    case "check":
+      return moment === "end"
+        ? line(
+            { preflight: "preflight checks pass", verify: "verified: rebooted, at the level", gate: "gate passed" }[
+              act.at
+            ],
+          )
+        : undefined;
+    case "await":
+      return moment === "start"
+        ? { ...line("cannot be reached; waiting for it"), kind: "warning" }
+        : line("answers again");
+    case "uncordon":
+      return moment === "end" ? line("back in service") : undefined;
+    case "release":
+      return moment === "end" ? line("released") : undefined;
+  }
+}
+
+function evacuated(act: Act & { name: "migrate" }, fleet: Fleet, homes: readonly string[]): string {
+  const left = fleet.workloads.filter(
+    (one) => one.host === act.host && one.state === "running" && !one.pinned && one.id !== act.workload,
+  );
+  const total = Math.max(homes.length, left.length + 1);
+  return `evacuating ${total - left.length} of ${total} (${act.workload} → ${act.to})`;
+}
