@@ -1,0 +1,116 @@
+import { RollError } from "../../core/errors.ts";
+import type { ActContext, Driver, FleetClock } from "../../engine/ports.ts";
+import type { Call } from "./faults.ts";
+import type { Store } from "./store.ts";
+import type { World } from "./world.ts";
+import * as acts from "./world-acts.ts";
+import { act, answerTo, type Subject } from "./world-calls.ts";
+import { faultsOnCalls, refuseCall } from "./world-faults.ts";
+import { readRecord, writeRecord } from "./world-record.ts";
+import { follow, giveUp } from "./world-tasks.ts";
+import { view } from "./world-view.ts";
+
+/** Process milliseconds between two heartbeats of a lease. */
+const BEAT = 500;
+/** Longest fleet time between two looks at a task. */
+const LOOK = 60_000;
+
+export interface SimulatedDriverOptions {
+  readonly store: Store;
+  readonly clock: FleetClock;
+  /** Canonical URI of the target. */
+  readonly target?: string;
+}
+
+/** The embedded fleet as a platform. Any number of drivers, in any number of processes, may share a store. */
+export function simulatedDriver({ store, clock, target = "simulated:memory" }: SimulatedDriverOptions): Driver {
+  const run = <T>(command: (world: World) => T): T => store.run(clock, command);
+
+  /** Ensures, follows the task to its end, answers. */
+  async function carryOut(
+    call: Call,
+    context: ActContext,
+    subject: Subject,
+    body: (world: World) => acts.Effect,
+  ): Promise<void> {
+    if (context.signal.aborted) throw cancelled(call, subject);
+    if (clock.now() >= context.deadline) {
+      throw new RollError("failed", `${call} was not begun: its deadline has passed.`, {
+        host: subject.host,
+        hint: "Try again.",
+      });
+    }
+    const effect = run((world) => act(world, call, context.token, subject, () => body(world)));
+    if (effect.kind === "begun" || effect.kind === "running") await waitFor(effect.task, call, context, subject);
+    if (store.look(clock, faultsOnCalls)) run((world) => answerTo(world, call, subject));
+  }
+
+  async function waitFor(task: string, call: Call, context: ActContext, subject: Subject): Promise<void> {
+    for (;;) {
+      const step = store.look(clock, (world) => follow(world, task, subject));
+      if (step === undefined) return;
+      const now = clock.now();
+      if (now >= context.deadline) {
+        run((world) => giveUp(world, task));
+        const who = subject.workload ?? subject.host ?? "";
+        const hint = "The platform may still finish it; look again, and look at the host if it does not.";
+        throw new RollError("failed", `${call} of ${who} was not done by its deadline: ${step.words}.`, {
+          host: subject.host,
+          hint,
+        });
+      }
+      context.progress(step.done, step.words);
+      await clock.sleep(Math.max(1, Math.min(step.until, context.deadline, now + LOOK) - now), context.signal);
+    }
+  }
+
+  /** Calls that change nothing; only a fault that counts them makes the look a command. */
+  async function ask<T>(call: Call, signal: AbortSignal | undefined, look: (world: World) => T): Promise<T> {
+    if (signal?.aborted === true) throw cancelled(call, {});
+    if (!store.look(clock, faultsOnCalls)) return store.look(clock, look);
+    return run((world) => {
+      refuseCall(world, call, { hosts: [] });
+      const answer = look(world);
+      answerTo(world, call, {});
+      return answer;
+    });
+  }
+
+  return {
+    traits: {
+      placement: "ours",
+      migration: "live",
+      backward: "yes",
+      remediations: Number.POSITIVE_INFINITY,
+      fencing: true,
+    },
+    clock,
+    record: {
+      beat: BEAT,
+      read: () => ask("read record", undefined, readRecord),
+      write: async (record, version) => run((world) => writeRecord(world, record, version)),
+    },
+    actors: {
+      read: () => ask("read actors", undefined, (world) => world.actors),
+      quiet: (context) => carryOut("quiet", context, {}, (world) => acts.quiet(world)),
+      restore: (former, context) => carryOut("restore", context, {}, (world) => acts.restore(world, former)),
+    },
+    observe: (baseline, signal) => ask("observe", signal, (world) => view(world, target, baseline)),
+    cordon: (host, mark, context) => carryOut("cordon", context, { host }, (world) => acts.cordon(world, host, mark)),
+    migrate: (workload, to, context) =>
+      carryOut("migrate", context, { workload, to }, (world) => acts.migrate(world, workload, to)),
+    stop: (workload, context) => carryOut("stop", context, { workload }, (world) => acts.stop(world, workload)),
+    start: (workload, context) => carryOut("start", context, { workload }, (world) => acts.start(world, workload)),
+    stage: (host, baseline, context) =>
+      carryOut("stage", context, { host }, (world) => acts.stage(world, host, baseline.version)),
+    remediate: (host, baseline, context) =>
+      carryOut("remediate", context, { host }, (world) => acts.remediate(world, host, baseline.version)),
+    uncordon: (host, context) => carryOut("uncordon", context, { host }, (world) => acts.uncordon(world, host)),
+    release: (host, context) => carryOut("release", context, { host }, (world) => acts.release(world, host)),
+    close: () => store.close(),
+  };
+}
+
+function cancelled(call: Call, subject: Subject): RollError {
+  return new RollError("cancelled", `${call} was not begun: we were asked to stop.`, { host: subject.host });
+}

@@ -1,0 +1,60 @@
+import type { FleetSpec } from "./spec.ts";
+import type { HostRow, WorkloadRow, World } from "./world.ts";
+import { addFault } from "./world-faults.ts";
+import { Table } from "./world-table.ts";
+
+/** A new world at fleet time `now`. */
+export function createWorld(spec: FleetSpec, now: number): World {
+  const world: World = {
+    facts: { scheme: spec.scheme, seed: spec.seed, jitter: spec.jitter, migration: spec.migration, times: spec.times },
+    now,
+    dice: spec.seed,
+    serial: 0,
+    record: undefined,
+    actors: spec.actors,
+    flags: [],
+    hosts: new Table(),
+    workloads: new Table(),
+    tasks: new Table(),
+    faults: new Table(),
+    events: [],
+  };
+  for (const host of spec.hosts) world.hosts.put(newHost(host));
+  for (const workload of spec.workloads) world.workloads.put(newWorkload(workload));
+  for (const fault of spec.faults) addFault(world, fault);
+  return world;
+}
+
+function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
+  const { id, host, state, group, pinned, latency } = spec;
+  const demand = { memory: Math.round(spec.memory * 1024), cpu: spec.cpu };
+  return { id, host, state, demand, group, pinned, latency, doing: undefined, failure: undefined };
+}
+
+function newHost(spec: FleetSpec["hosts"][number]): HostRow {
+  const { id, domain, class: hardware, slots, patch, boot, level, held, cordoned, mark } = spec;
+  return {
+    id,
+    capacity: { memory: Math.round(spec.memory * 1024), cpu: spec.cpu },
+    domain,
+    class: hardware,
+    slots,
+    patch,
+    boot,
+    running: level,
+    installed: level,
+    reported: level,
+    power: "on",
+    hungUntil: 0,
+    cutUntil: 0,
+    problem: undefined,
+    boots: 1,
+    cordoned,
+    mark,
+    held,
+    staged: undefined,
+    latency: 1,
+    doing: undefined,
+    failure: undefined,
+  };
+}

@@ -1,0 +1,229 @@
+import type { TimedFault } from "./faults.ts";
+import { type HostRow, log, NEVER, type WorkloadRow, type World } from "./world.ts";
+import { beginMove, failMove, moveProblem, occupants, roomProblem, serviceProblem, stall } from "./world-moves.ts";
+
+/** A timed fault strikes now. `name` is the host it is about; a host that is no longer there is left in peace. */
+export function strikeNow(world: World, fault: TimedFault, name: string | undefined): void {
+  if (fault.kind === "foreign-load") {
+    foreignLoad(world, fault, name);
+    return;
+  }
+  const host = name === undefined ? undefined : world.hosts.get(name);
+  if (host === undefined) return;
+  switch (fault.kind) {
+    case "host-hangs":
+      hang(world, host, fault.for);
+      break;
+    case "host-cut":
+      cut(world, host, fault.for);
+      break;
+    case "flaps":
+      flap(world, host, fault.times, fault.period);
+      break;
+    case "operator-takes":
+      operatorTakes(world, host.id, fault.for);
+      break;
+    case "operator-gives":
+      operatorGives(world, host.id);
+      break;
+    case "host-vanishes":
+      vanish(world, host);
+      break;
+    case "host-drifts":
+      drift(world, host.id, fault.level);
+      break;
+    case "balancer-moves":
+      balance(world, host, fault.workload);
+      break;
+    case "powers-off":
+      powerOff(world, host, fault.for);
+      break;
+  }
+}
+
+/** An operator takes the host away: it is theirs, whatever marks it bears. */
+export function operatorTakes(world: World, id: string, span?: number): void {
+  const host = world.hosts.get(id);
+  if (host === undefined || host.held) return;
+  world.hosts.put({ ...host, held: true });
+  log(world, { by: "operator", what: "take", outcome: "done", host: id });
+  if (span !== undefined) later(world, "operator gives", id, span);
+}
+
+export function operatorGives(world: World, id: string): void {
+  const host = world.hosts.get(id);
+  if (host === undefined || !host.held) return;
+  world.hosts.put({ ...host, held: false });
+  log(world, { by: "operator", what: "give", outcome: "done", host: id });
+}
+
+/** Somebody brings the host to another level. */
+export function drift(world: World, id: string, level: string): void {
+  const host = world.hosts.get(id);
+  if (host === undefined) return;
+  world.hosts.put({
+    ...host,
+    running: level,
+    installed: level,
+    reported: level,
+    staged: undefined,
+    boots: host.boots + 1,
+  });
+  log(world, { by: "operator", what: "reinstall", outcome: "done", host: id, note: level });
+}
+
+/** Power management gives back a host that it had switched off. */
+export function powerOn(world: World, id: string): void {
+  const host = world.hosts.get(id);
+  if (host?.power !== "off" || host.doing !== undefined) return;
+  world.hosts.put({ ...host, power: "on", boots: host.boots + 1, running: host.installed });
+  log(world, { by: "platform", what: "power on", outcome: "done", host: id });
+}
+
+function hang(world: World, host: HostRow, span: number | undefined): void {
+  const until = span === undefined ? NEVER : Math.max(host.hungUntil, world.now + span);
+  const by = until === NEVER ? NEVER : until - Math.max(world.now, host.hungUntil);
+  world.hosts.put({ ...host, hungUntil: until });
+  stall(world, host.id, by);
+  log(world, { by: "platform", what: "hang", outcome: "done", host: host.id });
+}
+
+function cut(world: World, host: HostRow, span: number | undefined): void {
+  const until = span === undefined ? NEVER : Math.max(host.cutUntil, world.now + span);
+  world.hosts.put({ ...host, cutUntil: until });
+  log(world, { by: "platform", what: "cut off", outcome: "done", host: host.id });
+}
+
+/** Silent for half a period now, and again as often as is left. */
+function flap(world: World, host: HostRow, times: number, period: number): void {
+  cut(world, host, period / 2);
+  if (times <= 1) return;
+  world.serial += 1;
+  const fault = `f${world.serial}`;
+  const rest = {
+    kind: "flaps",
+    host: host.id,
+    at: period,
+    on: undefined,
+    delay: 0,
+    count: 1,
+    times: times - 1,
+    period,
+  } as const;
+  world.faults.put({ id: fault, serial: world.serial, added: world.now, left: 1, fault: rest });
+  world.serial += 1;
+  const until = world.now + period;
+  world.tasks.put({
+    id: `t${world.serial}`,
+    serial: world.serial,
+    from: world.now,
+    until,
+    kind: "fault",
+    fault,
+    host: host.id,
+  });
+}
+
+function foreignLoad(
+  world: World,
+  fault: Extract<TimedFault, { kind: "foreign-load" }>,
+  name: string | undefined,
+): void {
+  let id = fault.id;
+  for (let number = 2; world.workloads.has(id); number += 1) id = `${fault.id}-${number}`;
+  const demand = { memory: Math.round(fault.memory * 1024), cpu: fault.cpu };
+  const arrival = { id, demand, group: fault.group };
+  const wished = name === undefined ? undefined : world.hosts.get(name);
+  const host = [...(wished === undefined ? [] : [wished]), ...world.hosts.values()].find((one) =>
+    takesIn(world, arrival, one),
+  );
+  log(world, {
+    by: "operator",
+    what: "create",
+    outcome: host === undefined ? "failed" : "done",
+    host: host?.id,
+    workload: id,
+  });
+  if (host === undefined) return;
+  const rest = { state: "running", pinned: false, latency: 5, doing: undefined, failure: undefined } as const;
+  world.workloads.put({ ...arrival, ...rest, host: host.id });
+}
+
+/** The host leaves; others start its running workloads again where they fit, else they stay off. */
+function vanish(world: World, gone: HostRow): void {
+  if (world.hosts.size === 1) return;
+  for (const task of [...world.tasks.values()]) {
+    if (task.kind === "migrate" && task.to === gone.id) failMove(world, task, `${gone.id} left the fleet`);
+    else if (task.kind === "migrate" && world.workloads.get(task.workload)?.host === gone.id)
+      failMove(world, task, `${gone.id} left the fleet`);
+    else if ("host" in task && task.host === gone.id) world.tasks.remove(task.id);
+  }
+  world.hosts.remove(gone.id);
+  log(world, { by: "operator", what: "remove", outcome: "done", host: gone.id });
+  for (const workload of [...world.workloads.values()]) if (workload.host === gone.id) restart(world, workload);
+}
+
+function restart(world: World, orphan: WorkloadRow): void {
+  if (orphan.doing !== undefined) world.tasks.remove(orphan.doing.task);
+  const hosts = [...world.hosts.values()];
+  const refuge = orphan.state === "running" ? hosts.find((one) => takesIn(world, orphan, one)) : undefined;
+  const host = refuge ?? hosts[0];
+  if (host === undefined) return;
+  world.workloads.put({
+    ...orphan,
+    host: host.id,
+    state: refuge === undefined ? "stopped" : "running",
+    doing: undefined,
+  });
+  const outcome = refuge === undefined && orphan.state === "running" ? "failed" : "done";
+  log(world, { by: "platform", what: "restart", outcome, host: host.id, workload: orphan.id });
+}
+
+function balance(world: World, target: HostRow, wish: string | undefined): void {
+  if (world.actors.balancer !== true) return;
+  for (const workload of world.workloads.values()) {
+    if (wish !== undefined && workload.id !== wish) continue;
+    const source = world.hosts.get(workload.host);
+    if (
+      source === undefined ||
+      source.id === target.id ||
+      source.held ||
+      moveProblem(world, workload, source, target) !== undefined
+    )
+      continue;
+    beginMove(world, workload, target.id);
+    log(world, {
+      by: "platform",
+      what: "balance",
+      outcome: "begun",
+      host: source.id,
+      workload: workload.id,
+      to: target.id,
+    });
+    return;
+  }
+}
+
+function powerOff(world: World, host: HostRow, span: number | undefined): void {
+  if (world.actors.powerManagement !== true || host.power !== "on" || host.doing !== undefined || host.held) return;
+  if (occupants(world, host.id).length > 0) return;
+  world.hosts.put({ ...host, power: "off" });
+  log(world, { by: "platform", what: "power off", outcome: "done", host: host.id });
+  if (span !== undefined) later(world, "power on", host.id, span);
+}
+
+function takesIn(world: World, workload: Pick<WorkloadRow, "id" | "demand" | "group">, host: HostRow): boolean {
+  return serviceProblem(world, host) === undefined && roomProblem(world, workload, host) === undefined;
+}
+
+function later(world: World, kind: "operator gives" | "power on", host: string, span: number): void {
+  world.serial += 1;
+  world.tasks.put({
+    id: `t${world.serial}`,
+    serial: world.serial,
+    from: world.now,
+    until: world.now + span,
+    kind,
+    host,
+  });
+}

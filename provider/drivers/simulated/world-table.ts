@@ -1,0 +1,31 @@
+/** Rows by id, in the order in which they were added. Rows are never altered, only replaced; a store asks which ones were. */
+export class Table<Row extends { readonly id: string }> {
+  readonly #rows = new Map<string, Row>();
+  /** Ids of rows put or removed since this set was last cleared. */
+  readonly changed = new Set<string>();
+
+  get(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  has(id: string): boolean {
+    return this.#rows.has(id);
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  values(): Iterable<Row> {
+    return this.#rows.values();
+  }
+
+  put(row: Row): void {
+    this.#rows.set(row.id, row);
+    this.changed.add(row.id);
+  }
+
+  remove(id: string): void {
+    if (this.#rows.delete(id)) this.changed.add(id);
+  }
+}
