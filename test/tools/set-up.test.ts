@@ -20,7 +20,7 @@ import { installExamples } from "../../tools/setup/examples.mjs";
 import { withLock } from "../../tools/setup/lock.mjs";
 import { findNode } from "../../tools/setup/node.mjs";
 import { pins } from "../../tools/setup/pins.mjs";
-import { lastLine, run } from "../../tools/setup/run.mjs";
+import { run, tellingLine } from "../../tools/setup/run.mjs";
 import { SetUpError } from "../../tools/setup/say.mjs";
 
 let folder: string;
@@ -76,10 +76,10 @@ describe("npm packages", () => {
     expect(ran).toEqual([]);
     lock({});
     await installDependencies(context());
-    expect(ran).toEqual(["npm ci"]);
+    expect(ran).toEqual(["npm install --no-save"]);
     const failing = context(async () => ({ ok: false, out: "", why: "ENOSPC" }));
     await expect(installDependencies(failing)).rejects.toThrow(
-      /^npm ci failed \(ENOSPC\): npm and a way to its package registry/,
+      /^npm install failed \(ENOSPC\): npm and a way to its package registry/,
     );
   });
 
@@ -188,11 +188,12 @@ describe("running a command", () => {
     expect(await run("sleep", ["60"], { deadline: 0.05 })).toMatchObject({ ok: false, why: "no end within 0.05 s" });
   });
 
-  test("colours and npm's pointers to its logs are no words", () => {
-    expect(lastLine("\u001b[31mthe reason\u001b[0m\nnpm error A complete log of this run can be found in: x\n\n")).toBe(
-      "the reason",
-    );
-    expect(lastLine("\n")).toBeUndefined();
+  test.each([
+    ["\u001b[31mthe reason\u001b[0m\n\n", "the reason"],
+    ["npm error code EUSAGE\nnpm error\nnpm error the reason\nnpm error Run help\n", "the reason"],
+    ["\n", undefined],
+  ])("the telling line of %j", (text, line) => {
+    expect(tellingLine(text)).toBe(line);
   });
 });
 

@@ -4,16 +4,21 @@ import { join } from "node:path";
 import { SetUpError } from "./say.mjs";
 
 /**
- * Installs the locked npm packages when what is installed is not what the lockfile says.
+ * Installs the locked npm packages when what is installed is not what the lockfile says. Not by `npm ci`: it refuses a lockfile
+ * that lacks the optional packages of other platforms, which a registry mirror may not have, and it wipes what others may be
+ * using. `--no-save` leaves the lockfile as it is.
  * @param {import("./context.mjs").Context} context
  * @returns {Promise<{note: string}>}
  */
 export async function installDependencies({ root, run, env, say }) {
   const stale = whyStale(root);
   if (stale === undefined) return { note: "as locked" };
-  const result = await say.slow(`npm ci, since ${stale}`, () => run("npm", ["ci"], { cwd: root, env, deadline: 900 }));
+  const args = ["install", "--no-save"];
+  const result = await say.slow(`npm install, since ${stale}`, () =>
+    run("npm", args, { cwd: root, env, deadline: 900 }),
+  );
   if (!result.ok) {
-    throw new SetUpError(`npm ci failed (${result.why}): npm and a way to its package registry are needed`);
+    throw new SetUpError(`npm install failed (${result.why}): npm and a way to its package registry are needed`);
   }
   return { note: "installed" };
 }

@@ -10,7 +10,7 @@ import { spawn } from "node:child_process";
  * @typedef {object} RunResult
  * @property {boolean} ok
  * @property {string} out  Standard output and standard error as they came.
- * @property {string} why  Empty when ok, else one line: the last thing said, or that the deadline passed.
+ * @property {string} why  Empty when ok, else one line: the telling one of what it said, or that the deadline passed.
  *
  * @typedef {(command: string, args: readonly string[], options: RunOptions) => Promise<RunResult>} Run
  */
@@ -53,21 +53,20 @@ export function run(command, args, { cwd, env, deadline }) {
       // The pipes may stay open in a grandchild: what has been said by now is what counts.
       setImmediate(() => {
         if (late) end(false, `no end within ${deadline} s`);
-        else end(code === 0, lastLine(out) ?? (signal ? `ended by ${signal}` : `exit code ${code}`));
+        else end(code === 0, tellingLine(out) ?? (signal ? `ended by ${signal}` : `exit code ${code}`));
       });
     });
   });
 }
 
 /**
- * The last line that says something, colours and npm's log pointers left out.
+ * The line that says most: npm's first error line, else the last line. Colours are left out.
  * @param {string} text
  */
-export function lastLine(text) {
+export function tellingLine(text) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with a control character.
   const lines = text.replace(/\u001b\[[0-9;]*m/g, "").split("\n");
-  return lines
-    .map((line) => line.trim())
-    .filter((line) => line !== "" && !/complete log of this run|_logs|debug-\d+\.log/.test(line))
-    .at(-1);
+  const said = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const npmError = /^npm error (?!code |errno |syscall |path |dest )(\S.*)$/;
+  return said.map((line) => npmError.exec(line)?.[1]).find((line) => line !== undefined) ?? said.at(-1);
 }
