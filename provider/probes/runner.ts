@@ -1,0 +1,71 @@
+import type { Check } from "../core/check.ts";
+import { readable } from "../core/duration.ts";
+import { RollError } from "../core/errors.ts";
+import type { CheckResult, CheckRunner, Clock } from "../engine/ports.ts";
+import type { Answer, Ask, Question } from "./answer.ts";
+import { askCommand } from "./command.ts";
+import { evidence } from "./evidence.ts";
+import { askHttp } from "./http.ts";
+import { askTcp } from "./tcp.ts";
+
+/**
+ * Asks checks: one try each, timeouts in process time. A check that fails, cannot be reached or takes too long is a
+ * result; only an abort of the signal throws (`cancelled`). Nothing that a check started is left behind.
+ */
+export function checkRunner(process: Clock): CheckRunner {
+  return {
+    async run(check, host, signal): Promise<CheckResult> {
+      const answer = await limited(check, process, signal, (limit) =>
+        ask(check, { host, signal: limit, clock: process }),
+      );
+      return { name: check.name, passed: answer.passed, evidence: evidence(answer.evidence) };
+    },
+  };
+}
+
+/** What is wrong with a check that only a look at the whole of it shows, to be put after its name; undefined: nothing. */
+export function checkProblem(check: Check): string | undefined {
+  const texts = check.kind === "http" ? [check.url] : check.kind === "tcp" ? [check.address] : check.command;
+  if (check.at.includes("end") && texts.some((text) => text.includes("{host}"))) {
+    return 'asks for {host}, but at the end of the roll no host is at hand; leave "end" out of "at"';
+  }
+  return undefined;
+}
+
+function ask(check: Check, question: Question): Promise<Answer> {
+  switch (check.kind) {
+    case "http":
+      return askHttp(check, question);
+    case "tcp":
+      return askTcp(check, question);
+    case "command":
+      return askCommand(check, question);
+  }
+}
+
+/** An answer within the check's timeout. Whoever answers sees `limit` aborted, and still says what it has seen so far. */
+async function limited(check: Check, clock: Clock, signal: AbortSignal, answer: Ask): Promise<Answer> {
+  if (signal.aborted) throw cancelled(check, signal);
+  const limit = new AbortController();
+  const finished = new AbortController();
+  const cancel = (): void => limit.abort();
+  signal.addEventListener("abort", cancel, { once: true });
+  const expiry = clock.sleep(check.timeout, finished.signal).then(
+    () => limit.abort(),
+    () => {},
+  );
+  try {
+    const given = await answer(limit.signal);
+    if (signal.aborted) throw cancelled(check, signal);
+    if (!limit.signal.aborted) return given;
+    return { passed: false, evidence: `gave up after ${readable(check.timeout)}: ${given.evidence}` };
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    finished.abort();
+    await expiry;
+  }
+}
+
+function cancelled(check: Check, signal: AbortSignal): RollError {
+  return new RollError("cancelled", `The check "${check.name}" was cancelled.`, { cause: signal.reason });
+}
