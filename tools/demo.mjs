@@ -12,6 +12,9 @@ export const demoStack = "demo";
 /** Where the demo keeps the state of its stack: in this clone, out of git. */
 export const demoState = join(repository, ".rolling-patch", "pulumi");
 
+/** Settings of the demo's stack, which Pulumi writes beside Pulumi.yaml. */
+export const demoSettings = join(repository, `Pulumi.${demoStack}.yaml`);
+
 /**
  * The environment of the demo: the tool chain, and always a backend, a Pulumi home and a passphrase of its own, so that it
  * neither needs nor touches what the user has configured.

@@ -1,7 +1,7 @@
 // @ts-check
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { demoEnvironment, demoStack, demoState } from "./demo.mjs";
+import { demoEnvironment, demoSettings, demoStack, demoState } from "./demo.mjs";
 import { handOver } from "./hand-over.mjs";
 import { repository } from "./setup/context.mjs";
 import { seconds } from "./setup/say.mjs";
@@ -18,7 +18,7 @@ const drifting = { host: "esx-03", level: "8.0.1" };
 
 await setUpOrExit();
 const start = Date.now();
-rmSync(demoState, { recursive: true, force: true });
+for (const old of [demoState, demoSettings]) rmSync(old, { recursive: true, force: true });
 const env = demoEnvironment();
 const { node } = toolchain();
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, expect, test, vi } from "vitest";
 import { demoEnvironment, demoState } from "../../tools/demo.mjs";
 import { handOver } from "../../tools/hand-over.mjs";
@@ -36,7 +37,7 @@ test("the demo's environment is its own, whatever the user has configured", () =
   vi.stubEnv("PULUMI_STACK", "production");
   vi.stubEnv("PULUMI_CONFIG_PASSPHRASE_FILE", "passphrase");
   const env = demoEnvironment();
-  expect(env.PULUMI_BACKEND_URL).toBe(`file://${demoState}`);
+  expect(env.PULUMI_BACKEND_URL).toBe(pathToFileURL(demoState).href);
   expect(env).not.toHaveProperty("PULUMI_ACCESS_TOKEN");
   expect(env).not.toHaveProperty("PULUMI_STACK");
   expect(env).not.toHaveProperty("PULUMI_CONFIG_PASSPHRASE_FILE");
