@@ -9,7 +9,9 @@ import { toolchain } from "./toolchain.mjs";
 await setUpOrExit({ quiet: true });
 const [script = "", ...args] = process.argv.slice(2);
 const { node, env } = toolchain();
-const flags = ["--disable-warning=ExperimentalWarning"];
+// Needed up to Node.js 22.17 and harmless after.
+const stripTypes = script.endsWith(".ts") ? ["--experimental-strip-types"] : [];
+const flags = ["--disable-warning=ExperimentalWarning", ...stripTypes];
 process.exitCode = await handOver(node, [...flags, join(repository, script), ...args], {
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env,
