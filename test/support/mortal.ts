@@ -1,0 +1,105 @@
+import type { RunMemory } from "../../provider/core/run.ts";
+import type { Driver, Journal, JournalEntry } from "../../provider/engine/ports.ts";
+
+export type Moment = "before" | "during" | "after";
+
+/** Where a process meets its fate: at the n-th call to the outside (from 1). */
+export interface Fate {
+  readonly call: number;
+  /** `before`: the call is not made. `during`: made, but the answer is not awaited. `after`: answered. */
+  readonly moment: Moment;
+}
+
+/** A process's hands on the outside world that count every call, and that go dead at one of them, as `kill -9` would. */
+export class Mortal {
+  calls = 0;
+  readonly killed: Promise<void>;
+  #dead = false;
+  #die: () => void = () => {};
+  readonly #fate: Fate | undefined;
+
+  constructor(fate?: Fate) {
+    this.#fate = fate;
+    this.killed = new Promise((resolve) => {
+      this.#die = resolve;
+    });
+  }
+
+  driver(inner: Driver): Driver {
+    const call = <T>(make: () => Promise<T>): Promise<T> => this.#call(make);
+    return {
+      traits: inner.traits,
+      clock: inner.clock,
+      record: {
+        beat: inner.record.beat,
+        read: () => call(() => inner.record.read()),
+        write: (record, version) => call(() => inner.record.write(record, version)),
+      },
+      actors: {
+        read: () => call(() => inner.actors.read()),
+        quiet: (context) => call(() => inner.actors.quiet(context)),
+        restore: (former, context) => call(() => inner.actors.restore(former, context)),
+      },
+      observe: (...args) => call(() => inner.observe(...args)),
+      cordon: (...args) => call(() => inner.cordon(...args)),
+      migrate: (...args) => call(() => inner.migrate(...args)),
+      stop: (...args) => call(() => inner.stop(...args)),
+      start: (...args) => call(() => inner.start(...args)),
+      stage: (...args) => call(() => inner.stage(...args)),
+      remediate: (...args) => call(() => inner.remediate(...args)),
+      uncordon: (...args) => call(() => inner.uncordon(...args)),
+      release: (...args) => call(() => inner.release(...args)),
+      close: () => inner.close(),
+    };
+  }
+
+  journal(inner: Journal): Journal {
+    const entry = (write: () => void): void => {
+      const fate = this.#next();
+      if (this.#dead) return;
+      if (fate !== "before") write();
+      if (fate !== undefined) this.#end();
+    };
+    return {
+      append: (line: JournalEntry) => entry(() => inner.append(line)),
+      remember: (memory: RunMemory) => entry(() => inner.remember(memory)),
+      runs: () => inner.runs(),
+      entries: (run) => inner.entries(run),
+      memory: (run) => inner.memory(run),
+      close: () => inner.close(),
+    };
+  }
+
+  #next(): Moment | undefined {
+    if (this.#dead) return undefined;
+    this.calls += 1;
+    return this.calls === this.#fate?.call ? this.#fate.moment : undefined;
+  }
+
+  async #call<T>(make: () => Promise<T>): Promise<T> {
+    const fate = this.#next();
+    if (fate === "before") this.#end();
+    if (this.#dead) return never();
+    const answer = make();
+    if (fate === "during") {
+      answer.catch(() => {});
+      this.#end();
+    }
+    if (this.#dead) return never();
+    const outcome = await answer.then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+    if (fate === "after") this.#end();
+    return this.#dead ? never() : outcome();
+  }
+
+  #end(): void {
+    this.#dead = true;
+    this.#die();
+  }
+}
+
+const never = <T>(): Promise<T> => new Promise(() => {});

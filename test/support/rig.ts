@@ -1,0 +1,145 @@
+import { isRollError, type RollError } from "../../provider/core/errors.ts";
+import { type Inputs, type InputsAsWritten, inputs as inputsSchema } from "../../provider/core/inputs.ts";
+import {
+  createWorld,
+  type FleetSpecInput,
+  memoryStore,
+  parseFleetSpec,
+  settle,
+  simulatedDriver,
+  type World,
+} from "../../provider/drivers/simulated/index.ts";
+import { memoryJournal } from "../../provider/engine/journal.ts";
+import type { News } from "../../provider/engine/news.ts";
+import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
+import { type RollResult, roll } from "../../provider/engine/roll.ts";
+import { windowsFor } from "../../provider/engine/windows.ts";
+import { VirtualTime } from "./virtual-time.ts";
+
+export interface RigOptions {
+  readonly fleet: FleetSpecInput;
+  readonly version?: string;
+  readonly policy?: InputsAsWritten["policy"];
+  readonly checks?: InputsAsWritten["checks"];
+  /** Checks that fail, and from which asking on (1: from the first); the others pass. */
+  readonly failing?: Readonly<Record<string, number>>;
+  /** Told after every event in the world. */
+  readonly watch?: (world: World) => void;
+}
+
+export type Outcome =
+  | { readonly kind: "ended"; readonly result: RollResult }
+  | { readonly kind: "error"; readonly error: RollError }
+  | { readonly kind: "killed" };
+
+export interface UpOptions {
+  readonly policy?: InputsAsWritten["policy"];
+  readonly version?: string;
+  readonly owner?: string;
+  readonly journal?: Journal;
+  /** Wraps the driver of this process: where crashes come from. */
+  readonly through?: (driver: Driver) => Driver;
+  /** Settles when this process dies. */
+  readonly killed?: Promise<void>;
+  readonly stop?: AbortSignal;
+}
+
+/** One embedded fleet in virtual time, and any number of processes that roll it. */
+export class Rig {
+  readonly time = new VirtualTime();
+  readonly world: World;
+  readonly news: News[] = [];
+  readonly journal: Journal = memoryJournal(() => "2026-01-05T08:00:00Z");
+  readonly #options: RigOptions;
+  readonly #store: ReturnType<typeof memoryStore>;
+  readonly #checks: CheckRunner;
+  #ups = 0;
+
+  constructor(options: RigOptions) {
+    this.#options = options;
+    this.#checks = scripted(options.failing ?? {});
+    this.world = createWorld(parseFleetSpec(options.fleet), this.time.now());
+    this.#store = memoryStore(this.world, options.watch);
+  }
+
+  /** Another process's hands on the same fleet. */
+  driver(): Driver {
+    return simulatedDriver({ store: this.#store, clock: this.time.clock() });
+  }
+
+  inputs(options: UpOptions = {}): Inputs {
+    return inputsSchema.parse({
+      target: { kind: "simulated", file: "fleet.db" },
+      baseline: { version: options.version ?? this.#options.version ?? "8.0.3" },
+      policy: { ...this.#options.policy, ...options.policy },
+      checks: this.#options.checks ?? [],
+      owner: options.owner ?? "project/stack/fleet",
+    });
+  }
+
+  /** One `pulumi up`: a process of its own. Starts at once; use `time.run` to let it happen. */
+  start(options: UpOptions = {}): Promise<Outcome> {
+    this.#ups += 1;
+    const inputs = this.inputs(options);
+    const driver = this.driver();
+    const rolled = roll(
+      {
+        driver: options.through?.(driver) ?? driver,
+        process: this.time.clock(),
+        checks: this.#checks,
+        journal: options.journal ?? this.journal,
+        wall: () => new Date(this.time.now()).toISOString(),
+        tell: (news) => this.news.push(news),
+        windows: windowsFor(inputs.policy.windows),
+      },
+      {
+        inputs,
+        inputsDigest: "digest",
+        owners: [inputs.owner],
+        newRunId: `run-${this.#ups}`,
+        holder: `tester@rig, process ${this.#ups}`,
+        instance: `process-${this.#ups}`,
+        stop: options.stop ?? new AbortController().signal,
+      },
+    ).then(
+      (result): Outcome => ({ kind: "ended", result }),
+      (error: unknown): Outcome => {
+        if (isRollError(error)) return { kind: "error", error };
+        throw error;
+      },
+    );
+    const killed = options.killed?.then((): Outcome => ({ kind: "killed" }));
+    if (killed === undefined) return rolled;
+    rolled.catch(() => {});
+    return Promise.race([killed, rolled]);
+  }
+
+  /** One `pulumi up` to its end. */
+  up(options: UpOptions = {}): Promise<Outcome> {
+    return this.time.run(this.start(options));
+  }
+
+  /** The way it ended; throws when it did not end by itself. */
+  async end(options: UpOptions = {}): Promise<RollResult> {
+    const outcome = await this.up(options);
+    if (outcome.kind === "ended") return outcome.result;
+    throw outcome.kind === "error" ? outcome.error : new Error("the process was killed");
+  }
+
+  levels(): Record<string, string> {
+    settle(this.world, this.time.now());
+    return Object.fromEntries([...this.world.hosts.values()].map((host) => [host.id, host.running]));
+  }
+}
+
+function scripted(failing: Readonly<Record<string, number>>): CheckRunner {
+  const asked = new Map<string, number>();
+  return {
+    run: async ({ name }) => {
+      const times = (asked.get(name) ?? 0) + 1;
+      asked.set(name, times);
+      const passed = times < (failing[name] ?? Number.POSITIVE_INFINITY);
+      return { name, passed, evidence: passed ? "ok" : "HTTP 503, expected 200" };
+    },
+  };
+}

@@ -1,0 +1,224 @@
+import { type InputsAsWritten, inputs as inputsSchema } from "../../provider/core/inputs.ts";
+import type { Policy } from "../../provider/core/policy.ts";
+import type { FaultInput, FleetSpecInput } from "../../provider/drivers/simulated/index.ts";
+import { memoryJournal } from "../../provider/engine/journal.ts";
+import { type Fate, Mortal } from "./mortal.ts";
+import { Rig } from "./rig.ts";
+import { rules } from "./rules.ts";
+
+/** Everything that goes wrong in one random life of a fleet, made from a seed. */
+export interface Schedule {
+  readonly seed: number;
+  readonly fleet: FleetSpecInput;
+  readonly policy: InputsAsWritten["policy"];
+  readonly failing: Readonly<Record<string, number>>;
+  /** How each `up` dies; undefined: it does not. */
+  readonly fates: readonly (Fate | undefined)[];
+  readonly wipe: boolean;
+  /** Two processes start at the same time. */
+  readonly rival: boolean;
+}
+
+export function schedule(seed: number): Schedule {
+  const dice = new Dice(seed);
+  const hosts = dice.between(3, 6);
+  const perHost = dice.between(1, 4);
+  const grouped = dice.chance(0.3);
+  const domains = dice.chance(0.3);
+  const fleet: FleetSpecInput = {
+    seed,
+    jitter: dice.pick([0, 0, 0.3]),
+    hosts: dice.times(hosts, (index) => ({
+      id: `h${index + 1}`,
+      level: dice.pick(["8.0.1", "8.0.1", "8.0.2", "8.0.3"]),
+      memory: 64,
+      cpu: 32,
+      slots: dice.pick([1, 2, 4]),
+      patch: dice.between(2, 20) * 60,
+      boot: dice.between(1, 8) * 60,
+      ...(domains ? { domain: index % 2 === 0 ? "a" : "b" } : {}),
+    })),
+    workloads: dice
+      .times(hosts, (index) => dice.times(perHost, (k) => workload(dice, index, k, grouped && index < hosts - 1)))
+      .flat(),
+    faults: dice.times(dice.pick([0, 1, 1, 2, 2, 3, 4]), () => fault(dice, hosts)),
+  };
+  const policy: InputsAsWritten["policy"] = {
+    maxUnavailable: domains && dice.chance(0.5) ? { fleet: dice.between(1, 3), perDomain: 1 } : dice.between(1, 3),
+    canary: dice.pick([0, 1, 1, 1]),
+    maxFailures: dice.between(0, 2),
+    retries: dice.between(0, 3),
+    putBack: dice.pick(["bounded", "home", "none"] as const),
+    pinned: dice.pick(["refuse", "skip", "shutdown", "shutdown"] as const),
+    onRegress: dice.pick(["drain", "hold"] as const),
+    ...(dice.chance(0.15) ? { maxUpTime: `${dice.between(5, 90)}m` } : {}),
+    ...(dice.chance(0.3) ? { reserve: 0 } : {}),
+  };
+  return {
+    seed,
+    fleet,
+    policy,
+    failing: dice.chance(0.15) ? { [dice.pick(["gate", "verify", "end"])]: dice.between(1, 8) } : {},
+    fates: dice.times(4, () =>
+      dice.chance(0.5)
+        ? { call: dice.between(1, 160), moment: dice.pick(["before", "during", "after"] as const) }
+        : undefined,
+    ),
+    wipe: dice.chance(0.4),
+    rival: dice.chance(0.2),
+  };
+}
+
+/** Lives through a schedule; throws on the first broken rule. Returns how the last `up` ended. */
+export async function live(plan: Schedule): Promise<string> {
+  const { policy } = inputsSchema.pick({ policy: true }).parse({ policy: plan.policy }) as { policy: Policy };
+  const rig = new Rig({
+    fleet: plan.fleet,
+    policy: plan.policy,
+    checks: CHECKS,
+    failing: plan.failing,
+    watch: rules(policy),
+  });
+  const before = [...rig.world.workloads.values()].length;
+  const actors = JSON.stringify(rig.world.actors);
+  let journal = memoryJournal();
+  for (const fate of plan.fates) {
+    await rig.time.run(
+      Promise.all([life(rig, fate, journal), ...(plan.rival ? [life(rig, undefined, memoryJournal())] : [])]),
+    );
+    if (plan.wipe) journal = memoryJournal();
+  }
+  const last = await rig.up({ journal, policy: { maxUpTime: "1000h" } });
+  if (last.kind === "killed") throw new Error("nobody killed the last one");
+  if (last.kind === "error") return `error ${last.error.kind}`;
+  const { ending, fleet } = last.result;
+  if ([...rig.world.workloads.values()].length < before) throw new Error("broken: a workload is gone");
+  if (JSON.stringify(rig.world.actors) !== actors && rig.world.record?.record.former === undefined) {
+    throw new Error("broken: other actors did not get their settings back");
+  }
+  if (ending.kind === "done") {
+    const behind = fleet.hosts.filter(
+      (host) => host.state === "up" && !host.held && host.level < host.wanted && !ending.note.includes(host.id),
+    );
+    if (behind.length > 0) throw new Error(`broken: done, but ${behind.map((host) => host.id).join(", ")} is behind`);
+    const out = fleet.hosts.filter(
+      (host) => host.state === "up" && !host.held && (host.cordoned || host.mark !== undefined),
+    );
+    if (out.length > 0) throw new Error(`broken: done, but ${out.map((host) => host.id).join(", ")} is still out`);
+    const lies = [...rig.world.hosts.values()].filter((host) => host.running !== host.reported);
+    if (lies.length > 0)
+      throw new Error(`broken: done, but ${lies.map((host) => host.id).join(", ")} does not run what it reports`);
+  }
+  if (ending.kind === "halted" && ending.reason.length === 0) throw new Error("broken: halted without a reason");
+  return ending.kind === "halted" ? (ending.sticky ? "sticky" : "halted") : ending.kind;
+}
+
+const CHECKS: InputsAsWritten["checks"] = [
+  { kind: "http", name: "gate", url: "http://shop.example/", at: ["gate"] },
+  { kind: "http", name: "verify", url: "http://shop.example/", at: ["verify"] },
+  { kind: "command", name: "end", command: ["orders-test"], at: ["end"] },
+];
+
+async function life(rig: Rig, fate: Fate | undefined, journal: ReturnType<typeof memoryJournal>): Promise<void> {
+  const mortal = new Mortal(fate);
+  await rig.start({
+    through: (driver) => mortal.driver(driver),
+    journal: mortal.journal(journal),
+    killed: mortal.killed,
+  });
+}
+
+function workload(
+  dice: Dice,
+  host: number,
+  index: number,
+  grouped: boolean,
+): NonNullable<FleetSpecInput["workloads"]>[number] {
+  return {
+    id: `w${host + 1}-${index + 1}`,
+    host: `h${host + 1}`,
+    memory: dice.pick([2, 4, 8, 12]),
+    cpu: 1,
+    ...(grouped && index === 0 ? { group: "db" } : {}),
+    ...(dice.chance(0.04) ? { pinned: true } : {}),
+    ...(dice.chance(0.05) ? { state: "stopped" as const } : {}),
+  };
+}
+
+function fault(dice: Dice, hosts: number): FaultInput {
+  const host = `h${dice.between(1, hosts)}`;
+  const count = dice.pick([1, 1, 2, 5, "always"] as const);
+  const at = `${dice.between(0, 180)}m`;
+  const lasts = `${dice.between(1, 60)}m`;
+  const anywhere = dice.chance(0.5) ? {} : { host };
+  return dice.pick<() => FaultInput>([
+    () => ({ kind: "patch-fails", ...anywhere, count }),
+    () => ({ kind: "never-boots", ...anywhere, count }),
+    () => ({ kind: "boots-unhealthy", ...anywhere, count }),
+    () => ({ kind: "lies-new", ...anywhere, count }),
+    () => ({ kind: "lies-old", ...anywhere, count }),
+    () => ({ kind: "migration-fails", ...anywhere, count }),
+    () => ({ kind: "migration-never-converges", ...anywhere, count }),
+    () => ({ kind: "answer-lost", count, when: dice.pick(["start", "end"] as const) }),
+    () => ({ kind: "call-refused", count: dice.between(1, 4), error: dice.pick(["unavailable", "failed"] as const) }),
+    () => ({ kind: "slow", factor: dice.between(2, 6), count: 5 }),
+    () => ({ kind: "flaps", host, at, times: dice.between(1, 4) }),
+    () => ({ kind: "host-hangs", host, at, for: lasts }),
+    () => ({ kind: "host-cut", host, at, for: lasts }),
+    () => ({
+      kind: "host-cut",
+      on: dice.pick(["migrate", "remediate", "cordon"] as const),
+      delay: `${dice.between(0, 300)}s`,
+      for: lasts,
+    }),
+    () => ({ kind: "operator-takes", host, at, ...(dice.chance(0.5) ? { for: lasts } : {}) }),
+    () => ({
+      kind: "operator-takes",
+      on: dice.pick(["cordon", "migrate", "uncordon"] as const),
+      delay: `${dice.between(0, 90)}s`,
+    }),
+    () => ({ kind: "foreign-load", host, at, memory: dice.between(2, 24) }),
+    () => ({
+      kind: "foreign-load",
+      on: dice.pick(["cordon", "migrate"] as const),
+      memory: dice.between(8, 40),
+      host,
+      delay: "1s",
+    }),
+    () => ({ kind: "host-vanishes", host, at }),
+    () => ({ kind: "host-drifts", host, at, level: "8.0.0" }),
+    () => ({ kind: "balancer-moves", host, at }),
+  ])();
+}
+
+/** Random numbers that a seed replays; mulberry32. */
+class Dice {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  }
+
+  chance(share: number): boolean {
+    return this.next() < share;
+  }
+
+  between(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[Math.floor(this.next() * list.length)] as T;
+  }
+
+  times<T>(count: number, make: (index: number) => T): T[] {
+    return Array.from({ length: count }, (_, index) => make(index));
+  }
+}
