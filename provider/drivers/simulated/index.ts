@@ -24,8 +24,12 @@ export function memoryFleet(spec: FleetSpecInput, clock: FleetClock, watch?: (wo
   return { driver: simulatedDriver({ store, clock }), world, store };
 }
 
+export { describeWorld, type WorldDescription } from "./describe.ts";
 export { simulatedDriver } from "./driver.ts";
 export { type Fault, type FaultInput, fault, faults } from "./faults.ts";
+export { type FileStore, openFleetFile } from "./file-store.ts";
+export { type GenerateOptions, generateFleet } from "./generate.ts";
+export { addFault, createFleetFile, driftHost, openSimulated, operatorGives, operatorTakes } from "./operations.ts";
 export { type FleetSpec, type FleetSpecInput, fleetSpec, parseFleetSpec } from "./spec.ts";
 export { memoryStore, type Store } from "./store.ts";
 export type { World, WorldEvent } from "./world.ts";

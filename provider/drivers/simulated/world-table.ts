@@ -1,6 +1,8 @@
 /** Rows by id, in the order in which they were added. Rows are never altered, only replaced; a store asks which ones were. */
 export class Table<Row extends { readonly id: string }> {
   readonly #rows = new Map<string, Row>();
+  /** Ids in their order, while none comes or goes. */
+  #sorted: readonly string[] | undefined;
   /** Ids of rows put or removed since this set was last cleared. */
   readonly changed = new Set<string>();
 
@@ -20,12 +22,21 @@ export class Table<Row extends { readonly id: string }> {
     return this.#rows.values();
   }
 
+  /** Rows by id. */
+  sorted(): Row[] {
+    this.#sorted ??= [...this.#rows.keys()].sort();
+    return this.#sorted.map((id) => this.#rows.get(id) as Row);
+  }
+
   put(row: Row): void {
+    if (!this.#rows.has(row.id)) this.#sorted = undefined;
     this.#rows.set(row.id, row);
     this.changed.add(row.id);
   }
 
   remove(id: string): void {
-    if (this.#rows.delete(id)) this.changed.add(id);
+    if (!this.#rows.delete(id)) return;
+    this.#sorted = undefined;
+    this.changed.add(id);
   }
 }

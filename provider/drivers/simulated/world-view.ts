@@ -11,8 +11,8 @@ export function view(world: World, target: string, baseline: Baseline): Fleet {
   const problem = versionProblem(scheme, baseline.version);
   if (problem !== undefined)
     throw new RollError("invalid", `baseline.version: ${problem}.`, { hint: "Nothing was touched." });
-  const hosts = Array.from(world.hosts.values(), (host) => viewHost(world, host, baseline.version)).sort(byId);
-  const workloads = Array.from(world.workloads.values(), viewWorkload).sort(byId);
+  const hosts = world.hosts.sorted().map((host) => rememberedHost(world, host, baseline.version));
+  const workloads = world.workloads.sorted().map(rememberedWorkload);
   return { target, at: world.now, scheme, hosts, workloads, migration };
 }
 
@@ -27,6 +27,28 @@ export function serviceLatency(world: World, workload: WorkloadRow): number {
   const moving = workload.doing?.kind === "migrate" ? 1.2 : 1;
   return workload.latency * (1 + load * load) * host.latency * moving;
 }
+
+/** Rows are never altered, so what was told of one holds as long as it is there, and while its silence lasts. */
+function rememberedHost(world: World, host: HostRow, declared: string): Host {
+  const silent = !answers(world, host);
+  const known = toldHosts.get(host);
+  if (known?.declared === declared && known.silent === silent) return known.told;
+  const told = viewHost(world, host, declared);
+  toldHosts.set(host, { declared, silent, told });
+  return told;
+}
+
+function rememberedWorkload(workload: WorkloadRow): Workload {
+  let told = toldWorkloads.get(workload);
+  if (told === undefined) {
+    told = viewWorkload(workload);
+    toldWorkloads.set(workload, told);
+  }
+  return told;
+}
+
+const toldHosts = new WeakMap<HostRow, { declared: string; silent: boolean; told: Host }>();
+const toldWorkloads = new WeakMap<WorkloadRow, Workload>();
 
 function viewHost(world: World, host: HostRow, declared: string): Host {
   const compliant = satisfies(world.facts.scheme, declared, host.reported);
@@ -69,5 +91,3 @@ function bootId(world: World, host: HostRow): string {
   const hex = (hash >>> 0).toString(16).padStart(8, "0");
   return `${hex}-${host.boots.toString(16).padStart(4, "0")}`;
 }
-
-const byId = (a: { readonly id: string }, b: { readonly id: string }) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

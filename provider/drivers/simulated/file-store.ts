@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { isRollError } from "../../core/errors.ts";
+import { damaged, exists, fleetFileError, missing, newerFormat, notOurs } from "./file-errors.ts";
+import { begin, type FileClock, FileRows } from "./file-rows.ts";
+import type { Store } from "./store.ts";
+import type { World } from "./world.ts";
+import { settle } from "./world-settle.ts";
+
+/** Rises when an older version of the package could misread the file. */
+const FORMAT = 1;
+/** "RPfl": tells our files from other programs' databases. */
+const APPLICATION = 0x5250666c;
+const SQLITE_HEADER = "SQLite format 3\0";
+
+export interface FileStore extends Store {
+  /** How fleet time follows from real time. */
+  readonly clock: FileClock;
+  /** The newest events, oldest first. */
+  events(most: number): World["events"][number][];
+}
+
+export interface FileStoreOptions {
+  /** How long to wait for another process that is writing, milliseconds. Default 5000. */
+  readonly busy?: number;
+}
+
+/**
+ * Opens a fleet file: one SQLite file that any number of processes share. A process that dies has changed nothing or
+ * everything that a command changes.
+ * @throws RollError that names the file: `unavailable` while another process keeps it locked, `invalid` when it is missing,
+ * damaged, foreign, of a newer format or not writable. It is left as it was.
+ */
+export function openFleetFile(file: string, { busy = 5_000 }: FileStoreOptions = {}): FileStore {
+  return guarded(file, () => {
+    if (!existsSync(file)) throw missing(file);
+    inspect(file, busy);
+    const database = new DatabaseSync(file);
+    try {
+      database.exec(`PRAGMA busy_timeout = ${busy}; PRAGMA synchronous = NORMAL`);
+      return new SqliteStore(file, database);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Makes a fleet file that holds this world. An existing one is replaced only by `force`, and only if it is a database.
+ * The file appears all at once.
+ */
+export function writeFleetFile(file: string, world: World, clock: FileClock, force: boolean): void {
+  guarded(file, () => {
+    if (existsSync(file)) {
+      if (!force) throw exists(file);
+      const header = statSync(file).isFile()
+        ? readFileSync(file).subarray(0, SQLITE_HEADER.length).toString("latin1")
+        : "?";
+      if (header !== "" && header !== SQLITE_HEADER) throw notOurs(file);
+    }
+    mkdirSync(dirname(file), { recursive: true });
+    const draft = `${file}.${process.pid}.new`;
+    rmSync(draft, { force: true });
+    const database = new DatabaseSync(draft);
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      begin(database, world, clock);
+      database.exec(`PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${FORMAT}`);
+    } finally {
+      database.close();
+    }
+    for (const old of [file, `${file}-wal`, `${file}-shm`]) rmSync(old, { force: true });
+    renameSync(draft, file);
+  });
+}
+
+class SqliteStore implements FileStore {
+  readonly clock: FileClock;
+  readonly #file: string;
+  readonly #database: DatabaseSync;
+  readonly #rows: FileRows;
+  /** The world as of the newest look, which may be ahead of the file by what `settle` did: the file catches up by itself. */
+  #world: World | undefined;
+  #version: unknown;
+
+  constructor(file: string, database: DatabaseSync) {
+    this.#file = file;
+    this.#database = database;
+    this.#rows = new FileRows(database);
+    this.clock = this.#rows.clock();
+  }
+
+  run<T>(clock: { now(): number }, command: (world: World) => T): T {
+    return this.#transaction("BEGIN IMMEDIATE", () => {
+      const world = this.#fresh(clock);
+      let refused: unknown;
+      try {
+        const answer = command(world);
+        this.#rows.save(world);
+        return answer;
+      } catch (error) {
+        // An act that was refused has changed nothing but the log and the faults that it used up: these stay.
+        if (!isRollError(error)) throw error;
+        refused = error;
+      }
+      this.#rows.save(world);
+      return new Refused(refused);
+    });
+  }
+
+  look<T>(clock: { now(): number }, look: (world: World) => T): T {
+    if (this.#world !== undefined && this.#version === this.#rows.version()) {
+      settle(this.#world, clock.now());
+      return look(this.#world);
+    }
+    return this.#transaction("BEGIN", () => look(this.#fresh(clock)));
+  }
+
+  events(most: number): World["events"][number][] {
+    return guarded(this.#file, () => this.#rows.events(most));
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  #fresh(clock: { now(): number }): World {
+    const version = this.#rows.version();
+    if (this.#world === undefined || this.#version !== version) {
+      this.#world = this.#rows.load();
+      this.#version = version;
+    }
+    settle(this.#world, clock.now());
+    return this.#world;
+  }
+
+  #transaction<T>(how: "BEGIN" | "BEGIN IMMEDIATE", work: () => T | Refused): T {
+    const outcome = guarded(this.#file, () => {
+      this.#database.exec(how);
+      try {
+        const result = work();
+        this.#database.exec("COMMIT");
+        return result;
+      } catch (error) {
+        // What is in memory may be half done.
+        this.#world = undefined;
+        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+    if (outcome instanceof Refused) throw outcome.error;
+    return outcome;
+  }
+}
+
+/** A refusal whose trace is saved before it is thrown. */
+class Refused {
+  readonly error: unknown;
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/** Looks before anything is written: refuses what is not ours, newer than ours, or damaged. */
+function inspect(file: string, busy: number): void {
+  if (statSync(file).size === 0) throw notOurs(file);
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    database.exec(`PRAGMA busy_timeout = ${busy}`);
+    const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+    if (pragma("application_id") !== APPLICATION) throw notOurs(file);
+    const format = Number(pragma("user_version"));
+    if (format > FORMAT) throw newerFormat(file, format, FORMAT);
+    const verdict = pragma("quick_check(1)");
+    if (verdict !== "ok") throw damaged(file, String(verdict));
+  } finally {
+    database.close();
+  }
+}
+
+function guarded<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isRollError(error) ? error : fleetFileError(file, error);
+  }
+}
