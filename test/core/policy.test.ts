@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { milliseconds, readable } from "../../provider/core/duration.ts";
+import { inputs } from "../../provider/core/inputs.ts";
+import { policy } from "../../provider/core/policy.ts";
+import { hostsAllowed } from "../../provider/core/share.ts";
+
+const problems = (value: unknown): string[] => {
+  const result = policy.safeParse(value);
+  return result.success ? [] : result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+};
+
+describe("policy", () => {
+  it("has a safe default for everything", () => {
+    const minutes = 60_000;
+    expect(policy.parse({})).toEqual({
+      mode: "full",
+      onDrift: "roll",
+      maxUnavailable: { fleet: 1, perDomain: undefined },
+      canary: 1,
+      maxFailures: 1,
+      retries: 3,
+      deadlines: { drain: 30 * minutes, patch: 60 * minutes },
+      putBack: "bounded",
+      pinned: "refuse",
+      onRegress: "drain",
+      windows: [],
+      waitAtGate: 0,
+      stopWithin: 10 * minutes,
+    });
+  });
+
+  it("takes a count, a share, or both by fleet and domain", () => {
+    expect(policy.parse({ maxUnavailable: 3 }).maxUnavailable.fleet).toBe(3);
+    expect(policy.parse({ maxUnavailable: "25%" }).maxUnavailable.fleet).toBe("25%");
+    expect(policy.parse({ maxUnavailable: { fleet: "10%", perDomain: 1 } }).maxUnavailable).toEqual({
+      fleet: "10%",
+      perDomain: 1,
+    });
+    expect(policy.parse({ maxUnavailable: { perDomain: 1 } }).maxUnavailable).toEqual({ fleet: 1, perDomain: 1 });
+  });
+
+  it.each([
+    [{ maxUnavailable: 0 }, "maxUnavailable"],
+    [{ maxUnavailable: -1 }, "maxUnavailable"],
+    [{ maxUnavailable: 1.5 }, "maxUnavailable"],
+    [{ maxUnavailable: "0%" }, "maxUnavailable"],
+    [{ maxUnavailable: "101%" }, "maxUnavailable"],
+    [{ maxUnavailable: "-5%" }, "maxUnavailable"],
+    [{ maxUnavailable: "many" }, "maxUnavailable"],
+    [{ canary: -1 }, "canary"],
+    [{ retries: 0.5 }, "retries"],
+    [{ maxFailures: Number.NaN }, "maxFailures"],
+    [{ deadlines: { drain: "soon" } }, "deadlines.drain"],
+    [{ deadlines: { drian: "1m" } }, "drian"],
+    [{ maxUpTime: 60 }, "maxUpTime"],
+    [{ mode: "fast" }, "mode"],
+    [{ tolerance: "10%" }, "tolerance"],
+    [{ windows: [{ start: "0 22 * * *" }] }, "windows.0.duration"],
+  ])("refuses %j and names the field", (value, field) => {
+    expect(problems(value).join("\n")).toContain(field);
+  });
+
+  it("never crashes on anything a program may pass", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom("maxUnavailable", "canary", "mode", "windows", "deadlines", "x"), fc.anything()),
+        (value) => {
+          expect(Array.isArray(problems(value))).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe("shares", () => {
+  it("are rounded down, but never to none", () => {
+    expect(hostsAllowed("25%", 10)).toBe(2);
+    expect(hostsAllowed("5%", 10)).toBe(1);
+    expect(hostsAllowed("100%", 7)).toBe(7);
+    expect(hostsAllowed("33.34%", 3)).toBe(1);
+    expect(hostsAllowed(4, 2)).toBe(4);
+  });
+
+  it("never allow more than their share, rounded down, or one", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 10_000 }), (percent, hosts) => {
+        const allowed = hostsAllowed(`${percent}%`, hosts);
+        expect(allowed).toBeGreaterThanOrEqual(1);
+        expect(allowed === 1 || allowed * 100 <= percent * hosts).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("durations", () => {
+  it.each([
+    ["90s", 90_000],
+    ["1.5h", 5_400_000],
+    ["250ms", 250],
+    ["0s", 0],
+    ["2d", 172_800_000],
+  ])("%s", (text, ms) => expect(milliseconds(text)).toBe(ms));
+
+  it.each(["", "5", "m", "-5m", "5 minutes", "1h30m", "Infinity"])("%j is none", (text) => {
+    expect(() => milliseconds(text)).toThrow(RangeError);
+  });
+
+  it.each([
+    [0, "0 s"],
+    [45_000, "45 s"],
+    [90_000, "1 min 30 s"],
+    [1_200_000, "20 min"],
+    [4_800_000, "1 h 20 min"],
+    [7_200_000, "2 h"],
+  ])("%d ms reads %s", (ms, text) => expect(readable(ms)).toBe(text));
+});
+
+describe("inputs", () => {
+  const good = { target: { kind: "simulated", file: "fleet.db" }, baseline: { version: "8.0.3" }, owner: "p/s/n" };
+  const paths = (value: unknown): string[] =>
+    inputs.safeParse(value).error?.issues.map((issue) => issue.path.join(".")) ?? [];
+
+  it("accept the least that is needed", () => expect(paths(good)).toEqual([]));
+
+  it.each([
+    [{ ...good, target: { kind: "esxi", file: "x" } }, "target.kind"],
+    [{ ...good, target: { kind: "simulated" } }, "target.file"],
+    [{ ...good, baseline: {} }, "baseline.version"],
+    [{ ...good, baseline: { version: "" } }, "baseline.version"],
+    [{ ...good, checks: [{ kind: "http", name: "a", url: "shop" }] }, "checks.0.url"],
+    [{ ...good, checks: [{ kind: "http", name: "a", url: "ftp://shop.example" }] }, "checks.0.url"],
+    [{ ...good, checks: [{ kind: "http", name: "a", url: "https://me:hunter2@shop.example" }] }, "checks.0.url"],
+    [{ ...good, checks: [{ kind: "tcp", name: "a", address: "x", port: 70_000 }] }, "checks.0.port"],
+    [{ ...good, checks: [{ kind: "command", name: "a", command: [] }] }, "checks.0.command"],
+    [
+      {
+        ...good,
+        checks: [
+          { kind: "command", name: "a", command: ["true"] },
+          { kind: "command", name: "a", command: ["true"] },
+        ],
+      },
+      "checks.1.name",
+    ],
+  ])("%# name the field that is wrong", (value, field) => expect(paths(value)).toContain(field));
+});
