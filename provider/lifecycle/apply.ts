@@ -1,0 +1,103 @@
+import { RollError } from "../core/errors.ts";
+import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
+import { targetUri } from "../core/target.ts";
+import type { Driver } from "../engine/ports.ts";
+import { roll } from "../engine/roll.ts";
+import { inputsFile } from "./inputs-file.ts";
+import { type Look, type Looks, lookWith } from "./looks.ts";
+import { type Outlook, outlookOf } from "./outlook.ts";
+import { savedProps } from "./outputs.ts";
+import { PartialFailure } from "./partial.ts";
+import { declaredOf, ownersOf, type Props } from "./props.ts";
+import { refusalOf } from "./refusals.ts";
+import { planDocument } from "./render/document.ts";
+import { closingText, endingText, newsLine } from "./render/roll.ts";
+import { headline } from "./render/words.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface Applied {
+  readonly id: string;
+  readonly outs: Record<string, unknown>;
+}
+
+/**
+ * Takes the fleet to the declared level: create and update alike, since both begin with a look. Starts no roll (and takes no
+ * lease) when nothing is pending. Throws PartialFailure when the roll ends early, RollErrors when it could not begin.
+ * `olds`: what was saved before, empty for a create.
+ */
+export async function apply(around: Surroundings, looks: Looks, olds: Props, news: Props): Promise<Applied> {
+  const inputs = parsed(news);
+  const owners = ownersOf(news, olds);
+  looks.forget();
+  const driver = await around.openDriver(inputs.target);
+  try {
+    const look = await lookWith(driver, inputs.baseline);
+    const outlook = outlookOf(look, inputs, owners);
+    const failure = refusalOf(outlook, inputs);
+    if (failure !== undefined) throw new RollError("conflict", `${inputs.owner}: ${failure.reason}`);
+    const id = resourceId(inputs);
+    if (outlook.kind !== "roll") {
+      around.say(nothingToDo(inputs, look, outlook));
+      return { id, outs: savedProps(news, look, owners, olds) };
+    }
+    return { id, outs: await rollOut(around, driver, { inputs, owners, olds, news, id, before: look }) };
+  } finally {
+    looks.forget();
+    driver.close();
+  }
+}
+
+/** Says which fleet and for whom: the same again when a create that was cut off is repeated. */
+export function resourceId({ owner, target }: Pick<Inputs, "owner" | "target">): string {
+  return `${owner}@${targetUri(target)}`;
+}
+
+interface Occasion {
+  readonly inputs: Inputs;
+  readonly owners: readonly string[];
+  readonly olds: Props;
+  readonly news: Props;
+  readonly id: string;
+  readonly before: Look;
+}
+
+async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion): Promise<Record<string, unknown>> {
+  const { inputs, owners, olds, news, id, before } = occasion;
+  const file = inputsFile(around, news);
+  around.files.write(file.path, file.text);
+  const { say, process, checks, holder, instance, stop } = around;
+  say(
+    `${inputs.owner}: inputs are in ${file.path}\n  to stop at the next safe point: npx rolling-patch stop --inputs ${file.path}`,
+  );
+  const journal = around.openJournal();
+  try {
+    const tell = (news: Parameters<typeof newsLine>[0]): void =>
+      say(newsLine(news), news.kind === "warning" ? "warning" : "info");
+    const ports = { driver, process, checks, journal, wall: around.wall, tell, windows: around.windows(inputs.policy) };
+    const request = { inputs, inputsDigest: file.digest, owners, newRunId: around.newRunId(), holder, instance, stop };
+    const { ending, memory, fleet } = await roll(ports, request);
+    say(closingText(before.fleet, fleet, memory, ending), ending.kind === "done" ? "info" : "warning");
+    const stored = await driver.record.read();
+    const after = { fleet, record: stored?.record ?? before.record, scale: before.scale };
+    const properties = savedProps(news, after, owners, olds);
+    if (ending.kind === "done") return properties;
+    throw new PartialFailure(id, properties, [`run ${memory.id} ${endingText(ending)}`]);
+  } finally {
+    journal.close();
+  }
+}
+
+function nothingToDo(inputs: Inputs, { fleet, scale }: Look, { kind, findings, why }: Outlook): string {
+  const about = { level: inputs.baseline.version, outlook: kind, findings, scale };
+  const said = headline(planDocument(undefined, fleet, about));
+  return `${inputs.owner}: ${said}${why === undefined ? "" : ` (${why})`}; no roll was started`;
+}
+
+function parsed(news: Props): Inputs {
+  const result = inputsSchema.safeParse(declaredOf(news));
+  if (result.success) return result.data;
+  const where = result.error.issues.map((issue) => issue.path.join(".")).join(", ");
+  throw new RollError("invalid", `The inputs are not valid (${where}).`, {
+    hint: "`pulumi preview` says what is wrong.",
+  });
+}

@@ -1,0 +1,112 @@
+import { baseline as baselineSchema } from "../core/baseline.ts";
+import { isRollError, type RollError } from "../core/errors.ts";
+import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
+import { target as targetSchema } from "../core/target.ts";
+import { wantedLevels } from "./hosts.ts";
+import type { Look, Looks } from "./looks.ts";
+import { type Outlook, outlookOf } from "./outlook.ts";
+import type { PlanOutput } from "./output-types.ts";
+import { writePlan } from "./plan-files.ts";
+import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
+import { refusalOf } from "./refusals.ts";
+import { planDocument } from "./render/document.ts";
+import { planText } from "./render/text.ts";
+import { headline } from "./render/words.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { UNKNOWN } from "./unknown.ts";
+import { known, listed, validate } from "./validate.ts";
+
+export interface Checked {
+  /** The declared inputs, with `hosts` (level that each host should have) and `plan` (absent when nothing is pending). */
+  readonly inputs: Record<string, unknown>;
+  readonly failures: readonly Failure[];
+}
+
+/**
+ * Validates the inputs and, from one observation, fills in what is pending and says it. Touches nothing: from here a preview
+ * cannot be told from an `up`, so a target that does not answer is a warning.
+ */
+export async function check(around: Surroundings, looks: Looks, olds: Props, news: Props): Promise<Checked> {
+  const declared = { ...declaredOf(news), ...carried(news) };
+  const { failures, inputs, unknown } = validate(news);
+  if (failures.length > 0) return { inputs: declared, failures };
+  const target = known(targetSchema, news.target);
+  const baseline = known(baselineSchema, news.baseline);
+  if (target === undefined || baseline === undefined) {
+    around.say(`${nameOf(news)}drift and plan can be shown once these inputs are known: ${listed(unknown)}`);
+    return { inputs: { ...declared, hosts: UNKNOWN }, failures };
+  }
+  let look: Look;
+  try {
+    look = await looks.look(target, baseline);
+  } catch (error) {
+    if (!isRollError(error)) throw error;
+    return unseen(around, error, olds, declared);
+  }
+  // Checks do not change the plan: it can be shown before they are known.
+  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [] });
+  if (enough === undefined) {
+    const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
+    around.say(
+      `${nameOf(news)}${headline(document)}; the plan can be shown once these inputs are known: ${listed(unknown)}`,
+    );
+    return { inputs: { ...declared, hosts: UNKNOWN }, failures };
+  }
+  return seen(around, look, enough, olds, declared);
+}
+
+function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, declared: Props): Checked {
+  const outlook = outlookOf(look, inputs, ownersOf(declared, olds));
+  announce(around, look, inputs, outlook);
+  const hosts = wantedLevels(look.fleet, outlook, savedHosts(olds));
+  const failure = refusalOf(outlook, inputs);
+  const pending = outlook.kind === "roll" && outlook.plan !== undefined ? { plan: summaryOf(outlook.plan) } : {};
+  return { inputs: { ...declared, hosts, ...pending }, failures: failure === undefined ? [] : [failure] };
+}
+
+/** The plan as a table, the whole of it in a file that the message names. */
+function announce(around: Surroundings, { fleet, scale }: Look, inputs: Inputs, outlook: Outlook): void {
+  const { kind, findings, plan, refusal, why } = outlook;
+  const document = planDocument(plan ?? refusal, fleet, {
+    owner: inputs.owner,
+    level: inputs.baseline.version,
+    outlook: kind,
+    findings,
+    scale,
+    ...(why === undefined ? {} : { why }),
+    ...(outlook.halt === undefined ? {} : { why: outlook.halt.reason }),
+  });
+  const path = writePlan(around, document);
+  const where =
+    path === undefined || document.id === undefined ? [] : [`  plan ${document.id}, every move of it in ${path}`];
+  around.say([planText(document), ...where].join("\n"), kind === "roll" || kind === "nothing" ? "info" : "warning");
+}
+
+function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {
+  const { hosts, moves, gib, hours } = totals;
+  return { id, hosts, moves, gib: rounded(gib), hours: rounded(hours.expected) };
+}
+
+/** Nothing was seen. No answer is a warning here, and an error where something has to be done; anything else is wrong input. */
+function unseen(around: Surroundings, error: RollError, olds: Props, declared: Props): Checked {
+  const last = savedHosts(olds);
+  const inputs = { ...declared, ...(Object.keys(last).length > 0 ? { hosts: last } : {}) };
+  if (error.kind !== "unavailable") return { inputs, failures: [troubleOf(error)] };
+  around.say(
+    `${nameOf(declared)}the target cannot be looked at, so drift and plan are not shown: ${error.advice}`,
+    "warning",
+  );
+  return { inputs, failures: [] };
+}
+
+/** Errors about an input begin with its path. */
+function troubleOf(error: RollError): Failure {
+  const [, property, reason] = /^((?:target|baseline|policy|checks)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
+  return { property: property ?? "target", reason: reason ?? error.advice };
+}
+
+function nameOf(props: Props): string {
+  return typeof props.owner === "string" ? `${props.owner}: ` : "";
+}
+
+const rounded = (amount: number): number => Math.round(amount * 100) / 100;

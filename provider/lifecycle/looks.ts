@@ -1,0 +1,57 @@
+import { type Baseline, baselineKey } from "../core/baseline.ts";
+import type { Fleet } from "../core/fleet.ts";
+import { emptyRecord, type FleetRecord } from "../core/record.ts";
+import { type Target, targetUri } from "../core/target.ts";
+import type { Driver } from "../engine/ports.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What one look at a target shows: the live fleet and its small memory. */
+export interface Look {
+  readonly fleet: Fleet;
+  /** The empty record if there is none yet. */
+  readonly record: FleetRecord;
+  /** Fleet seconds per real second. */
+  readonly scale: number;
+}
+
+/**
+ * Looks at targets, once for each target and baseline: read, check and diff of one process share what was seen.
+ * A look that failed is shared as well: a target that does not answer is asked once.
+ */
+export class Looks {
+  readonly #surroundings: Pick<Surroundings, "openDriver">;
+  readonly #seen = new Map<string, Promise<Look>>();
+
+  constructor(surroundings: Pick<Surroundings, "openDriver">) {
+    this.#surroundings = surroundings;
+  }
+
+  /** Throws RollErrors: `invalid`, `unavailable`, `denied`, `failed`. */
+  look(target: Target, baseline: Baseline): Promise<Look> {
+    const key = `${targetUri(target)} ${baselineKey(baseline)}`;
+    const seen = this.#seen.get(key) ?? this.#look(target, baseline);
+    this.#seen.set(key, seen);
+    return seen;
+  }
+
+  /** What was seen no longer counts: something was done, or is about to be decided on live facts. */
+  forget(): void {
+    this.#seen.clear();
+  }
+
+  async #look(target: Target, baseline: Baseline): Promise<Look> {
+    const driver = await this.#surroundings.openDriver(target);
+    try {
+      return await lookWith(driver, baseline);
+    } finally {
+      driver.close();
+    }
+  }
+}
+
+/** One look through a driver that is open already. */
+export async function lookWith(driver: Driver, baseline: Baseline): Promise<Look> {
+  const fleet = await driver.observe(baseline);
+  const stored = await driver.record.read();
+  return { fleet, record: stored?.record ?? emptyRecord, scale: driver.clock.scale };
+}

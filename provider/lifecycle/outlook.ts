@@ -1,0 +1,79 @@
+import { baselineKey } from "../core/baseline.ts";
+import { type Finding, survey } from "../core/compliance.ts";
+import type { Inputs } from "../core/inputs.ts";
+import type { Plan, Refusal } from "../core/plan.ts";
+import { outsideEnvelope } from "../core/plan-id.ts";
+import type { FleetRecord } from "../core/record.ts";
+import type { RunMemory } from "../core/run.ts";
+import { haltInForce, takeUp } from "../core/takeup.ts";
+import { planRoll } from "../planner/plan.ts";
+import type { Look } from "./looks.ts";
+
+/** What `up` would do, judged from one look. */
+export interface Outlook {
+  /**
+   * `nothing`: there is nothing to do. `roll`: the plan is carried out, or what is left of a run that ended early. `left alone`: hosts have drifted, and the
+   * policy says to leave them. `refused`: there is no plan, or not the approved one. `halted`: a sticky halt is in force.
+   */
+  readonly kind: "nothing" | "roll" | "left alone" | "refused" | "halted";
+  /** Every host against the baseline, in the fleet's order. */
+  readonly findings: readonly Finding[];
+  /** For a roll, what `up` will do; for drift that is left alone, what a roll would do. */
+  readonly plan?: Plan;
+  readonly refusal?: Refusal;
+  /** Why drift is left alone, or what the plan has beyond what was approved. */
+  readonly why?: string;
+  readonly halt?: NonNullable<FleetRecord["halt"]>;
+  /** The run that ended early and that `up` goes on with. */
+  readonly goesOn?: RunMemory;
+}
+
+/** The outlook of a fleet. Pure: the same look gives the same outlook. `owners`: whose marks are ours. */
+export function outlookOf(look: Look, inputs: Inputs, owners: readonly string[]): Outlook {
+  const { fleet, record } = look;
+  const { policy, baseline } = inputs;
+  const key = baselineKey(baseline);
+  const findings = survey(fleet);
+  if (policy.mode !== "observe" && record.halt !== undefined && haltInForce(record, key, policy.acknowledge)) {
+    return { kind: "halted", findings, halt: record.halt };
+  }
+  const memory = takeUp({
+    record,
+    fleet,
+    baseline,
+    owners,
+    acknowledge: policy.acknowledge,
+    newRunId: "preview",
+    wall: "",
+    recall: () => undefined,
+  });
+  const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
+  const made = planRoll({ fleet, policy, baseline: key, owners, memory });
+  const alone = reasonToLeaveAlone(look, inputs, owners);
+  if (made.kind === "refusal") {
+    if (alone !== undefined) return { kind: "left alone", findings, refusal: made, why: alone };
+    return { kind: "refused", findings, refusal: made, ...goesOn };
+  }
+  if (alone !== undefined)
+    return { kind: made.hosts.length === 0 ? "nothing" : "left alone", findings, plan: made, why: alone };
+  if (made.hosts.length === 0 && memory.id !== record.run?.id) return { kind: "nothing", findings, plan: made };
+  const beyond = policy.approved === undefined ? [] : outsideEnvelope(policy.approved, made);
+  if (beyond.length > 0) return { kind: "refused", findings, plan: made, why: beyond.join("; "), ...goesOn };
+  return { kind: "roll", findings, plan: made, ...goesOn };
+}
+
+/** Why the policy starts no further host at this baseline, whatever has drifted. A host in hand is brought back all the same. */
+function reasonToLeaveAlone(
+  { fleet, record }: Look,
+  { policy, baseline }: Inputs,
+  owners: readonly string[],
+): string | undefined {
+  if (policy.mode === "observe") return 'policy.mode is "observe"';
+  if (record.finished?.baseline !== baselineKey(baseline)) return undefined;
+  if (fleet.hosts.some(({ mark }) => mark !== undefined && owners.includes(mark.owner))) return undefined;
+  if (policy.mode === "canary") return 'the canary has passed, and policy.mode is "canary"';
+  if (policy.onDrift === "report" && record.finished.mode === "full") {
+    return 'the roll to this level was done, and policy.onDrift is "report"';
+  }
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { type Compliance, type Finding, survey } from "../core/compliance.ts";
+import type { FleetRecord } from "../core/record.ts";
+import type { RunMemory } from "../core/run.ts";
+import { type HostLevels, observedLevels } from "./hosts.ts";
+import type { Look } from "./looks.ts";
+import type { ComplianceOutput, RunOutput } from "./output-types.ts";
+import { carried, declaredOf, type Props, savedHosts } from "./props.ts";
+
+/** What the provider knows besides what is declared. Changes only when the observation does. */
+export interface Outputs {
+  readonly hosts: HostLevels;
+  readonly compliance: ComplianceOutput;
+  readonly run: RunOutput;
+}
+
+/** All that is saved of the resource: the declared part, and what was observed. `last`: what was saved before. */
+export function savedProps(
+  declared: Props,
+  look: Look,
+  owners: readonly string[],
+  last: Props,
+): Record<string, unknown> {
+  return { ...declaredOf(declared), ...carried(declared), ...outputsOf(look, owners, last) };
+}
+
+function outputsOf({ fleet, record }: Look, owners: readonly string[], last: Props): Outputs {
+  return {
+    hosts: observedLevels(fleet, savedHosts(last)),
+    compliance: complianceOutput(survey(fleet)),
+    run: newestRun(record, owners) ?? savedRun(last) ?? noRun,
+  };
+}
+
+function complianceOutput(findings: readonly Finding[]): ComplianceOutput {
+  const named = (wanted: Compliance): string[] =>
+    findings
+      .filter(({ compliance }) => compliance === wanted)
+      .map(({ host }) => host)
+      .sort();
+  const names = {
+    drifted: named("drifted"),
+    ahead: named("ahead"),
+    blocked: named("blocked"),
+    unknown: named("unknown"),
+  };
+  return {
+    compliant: named("compliant").length,
+    drifted: names.drifted.length,
+    ahead: names.ahead.length,
+    blocked: names.blocked.length,
+    unknown: names.unknown.length,
+    names,
+  };
+}
+
+const noRun: RunOutput = { id: "", outcome: "none", reason: "", report: "" };
+
+function newestRun({ run }: FleetRecord, owners: readonly string[]): RunOutput | undefined {
+  return run !== undefined && owners.includes(run.owner) ? runOutput(run) : undefined;
+}
+
+function savedRun(last: Props): RunOutput | undefined {
+  const run = last.run;
+  return typeof run === "object" && run !== null && "outcome" in run ? (run as RunOutput) : undefined;
+}
+
+/** A run as an output: from its memory alone, so that it reads the same from wherever it is looked at. */
+export function runOutput(run: RunMemory): RunOutput {
+  const { id, ending } = run;
+  const report = reportOf(run);
+  switch (ending?.kind) {
+    case undefined:
+      return { id, outcome: "unfinished", reason: "", report };
+    case "done":
+      return { id, outcome: "done", reason: "", report };
+    case "paused":
+      return { id, outcome: "paused", reason: ending.note, report };
+    case "halted":
+      return { id, outcome: ending.sticky ? "halted until acknowledged" : "halted", reason: ending.reason, report };
+  }
+}
+
+function reportOf(run: RunMemory): string {
+  const failed = Object.entries(run.hosts).filter(([, host]) => host.failed !== undefined);
+  return [
+    `${run.done.length} rolled`,
+    ...(failed.length > 0 ? [`failed: ${failed.map(([id, host]) => `${id} (${host.failed?.step})`).join(", ")}`] : []),
+    ...(run.convicted.length > 0 ? [`do not serve as before: ${run.convicted.join(", ")}`] : []),
+    ...((run.failingAfter ?? []).length > 0 ? [`failing tests: ${run.failingAfter?.join(", ")}`] : []),
+  ].join("; ");
+}

@@ -1,0 +1,49 @@
+/** What Pulumi hands to a provider and takes from it: plain JSON. */
+export type Props = Readonly<Record<string, unknown>>;
+
+/** One thing that is wrong with the inputs. */
+export interface Failure {
+  /** Path of the property: `policy.maxUnavailable`, `checks[0].url`. Empty when it is about the resource as a whole. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What a program declares, in the order in which it is shown. */
+export const declaredKeys = ["target", "baseline", "policy", "checks", "owner"] as const;
+
+/** What the provider adds to the inputs or outputs; a program cannot set it. */
+export const computedKeys = ["hosts", "plan", "compliance", "run", "__provider"] as const;
+
+/** The declared part of inputs or outputs, exactly the keys that are there. */
+export function declaredOf(props: Props): Record<string, unknown> {
+  return pick(props, declaredKeys);
+}
+
+/** The text of the dynamic provider has to be in whatever is saved. */
+export function carried(props: Props): Record<string, unknown> {
+  return pick(props, ["__provider"]);
+}
+
+/** Level by host, as saved by an earlier call; empty when there was none or it was not known yet. */
+export function savedHosts(props: Props | undefined): Record<string, string> {
+  const hosts = props?.hosts;
+  if (typeof hosts !== "object" || hosts === null) return {};
+  return Object.fromEntries(
+    Object.entries(hosts).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** A text among the properties, if it is one. */
+export function textOf(props: Props | undefined, key: string): string | undefined {
+  const value = props?.[key];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function pick(props: Props, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
+}
+
+/** Whose marks on hosts are ours: as declared now and, after a rename, as saved before. */
+export function ownersOf(news: Props, olds: Props | undefined): string[] {
+  return [...new Set([textOf(news, "owner"), textOf(olds, "owner")].filter((owner) => owner !== undefined))];
+}

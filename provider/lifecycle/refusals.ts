@@ -1,0 +1,35 @@
+import type { Inputs } from "../core/inputs.ts";
+import type { Outlook } from "./outlook.ts";
+import type { Failure } from "./props.ts";
+import { sentence } from "./render/roll.ts";
+
+/** Why `up` must not start a roll, as a failure of the inputs; undefined when nothing stands in its way. */
+export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failure | undefined {
+  if (outlook.kind === "halted" && outlook.halt !== undefined) return { property: "", reason: haltText(outlook.halt) };
+  if (outlook.kind !== "refused") return undefined;
+  if (outlook.refusal !== undefined) {
+    const { reasons, unlock } = outlook.refusal;
+    const why = reasons.map(({ text }) => sentence(text)).join(" ");
+    return {
+      property: "",
+      reason: `there is no plan that takes the fleet to ${baseline.version}. ${why} ${sentence(unlock)}`,
+    };
+  }
+  return {
+    property: "policy.approved",
+    reason:
+      `the plan is not the one that was approved (${policy.approved}): ${outlook.why}. ` +
+      `Review it, then approve it with \`policy: { approved: "${outlook.plan?.id}" }\`.`,
+  };
+}
+
+/** The line to paste stands on a line of its own. */
+function haltText({ run, reason, host, at }: NonNullable<Outlook["halt"]>): string {
+  return [
+    `the roll to this baseline is halted until a person decides: ${sentence(reason)}`,
+    `    halted by run ${run}, ${at}${host === undefined ? "" : `, because of ${host}`}; what happened: npx rolling-patch show ${run}`,
+    "    when the cause is understood, go on with",
+    `        policy: { acknowledge: "${run}" }`,
+    "    or declare another baseline",
+  ].join("\n");
+}

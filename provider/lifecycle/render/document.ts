@@ -1,0 +1,99 @@
+import type { Compliance, Finding } from "../../core/compliance.ts";
+import { survey } from "../../core/compliance.ts";
+import type { Fleet } from "../../core/fleet.ts";
+import type { HostPlan, Plan, Refusal } from "../../core/plan.ts";
+
+/** What the plan file holds: everything that a reviewer, a policy or a bug report needs. Times are fleet time. */
+export interface PlanDocument {
+  readonly format: 1;
+  /** `project/stack/name` of the resource; absent when planned from a snapshot. */
+  readonly owner?: string;
+  readonly target: string;
+  /** The declared level, for people. */
+  readonly level: string;
+  /** What `up` would do with it. */
+  readonly outlook: "roll" | "nothing" | "left alone" | "refused" | "halted";
+  /** Why it is left alone, refused or halted. */
+  readonly why?: string;
+  /** Plan id, to be approved with `policy.approved`. */
+  readonly id?: string;
+  /** Planned hosts in the order in which they start, then the others by name. */
+  readonly hosts: readonly HostRow[];
+  readonly compliance: Readonly<Record<Compliance, number>>;
+  readonly notes: readonly string[];
+  readonly totals?: Plan["totals"];
+  readonly bounds?: Plan["bounds"];
+  readonly refusal?: Refusal;
+  /** Fleet seconds per real second, when it is not 1. */
+  readonly scale?: number;
+}
+
+export interface HostRow {
+  readonly host: string;
+  readonly compliance: Compliance;
+  /** Level it has, and level that it should have. */
+  readonly from: string;
+  readonly to: string;
+  /** Why it is skipped, blocked or not plainly compliant or drifted; empty otherwise. */
+  readonly reason: string;
+  /** Its part in the roll; absent when the roll leaves it alone. */
+  readonly part?: Omit<HostPlan, "host" | "from" | "to">;
+}
+
+/** What is known besides plan and fleet. */
+export interface Circumstances {
+  readonly owner?: string;
+  readonly level?: string;
+  readonly outlook?: PlanDocument["outlook"];
+  readonly why?: string;
+  readonly scale?: number;
+  readonly findings?: readonly Finding[];
+}
+
+/** A plan, or the refusal of one, as data. */
+export function planDocument(made: Plan | Refusal | undefined, fleet: Fleet, about: Circumstances = {}): PlanDocument {
+  const plan = made?.kind === "plan" ? made : undefined;
+  const findings = about.findings ?? survey(fleet);
+  const counts = { compliant: 0, drifted: 0, ahead: 0, blocked: 0, unknown: 0 };
+  for (const { compliance } of findings) counts[compliance] += 1;
+  const { owner, why, scale = 1 } = about;
+  return {
+    format: 1,
+    ...(owner === undefined ? {} : { owner }),
+    target: fleet.target,
+    level: about.level ?? commonLevel(fleet),
+    outlook: about.outlook ?? (plan === undefined ? "refused" : plan.hosts.length === 0 ? "nothing" : "roll"),
+    ...(why === undefined ? {} : { why }),
+    ...(plan === undefined || plan.hosts.length === 0 ? {} : { id: plan.id, totals: plan.totals, bounds: plan.bounds }),
+    hosts: rowsOf(fleet, findings, plan),
+    compliance: counts,
+    notes: plan?.notes ?? [],
+    ...(made?.kind === "refusal" ? { refusal: made } : {}),
+    ...(scale === 1 ? {} : { scale }),
+  };
+}
+
+function rowsOf(fleet: Fleet, findings: readonly Finding[], plan: Plan | undefined): HostRow[] {
+  const found = new Map(findings.map((finding) => [finding.host, finding]));
+  const skipped = new Map(plan?.skipped.map(({ host, why }) => [host, why]));
+  const live = new Map(fleet.hosts.map((host) => [host.id, host]));
+  const planned = (plan?.hosts ?? []).map(({ host, from, to, ...part }): HostRow => {
+    const { compliance = "drifted", reason = "" } = found.get(host) ?? {};
+    return { host, compliance, from, to, reason, part };
+  });
+  const taken = new Set(planned.map((row) => row.host));
+  const others = findings
+    .filter(({ host }) => !taken.has(host))
+    .map(({ host, compliance, reason }): HostRow => {
+      const { level = "unknown", wanted = "unknown" } = live.get(host) ?? {};
+      return { host, compliance, from: level, to: wanted, reason: skipped.get(host) ?? reason };
+    });
+  return [...planned, ...others];
+}
+
+/** The level most hosts are asked for, when nobody says what was declared. */
+function commonLevel(fleet: Fleet): string {
+  const counts = new Map<string, number>();
+  for (const { wanted } of fleet.hosts) counts.set(wanted, (counts.get(wanted) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0] ?? "unknown";
+}

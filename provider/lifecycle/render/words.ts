@@ -1,0 +1,71 @@
+import { readable } from "../../core/duration.ts";
+import type { HostRow, PlanDocument } from "./document.ts";
+
+/** `1 host`, `3 hosts`, `1,000 hosts`. */
+export function counted(count: number, word: string): string {
+  return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+}
+
+/** "6 of 8 hosts to 8.0.3; 1 compliant, 1 ahead": what a reviewer reads first. */
+export function headline(document: PlanDocument): string {
+  const { hosts, level, compliance, outlook } = document;
+  const planned = hosts.filter((row) => row.part !== undefined).length;
+  const { drifted, ...others } = compliance;
+  const rest = Object.entries(others)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`);
+  const fleet = counted(hosts.length, "host");
+  switch (outlook) {
+    case "roll":
+      return [`${planned} of ${fleet} to be taken to ${level}`, ...rest].join(", ");
+    case "nothing":
+      return drifted === 0 && rest.length === 1 && compliance.compliant === hosts.length
+        ? `every host is at ${level} (${fleet})`
+        : [`no host is to be taken to ${level}`, ...(drifted > 0 ? [`${drifted} drifted`] : []), ...rest].join(", ");
+    case "left alone":
+      return [`${drifted} of ${fleet} drifted from ${level}, left alone`, ...rest].join(", ");
+    case "refused":
+      return [`the roll to ${level} is refused; ${drifted} of ${fleet} drifted`, ...rest].join(", ");
+    case "halted":
+      return [`the roll to ${level} is halted; ${drifted} of ${fleet} drifted`, ...rest].join(", ");
+  }
+}
+
+/** `8.0.1 → 8.0.3`, or the level that stays. */
+export function levels(row: HostRow): string {
+  return row.part === undefined || row.from === row.to ? row.from : `${row.from} → ${row.to}`;
+}
+
+/** What is special about a host, in a few words. */
+export function remarks(row: HostRow): string {
+  const { part, reason } = row;
+  if (part === undefined) return reason === "" ? row.compliance : `${row.compliance}: ${reason}`;
+  const stopped = part.shutdown.length;
+  return [
+    ...(part.canary ? ["canary"] : []),
+    ...(row.from === row.to ? ["in hand, goes back into service"] : []),
+    ...(stopped > 0 ? [`${stopped} shut down and started again`] : []),
+    ...(reason === "" ? [] : [reason]),
+  ].join(", ");
+}
+
+/** Totals, lower bounds and notes, one sentence each. */
+export function summary(document: PlanDocument): string[] {
+  const { totals, bounds, notes, scale } = document;
+  if (totals === undefined || bounds === undefined) return [...notes];
+  const { low, expected, high } = totals.hours;
+  return [
+    `${counted(totals.hosts, "host")}, ${counted(totals.moves, "move")}, ${gib(totals.gib)}, ${hours(low)} to ${hours(high)} ` +
+      `(most likely ${hours(expected)}); at most ${counted(totals.out, "host")} out at once`,
+    `no plan can do with less than ${counted(bounds.moves, "move")} and ${hours(bounds.hours)}`,
+    ...(scale === undefined
+      ? []
+      : [`times are fleet time, which runs ${scale} times as fast as the clock on the wall`]),
+    ...notes,
+  ];
+}
+
+export const hours = (count: number): string => readable(count * 3_600_000);
+
+export const gib = (amount: number): string =>
+  `${amount.toLocaleString("en", { maximumFractionDigits: amount < 100 ? 1 : 0 })} GiB`;

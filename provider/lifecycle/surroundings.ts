@@ -1,0 +1,36 @@
+import type { Policy } from "../core/policy.ts";
+import type { Target } from "../core/target.ts";
+import type { CheckRunner, Clock, Driver, Journal } from "../engine/ports.ts";
+
+/** Everything outside that the lifecycle needs; a door hands it in. Nothing here is opened or locked before it is used. */
+export interface Surroundings {
+  /** Throws RollErrors: `invalid` (no such fleet), `unavailable`, `denied`, `failed` (cannot be read). */
+  openDriver(target: Target): Promise<Driver>;
+  openJournal(): Journal;
+  readonly checks: CheckRunner;
+  /** Process time. */
+  readonly process: Clock;
+  /** Wall clock, ISO 8601. */
+  wall(): string;
+  windows(policy: Policy): (fleetTime: number) => { open: boolean; changesAt: number | undefined };
+  /** One or more whole lines for people. Holds no secrets. */
+  say(text: string, severity?: "info" | "warning"): void;
+  readonly files: Files;
+  /** For people: "anna@laptop, process 4711". */
+  readonly holder: string;
+  /** Unique to this process. */
+  readonly instance: string;
+  newRunId(): string;
+  /** Aborts when nobody watches any more (the reason is then `"engine"`) or a stop is asked for. */
+  readonly stop: AbortSignal;
+}
+
+/** Files beside the project. Paths are as people should see them. */
+export interface Files {
+  /** Folder of journal, inputs and plans: `.rolling-patch`. */
+  readonly folder: string;
+  /** Where the plan goes instead of the folder (`ROLLING_PATCH_PLAN_OUT`). */
+  readonly planOut: string | undefined;
+  /** Writes a file that only its owner may read, with its folders. Throws RollErrors that name the file. */
+  write(path: string, text: string): void;
+}

@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import { type Inputs, inputs as schema } from "../core/inputs.ts";
+import { credentialFailures } from "./credentials.ts";
+import { issueFailures } from "./issues.ts";
+import { computedKeys, type Failure, type Props } from "./props.ts";
+import { type Path, unknownPaths, written } from "./unknown.ts";
+
+/** What is known of the declared inputs. */
+export interface Validated {
+  /** Empty when nothing that is known is wrong. */
+  readonly failures: readonly Failure[];
+  /** With every default filled in; absent when something is wrong or not known yet. */
+  readonly inputs?: Inputs;
+  /** Paths of values that are not known yet (preview only). */
+  readonly unknown: readonly Path[];
+}
+
+/** Validates what a program declares. Values that are not known yet are passed over. */
+export function validate(news: Props): Validated {
+  const declared = Object.fromEntries(Object.entries(news).filter(([key]) => !isComputed(key)));
+  const unknown = unknownPaths(declared);
+  const credentials = credentialFailures(declared);
+  if (credentials.length > 0) return { failures: credentials, unknown };
+  const parsed = schema.safeParse(declared);
+  if (unknown.length === 0 && parsed.success) return { failures: [], inputs: parsed.data, unknown };
+  const issues = (parsed.error?.issues ?? []).filter((issue) => !isMoot(issue, unknown));
+  return { failures: firstOfEach(issues.flatMap((issue) => issueFailures(issue, declared))), unknown };
+}
+
+/** One complaint per property is enough: the ones after it only follow from it. */
+function firstOfEach(failures: readonly Failure[]): Failure[] {
+  return failures.filter((one, index) => failures.findIndex(({ property }) => property === one.property) === index);
+}
+
+/** Part of the inputs with its defaults, or nothing while it is not known. For what can be done with less than everything. */
+export function known<T extends z.ZodType>(part: T, value: unknown): z.output<T> | undefined {
+  if (unknownPaths(value).length > 0) return undefined;
+  return part.safeParse(value).data;
+}
+
+/** "policy.maxUnavailable, checks[0].url": for messages. */
+export function listed(paths: readonly Path[]): string {
+  return paths.map(written).join(", ");
+}
+
+/** An issue about a value that is not known, or that only exists because a part of it is not known. */
+function isMoot(issue: z.core.$ZodIssue, unknown: readonly Path[]): boolean {
+  if (issue.code === "unrecognized_keys") return false;
+  return unknown.some((path) => startsWith(path, issue.path) || startsWith(issue.path, path));
+}
+
+function startsWith(path: Path, head: Path): boolean {
+  return head.every((key, index) => path[index] === key);
+}
+
+const isComputed = (key: string): boolean => (computedKeys as readonly string[]).includes(key);

@@ -1,0 +1,50 @@
+import type { Input } from "@pulumi/pulumi";
+import type { CommandCheckArgs, HttpCheckArgs, TcpCheckArgs } from "./args.ts";
+
+/** What may be said of an http check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`; `status`: default 200. */
+export type HttpOptions = Omit<HttpCheckArgs, "kind" | "name">;
+/** What may be said of a tcp check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
+export type TcpOptions = Omit<TcpCheckArgs, "kind" | "name">;
+/** What may be said of a command check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
+export type CommandOptions = Omit<CommandCheckArgs, "kind" | "name">;
+
+/**
+ * Passes when a GET of `url` answers with the expected status (default 200) and, if asked, a text in its body. `{host}` in the
+ * URL stands for the host at hand. A URL with a user name or password in it is refused: credentials are never inputs.
+ *
+ * `at` says when it is asked: `"preflight"` before a host is cordoned, `"verify"` on the patched empty host, `"gate"` with its
+ * load back, `"end"` when every host is done (and once before the first, so that what failed before is not blamed on the patch).
+ *
+ * @example
+ * ```ts
+ * checks: [http("shop", { url: "https://shop.example.com/health", at: ["gate", "end"], timeout: "5s" })]
+ * ```
+ */
+export function http(name: Input<string>, options: HttpOptions): HttpCheckArgs {
+  return { kind: "http", name, ...options };
+}
+
+/**
+ * Passes when a TCP connection to `address` and `port` (1 to 65535) opens. `{host}` in the address stands for the host at hand.
+ *
+ * @example
+ * ```ts
+ * checks: [tcp("agent", { address: "{host}", port: 9100, at: ["verify"] })]
+ * ```
+ */
+export function tcp(name: Input<string>, options: TcpOptions): TcpCheckArgs {
+  return { kind: "tcp", name, ...options };
+}
+
+/**
+ * Passes when a program on the machine that runs Pulumi exits with 0. No shell: `command` is the program and its arguments, and
+ * `{host}` in them stands for the host at hand. It is killed after `timeout` (default `"10s"`), which fails the check.
+ *
+ * @example
+ * ```ts
+ * checks: [command("smoke", { command: ["./smoke-test.sh", "{host}"], at: ["verify", "end"], timeout: "2m" })]
+ * ```
+ */
+export function command(name: Input<string>, options: CommandOptions): CommandCheckArgs {
+  return { kind: "command", name, ...options };
+}

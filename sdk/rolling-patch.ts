@@ -1,0 +1,62 @@
+import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
+import { nodeProblem } from "../provider/dynamic/node-version.ts";
+import type { ComplianceOutput, PlanOutput, RunOutput } from "../provider/lifecycle/output-types.ts";
+import type { BaselineArgs, CheckArgs, PolicyArgs, TargetArgs } from "./args.ts";
+
+export type { ComplianceOutput as Compliance, PlanOutput as PendingPlan, RunOutput as Run };
+
+/** What a stack declares of a fleet. Credentials are never among it: they come from the environment of the Pulumi command. */
+export interface RollingPatchArgs {
+  /** Which fleet, on which platform. Another target replaces the resource; no host is touched by that. */
+  target: pulumi.Input<TargetArgs>;
+  /** The patch level that every host shall have. */
+  baseline: pulumi.Input<BaselineArgs>;
+  /** How a roll may proceed. Everything in it is optional and has a safe default. */
+  policy?: pulumi.Input<PolicyArgs | undefined>;
+  /** What must hold at the gates of a roll, and at its end. Names are unique. */
+  checks?: pulumi.Input<pulumi.Input<CheckArgs>[] | undefined>;
+}
+
+/**
+ * The patch level of a fleet of hosts. `pulumi preview` shows which hosts have drifted and the whole roll that would take them
+ * to the level; `pulumi up` rolls it, one safe step after another. A roll that ends early is an error of the update: what is
+ * done is saved, and the next `up` goes on from the live fleet.
+ *
+ * Inputs that are wrong, a plan that is impossible (`pulumi preview` says why and what would allow it) and a halt that nobody
+ * has acknowledged fail the preview.
+ *
+ * @example
+ * ```ts
+ * const patch = new RollingPatch("prod", {
+ *   target: simulated({ file: "fleet.db" }),
+ *   baseline: { version: "8.0.3" },
+ *   policy: { mode: "observe", maxUnavailable: "5%" },
+ *   checks: [http("shop", { url: "https://shop.example.com/health" })],
+ * });
+ * export const drifted = patch.compliance.apply(({ names }) => names.drifted);
+ * ```
+ */
+export class RollingPatch extends pulumi.dynamic.Resource {
+  /** Level by host: as observed; during a preview, as each host will be. */
+  declare readonly hosts: pulumi.Output<Record<string, string>>;
+  /** How the hosts stand against the baseline. Not known during a preview that changes something. */
+  declare readonly compliance: pulumi.Output<ComplianceOutput>;
+  /** What is pending, during a preview; undefined when nothing is. */
+  declare readonly plan: pulumi.Output<PlanOutput | undefined>;
+  /** The newest run. */
+  declare readonly run: pulumi.Output<RunOutput>;
+
+  constructor(name: string, args: RollingPatchArgs, options?: pulumi.CustomResourceOptions) {
+    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+    const computed = { hosts: undefined, compliance: undefined, plan: undefined, run: undefined };
+    super(providerText(), name, { ...args, owner, ...computed }, options, "rolling-patch", "RollingPatch");
+  }
+}
+
+/** Loaded as it is written, so that the text that Pulumi saves is the same in every version and however this file was built. */
+function providerText(): pulumi.dynamic.ResourceProvider {
+  const problem = nodeProblem(process.versions.node);
+  if (problem !== undefined) throw new pulumi.RunError(problem);
+  return createRequire(import.meta.url)("../provider/dynamic/text.cjs").provider;
+}

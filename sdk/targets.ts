@@ -1,0 +1,17 @@
+import type { Input } from "@pulumi/pulumi";
+import type { SimulatedTargetArgs } from "./args.ts";
+
+/**
+ * The embedded fleet: simulated hosts and workloads in one file. Another file is another fleet: the resource is replaced.
+ *
+ * `file` is relative to the folder of the program, or absolute; `npx rolling-patch sim create FILE` makes one. A file that is
+ * missing, damaged or of a newer format fails the preview.
+ *
+ * @example
+ * ```ts
+ * new RollingPatch("lab", { target: simulated({ file: "fleet.db" }), baseline: { version: "8.0.3" } });
+ * ```
+ */
+export function simulated({ file }: { file: Input<string> }): SimulatedTargetArgs {
+  return { kind: "simulated", file };
+}
