@@ -99,7 +99,7 @@ async function goBuild({ root, run, say, env }, program) {
   const built = await say.slow(program.what, () => run("go", args, { cwd, env: goEnv, deadline: 2_400 }));
   if (!built.ok) {
     throw new SetUpError(
-      `Pulumi CLI from its Go modules: go build failed (${built.why}): the Go module proxy and 4 GB of disk are needed`,
+      `Pulumi CLI from its Go modules: go build failed (${built.why}): the Go module proxy and 4 GB of disk for Go's caches are needed`,
     );
   }
 }

@@ -32,9 +32,17 @@ export function run(command, args, { cwd, env, deadline }) {
       setTimeout(() => child.kill("SIGKILL"), graceMs).unref();
     }, deadline * 1_000);
 
+    // Ended from outside, set-up leaves no build running behind it.
+    const endWithChild = () => {
+      child.kill("SIGTERM");
+      process.exit(143);
+    };
+    process.once("SIGTERM", endWithChild);
+
     /** @param {boolean} ok @param {string} why */
     const end = (ok, why) => {
       clearTimeout(deadlineTimer);
+      process.off("SIGTERM", endWithChild);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({ ok, out, why: ok ? "" : why });
