@@ -131,7 +131,9 @@ export function remediate(world: World, id: string, level: string): Effect {
     throw conflict(id, `${id} runs ${host.running}, ahead of ${level}.`, "Hosts are never taken back.");
   }
   checkOut(world, host);
-  return begun(host.power === "off" ? beginBoot(world, host, undefined) : beginPatch(world, host, level));
+  // A host that went off with the level on its disk only has to come up.
+  const onlyOff = host.power === "off" && satisfies(world.facts.scheme, level, host.installed);
+  return begun(onlyOff ? beginBoot(world, host, undefined) : beginPatch(world, host, level));
 }
 
 /** Puts the other actors aside. */

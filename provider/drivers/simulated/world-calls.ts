@@ -19,7 +19,8 @@ export function act(world: World, call: Call, token: number, subject: Subject, b
   const workload = subject.workload === undefined ? undefined : world.workloads.get(subject.workload);
   const host = subject.host ?? workload?.host;
   const trace = { by: "run", what: call, host, workload: subject.workload, to: subject.to, token } as const;
-  const heldBefore = host !== undefined && world.hosts.get(host)?.held === true;
+  const row = host === undefined ? undefined : world.hosts.get(host);
+  const note = row?.mark === undefined ? undefined : `mark of ${row.mark.owner}`;
   const occasion = { hosts: [host, subject.to], workload: subject.workload };
   let effect: Effect;
   try {
@@ -33,8 +34,8 @@ export function act(world: World, call: Call, token: number, subject: Subject, b
   if (effect.kind === "already" || effect.kind === "running") {
     log(world, { ...trace, outcome: "already" });
   } else {
-    log(world, { ...trace, outcome: effect.kind });
-    if (heldBefore) flag(world, `${host} was held by an operator when it was told to ${call}`);
+    log(world, { ...trace, outcome: effect.kind, note });
+    if (row?.held === true) flag(world, `${host} was held by an operator when it was told to ${call}`);
     trigger(world, call, occasion);
   }
   loseAnswer(world, call, "start", occasion);
