@@ -14,7 +14,7 @@ import { toolchain } from "./toolchain.mjs";
  */
 const fleet = "examples/quickstart/fleet.db";
 const spec = "examples/quickstart/fleet.json";
-const drifting = { host: "esx-03", level: "8.0.1" };
+const drifting = { host: "node-05", level: "8.0.2" };
 
 await setUpOrExit();
 const start = Date.now();
