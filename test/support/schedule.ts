@@ -1,6 +1,8 @@
 import { type InputsAsWritten, inputs as inputsSchema } from "../../provider/core/inputs.ts";
 import type { Policy } from "../../provider/core/policy.ts";
 import type { FaultInput, FleetSpecInput } from "../../provider/drivers/simulated/index.ts";
+import type { RollResult } from "../../provider/engine/roll.ts";
+import { planRoll } from "../../provider/planner/plan.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import { type Fate, Mortal } from "./mortal.ts";
 import { Rig } from "./rig.ts";
@@ -81,6 +83,12 @@ export async function live(plan: Schedule): Promise<string> {
   });
   const before = [...rig.world.workloads.values()].length;
   const actors = JSON.stringify(rig.world.actors);
+  const feasible = planRoll({
+    fleet: await rig.driver().observe({ version: "8.0.3" }),
+    policy,
+    baseline: "version=8.0.3",
+    owners: [],
+  }).kind === "plan";
   let journal = memoryJournal();
   for (const fate of plan.fates) {
     await rig.time.run(
@@ -92,25 +100,53 @@ export async function live(plan: Schedule): Promise<string> {
   if (last.kind === "killed") throw new Error("nobody killed the last one");
   if (last.kind === "error") return `error ${last.error.kind}`;
   const { ending, fleet } = last.result;
+  const broken = (ending.kind === "done" ? wrongWhenDone : wrongWhenHalted)(plan, rig, last.result);
+  if (broken !== undefined) throw new Error(`broken: ${ending.kind}, but ${broken}`);
   if ([...rig.world.workloads.values()].length < before) throw new Error("broken: a workload is gone");
-  if (JSON.stringify(rig.world.actors) !== actors && rig.world.record?.record.former === undefined) {
+  const record = rig.world.record?.record;
+  if (record?.lease !== undefined) throw new Error("broken: the lease was not given back");
+  if (JSON.stringify(rig.world.actors) !== actors && record?.former === undefined) {
     throw new Error("broken: other actors did not get their settings back");
   }
-  if (ending.kind === "done") {
-    const behind = fleet.hosts.filter(
-      (host) => host.state === "up" && !host.held && host.level < host.wanted && !ending.note.includes(host.id),
-    );
-    if (behind.length > 0) throw new Error(`broken: done, but ${behind.map((host) => host.id).join(", ")} is behind`);
-    const out = fleet.hosts.filter(
-      (host) => host.state === "up" && !host.held && (host.cordoned || host.mark !== undefined),
-    );
-    if (out.length > 0) throw new Error(`broken: done, but ${out.map((host) => host.id).join(", ")} is still out`);
-    const lies = [...rig.world.hosts.values()].filter((host) => host.running !== host.reported);
-    if (lies.length > 0)
-      throw new Error(`broken: done, but ${lies.map((host) => host.id).join(", ")} does not run what it reports`);
+  if (isHarmless(plan) && feasible && ending.kind !== "done") {
+    throw new Error(`broken: nothing went wrong and there was a plan, but it ended ${JSON.stringify(ending)}`);
   }
-  if (ending.kind === "halted" && ending.reason.length === 0) throw new Error("broken: halted without a reason");
-  return ending.kind === "halted" ? (ending.sticky ? "sticky" : "halted") : ending.kind;
+  if (ending.kind === "halted") return ending.sticky ? "sticky" : "halted";
+  return fleet.hosts.length > 0 ? ending.kind : "empty";
+}
+
+function wrongWhenDone(plan: Schedule, rig: Rig, { ending, fleet, memory }: RollResult): string | undefined {
+  const note = ending.kind === "done" ? ending.note : "";
+  const names = (hosts: readonly { readonly id: string }[]): string => hosts.map((host) => host.id).join(", ");
+  const ours = fleet.hosts.filter((host) => host.state === "up" && !host.held);
+  const rolled = [...rig.world.hosts.values()].filter((host) => memory.done.includes(host.id));
+  const behind = ours.filter((host) => host.level < host.wanted && !note.includes(host.id) && !memory.done.includes(host.id));
+  if (behind.length > 0) return `${names(behind)} is behind`;
+  const out = ours.filter((host) => host.cordoned || host.mark !== undefined);
+  if (out.length > 0) return `${names(out)} is still out`;
+  const lies = [...rig.world.hosts.values()].filter((host) => host.running !== host.reported && !host.held);
+  if (lies.length > 0) return `${names(lies)} does not run what it reports`;
+  const sick = rolled.filter((host) => host.problem !== undefined);
+  if (sick.length > 0) return `${names(sick)} came back with a problem`;
+  if (plan.failing.gate === 1 && memory.done.length > 0) return "the gate never passed";
+  const stopped = [...rig.world.workloads.values()].filter((workload) => workload.state === "stopped");
+  const before = new Set(plan.fleet.workloads?.filter((workload) => workload.state === "stopped").map((workload) => workload.id));
+  const owed = stopped.filter((workload) => !before.has(workload.id));
+  return owed.length > 0 ? `${names(owed)} was not started again` : undefined;
+}
+
+function wrongWhenHalted(plan: Schedule, _rig: Rig, { ending, memory }: RollResult): string | undefined {
+  if (ending.kind === "halted" && ending.reason.length === 0) return "it gives no reason";
+  const failed = Object.entries(memory.hosts).filter(([, host]) => host.failed !== undefined);
+  const allowed = memory.canaryPassed ? (plan.policy?.maxFailures ?? 1) : 0;
+  // Hosts that were out at once may fail at once: only one more than allowed where they go one by one.
+  if (!memory.canaryPassed && failed.length > allowed + 1) return `${failed.map(([id]) => id).join(", ")} failed before the canary had passed`;
+  return undefined;
+}
+
+/** Nothing misbehaves in it but our own processes. */
+function isHarmless(plan: Schedule): boolean {
+  return plan.fleet.faults?.length === 0 && Object.keys(plan.failing).length === 0;
 }
 
 const CHECKS: InputsAsWritten["checks"] = [
