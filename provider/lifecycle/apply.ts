@@ -3,6 +3,7 @@ import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { targetUri } from "../core/target.ts";
 import type { Driver } from "../engine/ports.ts";
 import { roll } from "../engine/roll.ts";
+import { windowsFor } from "../engine/windows.ts";
 import { inputsFile } from "./inputs-file.ts";
 import { type Look, type Looks, lookWith } from "./looks.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";
@@ -73,7 +74,15 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   try {
     const tell = (news: Parameters<typeof newsLine>[0]): void =>
       say(newsLine(news), news.kind === "warning" ? "warning" : "info");
-    const ports = { driver, process, checks, journal, wall: around.wall, tell, windows: around.windows(inputs.policy) };
+    const ports = {
+      driver,
+      process,
+      checks,
+      journal,
+      wall: around.wall,
+      tell,
+      windows: windowsFor(inputs.policy.windows),
+    };
     const request = { inputs, inputsDigest: file.digest, owners, newRunId: around.newRunId(), holder, instance, stop };
     const { ending, memory, fleet } = await roll(ports, request);
     say(closingText(before.fleet, fleet, memory, ending), ending.kind === "done" ? "info" : "warning");

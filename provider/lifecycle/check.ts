@@ -79,7 +79,7 @@ function announce(around: Surroundings, { fleet, scale }: Look, inputs: Inputs, 
   const path = writePlan(around, document);
   const where =
     path === undefined || document.id === undefined ? [] : [`  plan ${document.id}, every move of it in ${path}`];
-  around.say([planText(document), ...where].join("\n"), kind === "roll" || kind === "nothing" ? "info" : "warning");
+  around.say([planText(document), ...where].join("\n"), kind === "left alone" ? "warning" : "info");
 }
 
 function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {

@@ -1,22 +1,22 @@
-import { baseline as baselineSchema } from "../core/baseline.ts";
+import { type Baseline, baseline as baselineSchema } from "../core/baseline.ts";
 import { isRollError, RollError } from "../core/errors.ts";
 import { type Host, inService } from "../core/fleet.ts";
+import type { Lease } from "../core/record.ts";
 import { target as targetSchema } from "../core/target.ts";
-import { Keeper } from "../engine/keeper.ts";
+import { beats } from "../engine/lease.ts";
 import type { Driver } from "../engine/ports.ts";
+import { restore } from "../engine/restore.ts";
 import { lookWith } from "./looks.ts";
 import { ownersOf, type Props } from "./props.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { known } from "./validate.ts";
 
-/** Longest that releasing one mark may take, fleet milliseconds. */
-const RELEASE = 10 * 60_000;
 const FORGET =
   "If the fleet is gone for good, set the resource option `retainOnDelete: true` (`pulumi up`, then destroy) or remove it with `pulumi state delete`.";
 
 /**
- * Forgets the fleet: leaves hosts as they are, releases marks of this resource on hosts in service, and keeps verdicts with the
- * fleet. Throws `conflict` while a host is out under our mark or a roll is under way.
+ * Forgets the fleet: leaves hosts as they are, releases marks of this resource on hosts in service, gives other
+ * actors their settings back, and keeps verdicts with the fleet. Throws `conflict` while a host is out under our mark or a roll is under way.
  */
 export async function forget(around: Surroundings, saved: Props): Promise<void> {
   const target = known(targetSchema, saved.target);
@@ -26,11 +26,17 @@ export async function forget(around: Surroundings, saved: Props): Promise<void> 
   try {
     const driver = await around.openDriver(target);
     try {
-      const { fleet } = await lookWith(driver, baseline);
-      const marked = fleet.hosts.filter(({ mark }) => mark !== undefined && owners.includes(mark.owner));
-      const out = marked.filter((host) => !inService(host));
+      const { fleet, record } = await lookWith(driver, baseline);
+      const { lease } = record;
+      if (lease !== undefined && (await beats(driver.record, around.process, lease, around.stop)))
+        throw underWay(lease);
+      const marked = fleet.hosts.filter((host) => host.mark !== undefined);
+      const ours = marked.filter(({ mark }) => owners.includes(mark?.owner ?? ""));
+      const out = ours.filter((host) => !inService(host));
       if (out.length > 0) throw stillOut(out);
-      if (marked.length > 0) await release(around, driver, marked);
+      const settingsOwed =
+        marked.length === 0 && record.former !== undefined && owners.includes(record.run?.owner ?? "");
+      if (ours.length > 0 || settingsOwed) await giveBack(around, driver, baseline, ours);
     } finally {
       driver.close();
     }
@@ -45,6 +51,12 @@ export async function forget(around: Surroundings, saved: Props): Promise<void> 
   }
 }
 
+function underWay({ holder, since }: Lease): RollError {
+  return new RollError("conflict", `Not forgotten: ${holder} is at work on this fleet since ${since}.`, {
+    hint: "Wait until it has ended, or ask it for a safe point with `npx rolling-patch stop`.",
+  });
+}
+
 function stillOut(hosts: readonly Host[]): RollError {
   const names = hosts.map(({ id, mark }) => `${id} (run ${mark?.run})`).join(", ");
   return new RollError("conflict", `Not forgotten: out of service under this resource's mark: ${names}.`, {
@@ -53,21 +65,21 @@ function stillOut(hosts: readonly Host[]): RollError {
   });
 }
 
-/** Marks may only be taken away under the fleet's lease: a roll that is under way keeps it, and then this is refused. */
-async function release(around: Surroundings, driver: Driver, hosts: readonly Host[]): Promise<void> {
-  const contender = { holder: around.holder, instance: around.instance, wall: around.wall };
-  const keeper = await Keeper.claim(driver.record, around.process, contender, () => {});
-  try {
-    for (const { id } of hosts) {
-      const context = {
-        token: keeper.token,
-        signal: around.stop,
-        deadline: driver.clock.now() + RELEASE,
-        progress: () => {},
-      };
-      await driver.release(id, context);
-    }
-  } finally {
-    await keeper.release((record) => record);
-  }
+/** Only under the fleet's lease: a roll that is under way keeps it, and then this is refused. */
+async function giveBack(
+  around: Surroundings,
+  driver: Driver,
+  baseline: Baseline,
+  hosts: readonly Host[],
+): Promise<void> {
+  const { process, holder, instance, wall, say } = around;
+  const named = hosts.length === 0 ? undefined : hosts.map(({ id }) => id);
+  const { left } = await restore(
+    { driver, process, tell: (line) => say(line) },
+    { baseline, hosts: named, holder, instance, wall },
+  );
+  if (left.length === 0) return;
+  throw new RollError("conflict", `Not forgotten: ${left.map(({ what, why }) => `${what} (${why})`).join(", ")}.`, {
+    hint: "Bring it back first: `pulumi up` goes on with the roll.",
+  });
 }

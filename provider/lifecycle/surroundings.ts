@@ -1,4 +1,3 @@
-import type { Policy } from "../core/policy.ts";
 import type { Target } from "../core/target.ts";
 import type { CheckRunner, Clock, Driver, Journal } from "../engine/ports.ts";
 
@@ -12,7 +11,6 @@ export interface Surroundings {
   readonly process: Clock;
   /** Wall clock, ISO 8601. */
   wall(): string;
-  windows(policy: Policy): (fleetTime: number) => { open: boolean; changesAt: number | undefined };
   /** One or more whole lines for people. Holds no secrets. */
   say(text: string, severity?: "info" | "warning"): void;
   readonly files: Files;

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { type Inputs, inputs as schema } from "../core/inputs.ts";
+import { windowProblem } from "../engine/windows.ts";
+import { checkProblem } from "../probes/runner.ts";
 import { credentialFailures } from "./credentials.ts";
 import { issueFailures } from "./issues.ts";
 import { computedKeys, type Failure, type Props } from "./props.ts";
@@ -22,9 +24,24 @@ export function validate(news: Props): Validated {
   const credentials = credentialFailures(declared);
   if (credentials.length > 0) return { failures: credentials, unknown };
   const parsed = schema.safeParse(declared);
-  if (unknown.length === 0 && parsed.success) return { failures: [], inputs: parsed.data, unknown };
-  const issues = (parsed.error?.issues ?? []).filter((issue) => !isMoot(issue, unknown));
+  if (parsed.success) {
+    const failures = problemsOf(parsed.data)
+      .filter(({ path }) => !isAbout(path, unknown))
+      .map(({ path, reason }) => ({ property: written(path), reason }));
+    return failures.length > 0 || unknown.length > 0
+      ? { failures, unknown }
+      : { failures, inputs: parsed.data, unknown };
+  }
+  const issues = parsed.error.issues.filter((issue) => !isMoot(issue, unknown));
   return { failures: firstOfEach(issues.flatMap((issue) => issueFailures(issue, declared))), unknown };
+}
+
+/** What only a look at the whole of a window or check shows. */
+function problemsOf({ policy, checks }: Inputs): { path: Path; reason: string }[] {
+  return [
+    ...policy.windows.map((window, index) => ({ path: ["policy", "windows", index], reason: windowProblem(window) })),
+    ...checks.map((check, index) => ({ path: ["checks", index], reason: checkProblem(check) })),
+  ].flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));
 }
 
 /** One complaint per property is enough: the ones after it only follow from it. */
@@ -46,7 +63,11 @@ export function listed(paths: readonly Path[]): string {
 /** An issue about a value that is not known, or that only exists because a part of it is not known. */
 function isMoot(issue: z.core.$ZodIssue, unknown: readonly Path[]): boolean {
   if (issue.code === "unrecognized_keys") return false;
-  return unknown.some((path) => startsWith(path, issue.path) || startsWith(issue.path, path));
+  return isAbout(issue.path, unknown);
+}
+
+function isAbout(place: Path, unknown: readonly Path[]): boolean {
+  return unknown.some((path) => startsWith(path, place) || startsWith(place, path));
 }
 
 function startsWith(path: Path, head: Path): boolean {

@@ -1,0 +1,77 @@
+import { isRollError } from "../core/errors.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import { PartialFailure } from "../lifecycle/partial.ts";
+import type { Failure, Props } from "../lifecycle/props.ts";
+
+type Json = Record<string, unknown>;
+
+/** The calls of a dynamic provider, as its saved text makes them. */
+export interface Door {
+  check(olds: Props, news: Props): Promise<{ inputs: Json; failures: Failure[] }>;
+  diff(
+    id: string,
+    olds: Props,
+    news: Props,
+  ): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }>;
+  create(inputs: Props): Promise<{ id: string; outs: Json }>;
+  read(id: string, props: Props): Promise<{ id: string; props: Json; inputs: Json }>;
+  update(id: string, olds: Props, news: Props): Promise<{ outs: Json }>;
+  delete(id: string, props: Props): Promise<void>;
+}
+
+/**
+ * The lifecycle behind a dynamic provider. What goes back is plain JSON, since the engine takes nothing else. A roll that ended
+ * early is thrown with `{ id, properties, reasons }`; any other error as words for people.
+ */
+export function door(lifecycle: Lifecycle): Door {
+  return {
+    check: (olds, news) =>
+      plainly(async () => {
+        const { inputs, failures } = await lifecycle.check(olds, news);
+        return { inputs, failures: failures.map(readable) };
+      }),
+    diff: (_id, olds, news) =>
+      plainly(async () => {
+        const { changes, replaces, deleteBeforeReplace } = lifecycle.diff(olds, news);
+        return { changes, replaces: [...replaces], deleteBeforeReplace };
+      }),
+    create: (inputs) => plainly(() => lifecycle.create(inputs)),
+    read: (id, props) => plainly(async () => ({ id, ...(await lifecycle.read(props)) })),
+    update: (_id, olds, news) => plainly(async () => ({ outs: (await lifecycle.update(olds, news)).outs })),
+    delete: (_id, props) => plainly(() => lifecycle.delete(props)),
+  };
+}
+
+/** The engine prints the value of a property that a failure names, and of a nested one `<nil>`: the reason names it instead. */
+function readable({ property, reason }: Failure): Failure {
+  return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
+}
+
+async function plainly<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    const result = await call();
+    return result === undefined ? result : JSON.parse(JSON.stringify(result));
+  } catch (error) {
+    throw forEngine(error);
+  }
+}
+
+/** The dynamic host prints an error with its stack; of errors that are meant for people only the words are of use. */
+function forEngine(error: unknown): unknown {
+  if (error instanceof PartialFailure) {
+    const { id, properties, reasons, message } = error;
+    return Object.assign(wordsOnly(message), {
+      id,
+      properties: JSON.parse(JSON.stringify(properties)),
+      reasons: [...reasons],
+    });
+  }
+  return isRollError(error) ? wordsOnly(error.advice) : error;
+}
+
+function wordsOnly(message: string): Error {
+  const error = new Error(message);
+  error.name = "";
+  error.stack = "";
+  return error;
+}

@@ -1,0 +1,27 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { RollError } from "./core/errors.ts";
+
+/**
+ * Writes a file that only its owner may read, whole or not at all, with its folders. A folder of ours is kept out of version
+ * control: what is in it belongs to one machine.
+ */
+export function writeOwn(project: string, path: string, text: string): void {
+  const file = resolve(project, path);
+  const folder = dirname(file);
+  const fresh = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (basename(folder) === ".rolling-patch" && !existsSync(resolve(folder, ".gitignore"))) {
+      writeFileSync(resolve(folder, ".gitignore"), "*\n");
+    }
+    writeFileSync(fresh, text, { mode: 0o600 });
+    renameSync(fresh, file);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new RollError("failed", `${path} cannot be written (${why}).`, {
+      hint: "Make room or change its rights, or name another folder with ROLLING_PATCH_DIR.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
+import type { Target } from "./core/target.ts";
+import { type Door, door } from "./dynamic/door.ts";
+import { engineAddress, watchEngine } from "./dynamic/engine-watch.ts";
+import { processClock, wallTime } from "./engine/clock.ts";
+import { openJournal } from "./engine/journal.ts";
+import type { Driver } from "./engine/ports.ts";
+import { writeOwn } from "./files.ts";
+import { lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { checkRunner } from "./probes/runner.ts";
+
+/** Where a process keeps and finds its files. */
+export interface Place {
+  /** The project folder: paths in targets are relative to it. Default: the working directory. */
+  readonly project?: string;
+  /** Folder of journal, inputs and plans. Default: `ROLLING_PATCH_DIR`, or `.rolling-patch`. */
+  readonly folder?: string;
+}
+
+/** The door of this process for a dynamic provider. It exits by itself once its engine has died and a safe point is reached. */
+export function dynamicDoor(): Door {
+  const stop = new AbortController();
+  const inner = door(lifecycle(surroundings({ stop: stop.signal, say: sayOnce(console.log) })));
+  const watched = async <T>(act: () => Promise<T>): Promise<T> => {
+    const watch = watchEngine({ address: engineAddress(process.argv) });
+    watch.signal.addEventListener("abort", () => stop.abort(watch.signal.reason));
+    try {
+      return await act();
+    } finally {
+      watch.close();
+      // Nobody is left to take the answer, nor to end this process.
+      if (stop.signal.aborted) setImmediate(() => process.exit(1));
+    }
+  };
+  return {
+    ...inner,
+    create: (inputs) => watched(() => inner.create(inputs)),
+    update: (id, olds, news) => watched(() => inner.update(id, olds, news)),
+    delete: (id, props) => watched(() => inner.delete(id, props)),
+  };
+}
+
+/** The real world. Nothing is opened, locked or written before it is used. */
+export function surroundings(of: Place & Pick<Surroundings, "stop" | "say">): Surroundings {
+  const folder = of.folder ?? process.env.ROLLING_PATCH_DIR ?? ".rolling-patch";
+  const project = of.project ?? process.cwd();
+  const clock = processClock();
+  return {
+    openDriver: (target) => openDriver(target, project),
+    openJournal: () => openJournal(join(project, folder)),
+    checks: checkRunner(clock),
+    process: clock,
+    wall: wallTime,
+    say: of.say,
+    files: {
+      folder,
+      planOut: process.env.ROLLING_PATCH_PLAN_OUT,
+      write: (path, text) => writeOwn(project, path, text),
+    },
+    holder: holder(),
+    instance: randomUUID(),
+    newRunId,
+    stop: of.stop,
+  };
+}
+
+/** Every platform's driver, loaded when a target asks for it. `project`: what relative paths in the target are relative to. */
+export async function openDriver(target: Target, project: string): Promise<Driver> {
+  switch (target.kind) {
+    case "simulated": {
+      const { openSimulated } = await import("./drivers/simulated/index.ts");
+      return openSimulated(target, project);
+    }
+  }
+}
+
+/** "anna@laptop, process 4711". */
+export function holder(): string {
+  return `${userInfo().username}@${hostname()}, process ${process.pid}`;
+}
+
+/** Sorts by time, and is short enough to be typed: "20261123-1542-k3f9". */
+export function newRunId(): string {
+  const [date = "", time = ""] = wallTime().split("T");
+  return `${date.replaceAll("-", "")}-${time.slice(0, 5).replace(":", "")}-${randomBytes(2).toString("hex")}`;
+}
+
+/** Prints texts; a check that the engine asks for twice says its plan once. A reader who has gone is no reason to stop. */
+function sayOnce(print: (text: string) => void): Surroundings["say"] {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+  const said = new Set<string>();
+  return (text, severity = "info") => {
+    const isTable = text.includes("\n");
+    if (isTable && said.has(text)) return;
+    if (isTable) said.add(text);
+    print(severity === "warning" && !text.startsWith("warning: ") ? `warning: ${text}` : text);
+  };
+}
