@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isRollError } from "../../core/errors.ts";
@@ -35,10 +45,11 @@ export interface FileStoreOptions {
 export function openFleetFile(file: string, { busy = 5_000 }: FileStoreOptions = {}): FileStore {
   return guarded(file, () => {
     if (!existsSync(file)) throw missing(file);
-    inspect(file, busy);
+    inspect(file);
     const database = new DatabaseSync(file);
     try {
       database.exec(`PRAGMA busy_timeout = ${busy}; PRAGMA synchronous = NORMAL`);
+      checkHealth(file, database);
       return new SqliteStore(file, database);
     } catch (error) {
       database.close();
@@ -163,21 +174,24 @@ class Refused {
   }
 }
 
-/** Looks before anything is written: refuses what is not ours, newer than ours, or damaged. */
-function inspect(file: string, busy: number): void {
-  if (statSync(file).size === 0) throw notOurs(file);
-  const database = new DatabaseSync(file, { readOnly: true });
+/** Reads the head of the file before SQLite opens it, which leaves files beside it. See https://sqlite.org/fileformat.html. */
+function inspect(file: string): void {
+  const head = Buffer.alloc(100);
+  const descriptor = openSync(file, "r");
   try {
-    database.exec(`PRAGMA busy_timeout = ${busy}`);
-    const pragma = (name: string) => Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0];
-    if (pragma("application_id") !== APPLICATION) throw notOurs(file);
-    const format = Number(pragma("user_version"));
-    if (format > FORMAT) throw newerFormat(file, format, FORMAT);
-    const verdict = pragma("quick_check(1)");
-    if (verdict !== "ok") throw damaged(file, String(verdict));
+    if (readSync(descriptor, head) < head.length || head.toString("latin1", 0, 16) !== SQLITE_HEADER)
+      throw notOurs(file);
   } finally {
-    database.close();
+    closeSync(descriptor);
   }
+  if (head.readUInt32BE(68) !== APPLICATION) throw notOurs(file);
+  const format = head.readUInt32BE(60);
+  if (format > FORMAT) throw newerFormat(file, format, FORMAT);
+}
+
+function checkHealth(file: string, database: DatabaseSync): void {
+  const verdict = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+  if (verdict !== "ok") throw damaged(file, String(verdict));
 }
 
 function guarded<T>(file: string, work: () => T): T {
