@@ -1,6 +1,14 @@
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { RollError } from "./core/errors.ts";
+
+/** The folder of the Pulumi project: the nearest one with a Pulumi.yaml (a program may be in a folder below), else where we are. */
+export function projectFolder(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (["Pulumi.yaml", "Pulumi.yml", "Pulumi.json"].some((name) => existsSync(join(folder, name)))) return folder;
+    if (folder === dirname(folder)) return from;
+  }
+}
 
 /**
  * Writes a file that only its owner may read, whole or not at all, with its folders. A folder of ours is kept out of version

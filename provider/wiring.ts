@@ -3,18 +3,19 @@ import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Target } from "./core/target.ts";
 import { type Door, door } from "./dynamic/door.ts";
+import { type EngineLog, engineLog } from "./dynamic/engine-log.ts";
 import { engineAddress, watchEngine } from "./dynamic/engine-watch.ts";
 import { processClock, wallTime } from "./engine/clock.ts";
 import { openJournal } from "./engine/journal.ts";
 import type { Driver } from "./engine/ports.ts";
-import { writeOwn } from "./files.ts";
+import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
 import { checkRunner } from "./probes/runner.ts";
 
 /** Where a process keeps and finds its files. */
 export interface Place {
-  /** The project folder: paths in targets are relative to it. Default: the working directory. */
+  /** The project folder: paths in targets are relative to it. Default: the one that `projectFolder` finds. */
   readonly project?: string;
   /** Folder of journal, inputs and plans. Default: `ROLLING_PATCH_DIR`, or `.rolling-patch`. */
   readonly folder?: string;
@@ -23,9 +24,11 @@ export interface Place {
 /** The door of this process for a dynamic provider. It exits by itself once its engine has died and a safe point is reached. */
 export function dynamicDoor(): Door {
   const stop = new AbortController();
-  const inner = door(lifecycle(surroundings({ stop: stop.signal, say: sayOnce(console.log) })));
+  const address = engineAddress(process.argv);
+  const log = engineLog(address, (text) => console.log(text));
+  const inner = door(lifecycle(surroundings({ stop: stop.signal, ...speech(log) })), log.flush);
   const watched = async <T>(act: () => Promise<T>): Promise<T> => {
-    const watch = watchEngine({ address: engineAddress(process.argv) });
+    const watch = watchEngine({ address });
     watch.signal.addEventListener("abort", () => stop.abort(watch.signal.reason));
     try {
       return await act();
@@ -44,9 +47,9 @@ export function dynamicDoor(): Door {
 }
 
 /** The real world. Nothing is opened, locked or written before it is used. */
-export function surroundings(of: Place & Pick<Surroundings, "stop" | "say">): Surroundings {
+export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "progress">): Surroundings {
   const folder = of.folder ?? process.env.ROLLING_PATCH_DIR ?? ".rolling-patch";
-  const project = of.project ?? process.cwd();
+  const project = of.project ?? projectFolder(process.cwd());
   const clock = processClock();
   return {
     openDriver: (target) => openDriver(target, project),
@@ -55,6 +58,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say">): Su
     process: clock,
     wall: wallTime,
     say: of.say,
+    ...(of.progress === undefined ? {} : { progress: of.progress }),
     files: {
       folder,
       planOut: process.env.ROLLING_PATCH_PLAN_OUT,
@@ -88,14 +92,16 @@ export function newRunId(): string {
   return `${date.replaceAll("-", "")}-${time.slice(0, 5).replace(":", "")}-${randomBytes(2).toString("hex")}`;
 }
 
-/** Prints texts; a check that the engine asks for twice says its plan once. A reader who has gone is no reason to stop. */
-function sayOnce(print: (text: string) => void): Surroundings["say"] {
+/** A check that the engine asks for twice says its plan once. A reader who has gone is no reason to stop. */
+function speech(log: EngineLog): Pick<Surroundings, "say" | "progress"> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const said = new Set<string>();
-  return (text, severity = "info") => {
-    const isTable = text.includes("\n");
-    if (isTable && said.has(text)) return;
-    if (isTable) said.add(text);
-    print(severity === "warning" && !text.startsWith("warning: ") ? `warning: ${text}` : text);
+  return {
+    say(text, severity = "info") {
+      if (said.has(text) && text.includes("\n")) return;
+      said.add(text);
+      log.say(text, severity);
+    },
+    progress: (text) => log.say(text, "progress"),
   };
 }

@@ -21,9 +21,11 @@ export interface Door {
 
 /**
  * The lifecycle behind a dynamic provider. What goes back is plain JSON, since the engine takes nothing else. A roll that ended
- * early is thrown with `{ id, properties, reasons }`; any other error as words for people.
+ * early is thrown with `{ id, properties, reasons }`; any other error as words for people. `flush`: what was said has to be
+ * heard before an answer ends the matter.
  */
-export function door(lifecycle: Lifecycle): Door {
+export function door(lifecycle: Lifecycle, flush: () => Promise<void>): Door {
+  const plainly = <T>(call: () => Promise<T>): Promise<T> => settled(call).finally(flush);
   return {
     check: (olds, news) =>
       plainly(async () => {
@@ -47,7 +49,7 @@ function readable({ property, reason }: Failure): Failure {
   return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
 }
 
-async function plainly<T>(call: () => Promise<T>): Promise<T> {
+async function settled<T>(call: () => Promise<T>): Promise<T> {
   try {
     const result = await call();
     return result === undefined ? result : JSON.parse(JSON.stringify(result));
@@ -69,9 +71,10 @@ function forEngine(error: unknown): unknown {
   return isRollError(error) ? wordsOnly(error.advice) : error;
 }
 
+/** The message reaches the engine; what the host prints besides only points to it. */
 function wordsOnly(message: string): Error {
   const error = new Error(message);
-  error.name = "";
-  error.stack = "";
+  error.stack = "see the error of the resource";
+  error.toString = () => "not done";
   return error;
 }

@@ -1,6 +1,7 @@
 import { RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { targetUri } from "../core/target.ts";
+import type { News } from "../engine/news.ts";
 import type { Driver } from "../engine/ports.ts";
 import { roll } from "../engine/roll.ts";
 import { windowsFor } from "../engine/windows.ts";
@@ -72,8 +73,10 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   );
   const journal = around.openJournal();
   try {
-    const tell = (news: Parameters<typeof newsLine>[0]): void =>
-      say(newsLine(news), news.kind === "warning" ? "warning" : "info");
+    const tell = (news: News): void => {
+      if (news.kind === "progress") around.progress?.(newsLine(news));
+      else say(newsLine(news), news.kind === "warning" ? "warning" : "info");
+    };
     const ports = {
       driver,
       process,

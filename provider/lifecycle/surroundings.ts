@@ -13,6 +13,8 @@ export interface Surroundings {
   wall(): string;
   /** One or more whole lines for people. Holds no secrets. */
   say(text: string, severity?: "info" | "warning"): void;
+  /** What an act is at, in a few words; each replaces the one before. Absent: nobody could see it. */
+  progress?(text: string): void;
   readonly files: Files;
   /** For people: "anna@laptop, process 4711". */
   readonly holder: string;

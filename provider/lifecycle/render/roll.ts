@@ -4,10 +4,9 @@ import type { News } from "../../engine/news.ts";
 import { table, wrapped } from "./table.ts";
 
 /** `h3 2/4 evacuating 5 of 9`: one act in one line. */
-export function newsLine({ kind, host, position, text }: News): string {
+export function newsLine({ host, position, text }: News): string {
   const place = position === undefined ? "" : `${position.index}/${position.of}`;
-  const words = [host, place, text].filter((part) => part !== undefined && part !== "").join(" ");
-  return kind === "warning" ? `warning: ${words}` : words;
+  return [host, place, text].filter((part) => part !== undefined && part !== "").join(" ");
 }
 
 /** What became of every host that the run had to do with, and how it ended. */
