@@ -62,6 +62,7 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
           ...host.tries,
           [event.step]: event.final ? Number.MAX_SAFE_INTEGER : (host.tries[event.step] ?? 0) + 1,
         },
+        lastStep: event.step,
         lastWhy: event.why,
         notBefore: event.notBefore,
       }));
@@ -108,7 +109,14 @@ function resumed(run: RunMemory, retryFailed: boolean): RunMemory {
 
 function afresh(host: HostMemory, retryFailed: boolean): HostMemory {
   if (host.failed !== undefined && !retryFailed) return host;
-  const { failed: _failed, notBefore: _notBefore, lastWhy: _lastWhy, drainSince: _drainSince, ...kept } = host;
+  const {
+    failed: _failed,
+    notBefore: _notBefore,
+    lastStep: _lastStep,
+    lastWhy: _lastWhy,
+    drainSince: _drainSince,
+    ...kept
+  } = host;
   return { ...kept, tries: {} };
 }
 

@@ -12,9 +12,10 @@ export interface HostMemory {
   readonly bootVerified?: string;
   /** Failed tries by step. */
   readonly tries: Readonly<Partial<Record<Step, number>>>;
-  /** What the newest failed try said. */
+  /** The newest failed try: its step and what it said. */
+  readonly lastStep?: Step;
   readonly lastWhy?: string;
-  /** Fleet time before which the step is not tried again (back-off). */
+  /** Fleet time before which that step is not tried again (back-off). */
   readonly notBefore?: number;
   /** Passed so far in this turn; a new remediation starts over. `put back` given up counts as passed. */
   readonly passed: readonly Passable[];

@@ -23,13 +23,14 @@ export function takeUp(from: TakeUp): RunMemory {
   const mine = known !== undefined && from.owners.includes(known.owner) ? known : undefined;
   const halted = haltInForce(from.record, key, from.acknowledge) !== undefined;
   if (mine !== undefined && mine.baseline === key && (halted || isUnfinished(mine, from.acknowledge)))
-    return again(mine);
+    return again(mine, from);
 
   const fresh = newRun(from.newRunId, from.owners[0] ?? "", key, from.wall);
   const marked = from.fleet.hosts.filter((host) => host.mark !== undefined && from.owners.includes(host.mark.owner));
   if (mine === undefined && marked.length > 0) {
     const recalled = from.recall(marked[0]?.mark?.run ?? "");
-    if (recalled !== undefined && recalled.baseline === key && recalled.ending === undefined) return again(recalled);
+    if (recalled !== undefined && recalled.baseline === key && recalled.ending === undefined)
+      return again(recalled, from);
     return { ...fresh, memoryLost: true };
   }
   const hosts = Object.fromEntries(marked.map(({ id }) => [id, inherited(mine?.hosts[id])]));
@@ -62,9 +63,17 @@ function isUnfinished(run: RunMemory, acknowledge: string | undefined): boolean 
   return run.ending?.kind !== "done";
 }
 
-/** What was only in the way may be tried again; a failed host only if its run had come to its end. */
-function again(run: RunMemory): RunMemory {
-  return reduce(run, { kind: "resumed", retryFailed: run.ending?.kind === "halted" && !run.ending.sticky });
+/**
+ * What was only in the way may be tried again; a failed host only if its run had come to its end. Hosts that bear no mark
+ * any more owe us nothing and are forgotten, unless they were proven: their release has yet to be counted.
+ */
+function again(run: RunMemory, { fleet }: TakeUp): RunMemory {
+  const marked = new Set(fleet.hosts.filter((host) => host.mark !== undefined).map((host) => host.id));
+  const kept = Object.entries(run.hosts).filter(
+    ([id, host]) => marked.has(id) || host.failed !== undefined || host.passed.includes("verify"),
+  );
+  const retryFailed = run.ending?.kind === "halted" && !run.ending.sticky;
+  return reduce({ ...run, hosts: Object.fromEntries(kept) }, { kind: "resumed", retryFailed });
 }
 
 /** A host in hand keeps what we owe it (homes, workloads to start) when another baseline is rolled to. */

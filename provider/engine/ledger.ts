@@ -10,6 +10,7 @@ import type { RollPorts } from "./roll.ts";
 export class Ledger {
   #run: RunMemory;
   #journalLost = false;
+  #plan: Plan | undefined;
   readonly #ports: RollPorts;
   readonly #keeper: Keeper;
   readonly #positions = new Map<string, number>();
@@ -48,13 +49,17 @@ export class Ledger {
     );
   }
 
+  /** The plan that the run follows now: how many hosts there are in all. */
+  follow(plan: Plan | undefined): void {
+    this.#plan = plan;
+  }
+
   /** The host's place in this run, from 1, and of how many. */
-  position(host: string, plan: Plan | undefined): { index: number; of: number } {
+  position(host: string): { index: number; of: number } {
     const index = this.#positions.get(host) ?? this.#positions.size + 1;
     this.#positions.set(host, index);
-    const left = (plan?.hosts ?? []).filter(
-      (entry) => !this.#positions.has(entry.host) && !this.#run.done.includes(entry.host),
-    );
+    const planned = (this.#plan?.hosts ?? []).map((entry) => entry.host);
+    const left = planned.filter((id) => !this.#positions.has(id) && !this.#run.done.includes(id));
     return { index, of: this.#positions.size + left.length };
   }
 

@@ -44,7 +44,7 @@ export function replan({ fleet, run, request, previous, why }: Replan): {
   }
   const canaries = made.hosts.filter((entry) => entry.canary).map((entry) => entry.host);
   const news: News[] =
-    previous === undefined
+    previous === undefined || previous.id === made.id
       ? []
       : [
           {

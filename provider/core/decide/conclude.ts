@@ -6,6 +6,7 @@ import type { Decision, View } from "./view.ts";
 export function conclude(view: View, desk: Desk): Decision {
   const nothing = { events: [], start: [] } as const;
   const { run } = view;
+  if (desk.resting) return { ...nothing, ...desk.look() };
   const unfinished = desk.handsOn.filter((host) => !isSettled(view, host.id));
   if (unfinished.length > 0) {
     const look = desk.look();
@@ -25,7 +26,7 @@ export function conclude(view: View, desk: Desk): Decision {
         ending: {
           kind: "paused",
           cause: "window",
-          note: `outside of the maintenance windows; ${left.length} hosts are left`,
+          note: `outside of the maintenance windows; ${counted(left.length, "host")} left`,
         },
       };
     return { ...nothing, stuck: `${left[0]?.host} cannot start`, ...desk.look() };
@@ -71,7 +72,7 @@ function complete(view: View, desk: Desk): Ending {
   const skipped = view.plan?.skipped ?? [];
   const old = view.run.failingBefore ?? [];
   const notes = [
-    `${view.run.done.length} hosts rolled`,
+    `${counted(view.run.done.length, "host")} rolled`,
     ...(skipped.length > 0 ? [`skipped ${skipped.map(({ host, why }) => `${host} (${why})`).join(", ")}`] : []),
     ...(old.length > 0 ? [`regression tests that failed already before the roll: ${old.join(", ")}`] : []),
   ];
@@ -85,7 +86,7 @@ function paused(view: View, desk: Desk): Ending {
     view.asked ?? "stop"
   ];
   const where = out.length > 0 ? `; out, empty and marked: ${out.join(", ")}` : "; every host is in service";
-  return { kind: "paused", cause: view.asked ?? "stop", note: `${why}${where}; ${left} hosts are left` };
+  return { kind: "paused", cause: view.asked ?? "stop", note: `${why}${where}; ${counted(left, "host")} left` };
 }
 
 function memoryLost(run: string): Decision["events"][number] {
@@ -97,3 +98,5 @@ function memoryLost(run: string): Decision["events"][number] {
     hint: `Look whether a verdict was lost with it, then set policy: { acknowledge: "${run}" } to go on.`,
   };
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

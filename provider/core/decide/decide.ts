@@ -1,6 +1,5 @@
 import { conclude } from "./conclude.ts";
 import { Desk } from "./desk.ts";
-import { judge } from "./judge.ts";
 import { admits, turnInHand, turnOfNext } from "./turns.ts";
 import { type Decision, mayDrain, type View } from "./view.ts";
 
@@ -9,9 +8,6 @@ import { type Decision, mayDrain, type View } from "./view.ts";
  * same code drives the roll, resumes it after a crash and runs in tests. It keeps no position: it looks at every host anew.
  */
 export function decide(view: View): Decision {
-  const events = judge(view);
-  if (events.length > 0) return { events, start: [] };
-
   const desk = new Desk(view);
   if (view.run.failingBefore === undefined && view.checkPoints.has("end") && mayDrain(view)) {
     desk.start({ name: "regression tests", moment: "before" });

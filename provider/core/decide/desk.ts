@@ -17,6 +17,8 @@ export class Desk {
   readonly #keys = new Set<string>();
   readonly #moving = new Map<string, number>();
   readonly #touched = new Set<string>();
+  /** Some act waits for the end of its back-off. */
+  resting = false;
   #remediating = 0;
   #lookAt = Number.POSITIVE_INFINITY;
 
@@ -93,10 +95,12 @@ export class Desk {
     if (this.#keys.has(actKey(act))) return false;
     if ("host" in act) {
       const memory = this.memory(act.host);
-      if ((memory?.tries[stepOf(act, memory)] ?? 0) > this.#view.policy.retries) return false;
-      const notBefore = memory?.notBefore ?? 0;
+      const step = stepOf(act, memory);
+      if ((memory?.tries[step] ?? 0) > this.#view.policy.retries) return false;
+      const notBefore = memory?.lastStep === step ? (memory.notBefore ?? 0) : 0;
       if (notBefore > this.#view.fleet.at) {
-        this.#lookAt = Math.min(this.#lookAt, notBefore);
+        this.resting = true;
+        this.lookAgain(notBefore);
         return false;
       }
     }

@@ -49,7 +49,8 @@ function evacuationSurprise(view: View, desk: Desk, entry: HostPlan, places: Pla
   }
   for (const move of entry.evacuate) {
     const to = desk.hosts.get(move.to);
-    if (to === undefined || to.held || to.state === "unreachable") return `${move.to} takes no workloads any more`;
+    if (to === undefined || (!desk.isInHand(to.id) && (to.held || to.state === "unreachable")))
+      return `${move.to} takes no workloads any more`;
   }
   return undefined;
 }

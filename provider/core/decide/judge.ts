@@ -10,10 +10,17 @@ export function judge(view: View): RunEvent[] {
   for (const host of view.fleet.hosts) {
     const memory = view.run.hosts[host.id];
     if (memory === undefined || memory.failed !== undefined) continue;
-    const event = exhausted(view, host, memory) ?? drainOverdue(view, host, memory);
+    const event = letGo(view, host, memory) ?? exhausted(view, host, memory) ?? drainOverdue(view, host, memory);
     if (event !== undefined) return [event];
   }
   return tooManyFailures(view) ?? lastTests(view) ?? canaryPassed(view) ?? [];
+}
+
+/** Proven, and our mark is gone: it was released, but nobody heard the answer. */
+function letGo(view: View, host: Host, memory: HostMemory): RunEvent | undefined {
+  const busy = view.inFlight.some((act) => "host" in act && act.host === host.id);
+  if (busy || host.mark !== undefined || host.cordoned || !memory.passed.includes("verify")) return undefined;
+  return { kind: "released", host: host.id, atLevel: !needsPatch(host) };
 }
 
 /** A step whose retries are used up. Before remediation the world is in the way; from there on the host has failed. */

@@ -1,0 +1,87 @@
+import type { HostPlan, Plan } from "./plan.ts";
+
+/** What a plan id promises: nobody who approved it gets more than this. */
+export interface Envelope {
+  readonly hosts: number;
+  readonly moves: number;
+  /** Most hosts out at once. */
+  readonly out: number;
+  /** Pessimistic hours, rounded up. */
+  readonly hours: number;
+  /** Digest of the baseline. */
+  readonly baseline: string;
+}
+
+/** What an id is made of. */
+export interface PlanFacts {
+  readonly hosts: readonly HostPlan[];
+  readonly moves: number;
+  readonly out: number;
+  /** Pessimistic hours. */
+  readonly hours: number;
+  /** `baselineKey` of the declared baseline. */
+  readonly baseline: string;
+}
+
+/**
+ * The id of a plan: what it promises in numbers, then a digest of the baseline and one of what is done in which order:
+ * `6h-41m-2out-4t-1a2b3c4d-9f8e7d6c` is 6 hosts, 41 moves, 2 hosts out, 4 hours. Forecast times are no part of the digest.
+ */
+export function planId({ hosts, moves, out, hours, baseline }: PlanFacts): string {
+  const content = new Digest();
+  for (const entry of hosts) {
+    content.add(`${entry.host} ${entry.canary} ${entry.to}`);
+    for (const id of entry.after) content.add(`after ${id}`);
+    for (const move of entry.evacuate) content.add(`${move.workload} ${move.from} ${move.to}`);
+    for (const id of entry.shutdown) content.add(`shutdown ${id}`);
+    for (const move of entry.putBack) content.add(`back ${move.workload} ${move.from} ${move.to}`);
+  }
+  return `${hosts.length}h-${moves}m-${out}out-${Math.ceil(hours)}t-${digestOf(baseline)}-${content.text}`;
+}
+
+/** Reads the promises out of an id; undefined when the text is none. */
+export function readPlanId(id: string): Envelope | undefined {
+  const match = /^(\d+)h-(\d+)m-(\d+)out-(\d+)t-([0-9a-f]{8})-[0-9a-f]{8}$/.exec(id);
+  if (match === null) return undefined;
+  const [, hosts, moves, out, hours, baseline = ""] = match;
+  return { hosts: Number(hosts), moves: Number(moves), out: Number(out), hours: Number(hours), baseline };
+}
+
+/** What of a plan goes beyond the approved id, in words; empty when it stays inside. An id that cannot be read allows nothing. */
+export function outsideEnvelope(approvedId: string, plan: Pick<Plan, "id">): string[] {
+  const approved = readPlanId(approvedId);
+  const now = readPlanId(plan.id);
+  if (approved === undefined) return [`"${approvedId}" is not a plan id; a preview shows one like "${plan.id}"`];
+  if (now === undefined) throw new RangeError(`"${plan.id}" is not a plan id`);
+  const found: string[] = [];
+  if (now.baseline !== approved.baseline) found.push("another baseline was approved");
+  const words = { hosts: "hosts", moves: "moves", out: "hosts out at once", hours: "hours" } as const;
+  for (const [key, what] of Object.entries(words) as [keyof typeof words, string][]) {
+    if (now[key] > approved[key]) found.push(`${now[key]} ${what} instead of at most ${approved[key]}`);
+  }
+  return found;
+}
+
+/** 32-bit FNV-1a over texts, each closed by a separator, as eight hexadecimal digits. It detects changes, not malice. */
+class Digest {
+  #state = 0x811c9dc5;
+
+  add(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#byte(text.charCodeAt(i));
+    this.#byte(0x0a);
+  }
+
+  get text(): string {
+    return (this.#state >>> 0).toString(16).padStart(8, "0");
+  }
+
+  #byte(code: number): void {
+    this.#state = Math.imul(this.#state ^ code, 0x01000193);
+  }
+}
+
+function digestOf(text: string): string {
+  const digest = new Digest();
+  digest.add(text);
+  return digest.text;
+}

@@ -1,0 +1,123 @@
+import { type Act, actKey, stepOf } from "../core/act.ts";
+import { isRollError, type RollError } from "../core/errors.ts";
+import type { Fleet } from "../core/fleet.ts";
+import { deadlineOf, intentOf, perform } from "./acts.ts";
+import type { Keeper } from "./keeper.ts";
+import type { Ledger } from "./ledger.ts";
+import type { ActContext } from "./ports.ts";
+import type { RollPorts, RollRequest } from "./roll.ts";
+import { wordsFor } from "./words.ts";
+
+/** Carries out acts, any number at the same time: intent on record, act, result on record. */
+export class Crew {
+  /** Acts that have ended so far, well or not. */
+  ended = 0;
+  readonly #ports: RollPorts;
+  readonly #request: RollRequest;
+  readonly #keeper: Keeper;
+  readonly #ledger: Ledger;
+  readonly #abort = new AbortController();
+  readonly #inFlight = new Map<string, Act>();
+  readonly #changed: () => void;
+  #crash: { error: unknown } | undefined;
+
+  constructor(ports: RollPorts, request: RollRequest, keeper: Keeper, ledger: Ledger, changed: () => void) {
+    this.#ports = ports;
+    this.#request = request;
+    this.#keeper = keeper;
+    this.#ledger = ledger;
+    this.#changed = changed;
+  }
+
+  get inFlight(): Act[] {
+    return [...this.#inFlight.values()];
+  }
+
+  /** Aborted when the session ends: acts then leave what they began to the platform. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  start(act: Act, fleet: Fleet): void {
+    this.#inFlight.set(actKey(act), act);
+    this.#carryOut(act, fleet)
+      .catch((error: unknown) => {
+        this.#crash ??= { error };
+      })
+      .finally(() => {
+        this.#inFlight.delete(actKey(act));
+        this.ended += 1;
+        this.#changed();
+      });
+  }
+
+  /** Throws what nobody may act after: the loss of the lease, a bug. */
+  mustGoOn(): void {
+    if (this.#keeper.lost !== undefined) throw this.#keeper.lost;
+    if (this.#crash !== undefined) throw this.#crash.error;
+  }
+
+  dismiss(): void {
+    this.#abort.abort();
+  }
+
+  /** What fails is remembered as a try; what is no RollError crashes the run. */
+  async #carryOut(act: Act, fleet: Fleet): Promise<void> {
+    const { driver, checks, process } = this.#ports;
+    const { inputs } = this.#request;
+    for (const event of intentOf(act, fleet, this.#ledger.run)) await this.#ledger.enter(event, act);
+    if (this.#forbidden(act)) return;
+    this.#say(act, "start", fleet);
+    try {
+      const events = await perform(
+        { driver, checks, process, inputs },
+        act,
+        this.#ledger.run,
+        this.#context(act, fleet),
+      );
+      this.#say(act, "end", fleet);
+      this.#ledger.log("did", act, {});
+      for (const event of events) await this.#ledger.enter(event, act);
+    } catch (error) {
+      if (!isRollError(error)) throw error;
+      if (this.#keeper.lost !== undefined || this.#abort.signal.aborted) return;
+      await this.#failed(act, error);
+    }
+  }
+
+  /** A halt came while the intent was written: nothing is drained or patched any more. */
+  #forbidden(act: Act): boolean {
+    const begins = act.name === "stage" || act.name === "cordon" || act.name === "remediate";
+    return begins && this.#ledger.run.halt !== undefined && !this.#ledger.run.convicted.includes(act.host);
+  }
+
+  #context(act: Act, fleet: Fleet): ActContext {
+    const host = "host" in act ? { host: act.host } : {};
+    return {
+      token: this.#keeper.token,
+      signal: this.#abort.signal,
+      deadline: deadlineOf(act, fleet, this.#ledger.run, this.#request.inputs),
+      progress: (_done, text) => this.#ports.tell({ kind: "progress", ...host, text }),
+    };
+  }
+
+  async #failed(act: Act, error: RollError): Promise<void> {
+    if (error.kind === "cancelled" || !("host" in act)) throw error;
+    const { retries } = this.#request.inputs.policy;
+    const memory = this.#ledger.run.hosts[act.host];
+    const step = stepOf(act, memory);
+    const tries = memory?.tries[step] ?? 0;
+    const pause = error.kind === "conflict" ? 5_000 : Math.min(300_000, 30_000 * 2 ** tries);
+    const notBefore = this.#ports.driver.clock.now() + pause;
+    const final = error.kind === "denied" || error.kind === "invalid" || tries >= retries;
+    const again = final ? "" : ` Trying again (${tries + 1} of ${retries}).`;
+    this.#ports.tell({ kind: "warning", host: act.host, step, text: `${error.advice}${again}` });
+    await this.#ledger.enter({ kind: "tried", host: act.host, step, why: error.message, notBefore, final }, act);
+  }
+
+  #say(act: Act, moment: "start" | "end", fleet: Fleet): void {
+    const words = wordsFor(act, moment, fleet, this.#ledger.run);
+    if (words === undefined) return;
+    this.#ports.tell(words.host === undefined ? words : { ...words, position: this.#ledger.position(words.host) });
+  }
+}
