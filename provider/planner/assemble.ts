@@ -1,0 +1,74 @@
+import type { HostPlan, Move, Plan } from "../core/plan.ts";
+import { planId } from "../core/plan-id.ts";
+import type { Leg } from "./board.ts";
+import { hoursBound, movesBound } from "./bounds.ts";
+import type { Facts } from "./facts.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * Range of the forecast around its expected hours. Estimates come from the last patch and boot of each host; a roll whose
+ * hosts all beat theirs is rare (0.8), while retries, back-off and slower migrations under load add up (1.5).
+ */
+const RANGE = { low: 0.8, high: 1.5 } as const;
+
+/** Writes a schedule down as a plan: plain values, for people and for the engine. */
+export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly string[]): Plan {
+  const waves = wavesOf(turns);
+  const hosts = turns.map((turn, index): HostPlan => {
+    const { node, canary, after, evacuate, shutdown, putBack, start, end } = turn;
+    return {
+      host: node.id,
+      from: node.host.level,
+      to: node.host.wanted,
+      canary,
+      wave: waves[index] ?? 1,
+      after: after.map((other) => other.node.id),
+      evacuate: evacuate.map(moveOf),
+      shutdown: shutdown.map(({ id }) => id),
+      putBack: putBack.map(moveOf),
+      start: Math.round(start),
+      end: Math.round(end),
+    };
+  });
+  const all = turns.flatMap((turn) => [...turn.evacuate, ...turn.putBack]);
+  const expected = turns.reduce((last, turn) => Math.max(last, turn.end), 0) / 3600;
+  const hours = {
+    low: rounded(expected * RANGE.low),
+    expected: rounded(expected),
+    high: rounded(expected * RANGE.high),
+  };
+  const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
+  const totals = {
+    hosts: hosts.length,
+    moves: all.length,
+    gib: rounded(all.reduce((sum, leg) => sum + leg.item.gib, 0)),
+    out,
+    hours,
+  };
+  const id = planId({ hosts, moves: all.length, out, hours: hours.high, baseline: facts.request.baseline });
+  const bounds = {
+    moves: movesBound(facts, turns),
+    hours: Math.min(rounded(hoursBound(facts, turns)), hours.expected),
+  };
+  return { kind: "plan", id, hosts, skipped: facts.skipped, notes, totals, bounds };
+}
+
+/** Hosts share a wave with the first one of it while they may be out at the same time. */
+function wavesOf(turns: readonly Turn[]): number[] {
+  let wave = 0;
+  let first: Turn | undefined;
+  return turns.map((turn) => {
+    if (first === undefined || !turn.beside.includes(first)) {
+      wave += 1;
+      first = turn;
+    }
+    return wave;
+  });
+}
+
+function moveOf({ item, from, to, why }: Leg): Move {
+  return { workload: item.id, from: from.id, to: to.id, gib: rounded(item.gib), why };
+}
+
+/** To the hundredth: what people read and files keep. */
+const rounded = (value: number): number => Math.round(value * 100) / 100;

@@ -1,0 +1,166 @@
+import type { Facts, Item, Node } from "./facts.ts";
+
+/** A move of an item in the making. `settles`: it will not have to move again in this roll. */
+export interface Leg {
+  readonly item: Item;
+  readonly from: Node;
+  readonly to: Node;
+  readonly why: string;
+}
+
+/** Rounding in sums of fractions must not refuse what fits exactly. */
+const TOLERANCE = 1e-9;
+
+/**
+ * Who is booked where while a roll is being planned. A move books its destination as soon as its host's turn starts and
+ * frees its source only when that turn is over: so every moment of every execution holds no more than what is booked here.
+ */
+export class Board {
+  readonly #facts: Facts;
+  readonly #load: number[][];
+  readonly #groups: Map<number, number>[];
+  readonly #items: Item[][];
+  /** Capacity of, and bookings on, the hosts in service, by resource. */
+  readonly #capacity: number[];
+  readonly #booked: number[];
+  readonly #serving: boolean[];
+  /** Hosts in service by capacity, largest first, by resource: the reserve is made of the first ones. */
+  readonly #largest: readonly Node[][];
+  /** Placement tests made so far: the measure of effort. */
+  steps = 0;
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    const zero = (): number[] => facts.resources.map(() => 0);
+    this.#load = facts.nodes.map(zero);
+    this.#groups = facts.nodes.map(() => new Map());
+    this.#items = facts.residents.map((list) => [...list]);
+    this.#capacity = zero();
+    this.#booked = zero();
+    this.#serving = facts.nodes.map((node) => node.serving);
+    this.#largest = facts.resources.map((_, r) =>
+      [...facts.nodes].sort((a, b) => at(b.capacity, r) - at(a.capacity, r) || a.index - b.index),
+    );
+    for (const node of facts.nodes) if (node.serving) add(this.#capacity, node.capacity, 1);
+    for (const item of facts.items) {
+      this.book(item, item.node);
+      if (item.ghost !== undefined) this.book(item, item.ghost);
+      if (item.toward !== undefined) this.book(item, item.toward);
+    }
+  }
+
+  book(item: Item, node: Node): void {
+    this.#count(item, node, 1);
+  }
+
+  unbook(item: Item, node: Node): void {
+    this.#count(item, node, -1);
+  }
+
+  /** Workloads that are, or will be, on the host as far as the plan goes. */
+  itemsOn(node: Node): readonly Item[] {
+    return this.#items[node.index] as Item[];
+  }
+
+  /** Records where an item will be found from now on. */
+  relocate(item: Item, from: Node, to: Node): void {
+    this.#items[from.index] = this.itemsOn(from).filter((other) => other !== item);
+    this.#items[to.index]?.push(item);
+  }
+
+  isServing(node: Node): boolean {
+    return this.#serving[node.index] === true;
+  }
+
+  setServing(node: Node, serving: boolean): void {
+    if (this.isServing(node) === serving) return;
+    this.#serving[node.index] = serving;
+    add(this.#capacity, node.capacity, serving ? 1 : -1);
+    add(this.#booked, this.loadOf(node), serving ? 1 : -1);
+  }
+
+  loadOf(node: Node): readonly number[] {
+    return this.#load[node.index] as number[];
+  }
+
+  /** Fullest resource of the host, as a share, with the item on it (if given). */
+  fill(node: Node, item?: Item): number {
+    const load = this.loadOf(node);
+    let most = 0;
+    for (let r = 0; r < load.length; r++) {
+      const capacity = at(node.capacity, r);
+      const booked = at(load, r) + (item === undefined ? 0 : at(item.need, r));
+      if (booked > 0) most = Math.max(most, booked / capacity);
+    }
+    return most;
+  }
+
+  hasRoom(item: Item, node: Node): boolean {
+    this.steps += 1;
+    const load = this.loadOf(node);
+    for (let r = 0; r < load.length; r++) {
+      const capacity = at(node.capacity, r);
+      if (at(load, r) + at(item.need, r) > capacity * (1 + TOLERANCE) && at(item.need, r) > 0) return false;
+    }
+    return true;
+  }
+
+  hasMate(item: Item, node: Node): boolean {
+    return item.group >= 0 && (this.#groups[node.index]?.get(item.group) ?? 0) > 0;
+  }
+
+  fits(item: Item, node: Node): boolean {
+    return this.hasRoom(item, node) && !this.hasMate(item, node);
+  }
+
+  /**
+   * Least that would stay free beyond the reserve, by resource, with `out` out of service besides those that are, and
+   * `extra` booked in service. Negative: that much is short.
+   */
+  slack(out: Node | undefined, extra: readonly number[], reserve = this.#facts.reserve): number[] {
+    const gone = out !== undefined && this.isServing(out) ? out : undefined;
+    return this.#capacity.map((capacity, r) => {
+      const left =
+        capacity * (1 + TOLERANCE) - (gone === undefined ? 0 : at(gone.capacity, r) - at(this.loadOf(gone), r));
+      return left - at(this.#booked, r) - at(extra, r) - this.reserved(r, out, reserve).total;
+    });
+  }
+
+  /** Sum of the `count` largest hosts in service without `out`, and the smallest of them. */
+  reserved(resource: number, out: Node | undefined, count = this.#facts.reserve): { total: number; smallest: number } {
+    let total = 0;
+    let smallest = 0;
+    let taken = 0;
+    for (const node of this.#largest[resource] as Node[]) {
+      if (taken >= count) break;
+      if (node === out || !this.isServing(node)) continue;
+      smallest = at(node.capacity, resource);
+      total += smallest;
+      taken += 1;
+    }
+    return { total, smallest: taken < count ? 0 : smallest };
+  }
+
+  #count(item: Item, node: Node, sign: 1 | -1): void {
+    add(this.#load[node.index] as number[], item.need, sign);
+    if (this.isServing(node)) add(this.#booked, item.need, sign);
+    if (item.group < 0) return;
+    const groups = this.#groups[node.index] as Map<number, number>;
+    groups.set(item.group, (groups.get(item.group) ?? 0) + sign);
+  }
+}
+
+/** Entry of a vector that is known to have it. */
+export const at = (vector: readonly number[], index: number): number => vector[index] as number;
+
+/** Adds `sign` times `other` to `vector`. */
+export function add(vector: number[], other: readonly number[], sign: 1 | -1): void {
+  for (let r = 0; r < vector.length; r++) vector[r] = at(vector, r) + sign * at(other, r);
+}
+
+/** Sum of the needs of items. */
+export function needOf(items: Iterable<Item>, resources: number): number[] {
+  const sum = new Array<number>(resources).fill(0);
+  for (const item of items) add(sum, item.need, 1);
+  return sum;
+}

@@ -1,0 +1,215 @@
+import { type Fleet, type Host, inService, migrationSeconds, type Workload } from "../core/fleet.ts";
+import { isUnavailable, reserveOf } from "../core/limits.ts";
+import type { RunMemory } from "../core/run.ts";
+import { hostsAllowed } from "../core/share.ts";
+import type { PlanRequest } from "./request.ts";
+import { isBelow, type Role, roleOf } from "./roles.ts";
+
+/** A host, as the planner sees it. */
+export interface Node {
+  readonly index: number;
+  readonly id: string;
+  readonly host: Host;
+  /** By resource, in the order of `Facts.resources`. */
+  readonly capacity: readonly number[];
+  readonly role: Role;
+  /** Counts as in service at the start; a host in hand does not, wherever it stands. */
+  readonly serving: boolean;
+  /** May take workloads now. */
+  readonly open: boolean;
+  /** Still has to be remediated in this roll. */
+  readonly below: boolean;
+}
+
+/** A running workload, as the planner sees it. */
+export interface Item {
+  readonly index: number;
+  readonly id: string;
+  readonly workload: Workload;
+  /** Where it is, or where a migration that is not ours takes it. */
+  readonly node: Node;
+  /** A second host that books it for the time being: the source of such a migration. */
+  readonly ghost: Node | undefined;
+  /** Destination of a migration off a host in hand or back onto one, in flight now. */
+  readonly toward: Node | undefined;
+  readonly need: readonly number[];
+  /** Largest share of an average host's capacity over the resources. */
+  readonly bulk: number;
+  /** Expected seconds of one migration. */
+  readonly seconds: number;
+  readonly gib: number;
+  /** Index of its anti-affinity group, or -1. */
+  readonly group: number;
+  /** Destination that the announced plan gave it. */
+  readonly wanted: Node | undefined;
+}
+
+/** A failure domain with a limit. */
+export interface Domain {
+  readonly name: string;
+  /** Most hosts of it out at once, those in `unavailable` included. */
+  readonly allowed: number;
+  /** Out for reasons of their own, all the time. */
+  readonly unavailable: readonly string[];
+}
+
+/** A request, indexed once. Nothing in it changes while a plan is searched. */
+export interface Facts {
+  readonly request: PlanRequest;
+  /** Memory of this baseline; undefined: none. */
+  readonly memory: RunMemory | undefined;
+  readonly resources: readonly string[];
+  /** Position of memory in `resources`, or -1. */
+  readonly ram: number;
+  readonly nodes: readonly Node[];
+  readonly byId: ReadonlyMap<string, Node>;
+  readonly items: readonly Item[];
+  /** Running workloads by host index. */
+  readonly residents: readonly (readonly Item[])[];
+  /** Workloads that we shut down and that start again with their host, by host index. */
+  readonly owed: readonly (readonly Item[])[];
+  /** Names of anti-affinity groups, by `Item.group`. */
+  readonly groups: readonly string[];
+  /** Hosts below the level that are left alone, with the reason. */
+  readonly skipped: readonly { readonly host: string; readonly why: string }[];
+  /** Out for reasons of their own, all the time. */
+  readonly unavailable: readonly string[];
+  /** Most hosts out at once by `maxUnavailable`, those included. */
+  readonly allowed: number;
+  /** Failure domains by name; empty when there is no limit per domain. */
+  readonly domains: ReadonlyMap<string, Domain>;
+  /** Host failures whose capacity stays free. */
+  readonly reserve: number;
+}
+
+/** Reads a request. `only`: pending hosts other than these are left alone (`policy.mode: canary`). */
+export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts {
+  const { fleet, policy } = request;
+  const memory = request.memory?.baseline === request.baseline ? request.memory : undefined;
+  const resources = resourceNames(fleet);
+  const vector = (amounts: Readonly<Record<string, number>>): number[] => resources.map((name) => amounts[name] ?? 0);
+  const skipped: { host: string; why: string }[] = [];
+  const pinned = pinnedByHost(fleet);
+
+  const nodes = fleet.hosts.map((host, index): Node => {
+    let { role, why } = roleOf(request, memory, host, pinned.get(host.id) ?? []);
+    if (role === "pending" && only?.has(host.id) === false) [role, why] = ["left", "policy.mode is canary"];
+    if (why !== undefined) skipped.push({ host: host.id, why });
+    return {
+      index,
+      id: host.id,
+      host,
+      capacity: vector(host.capacity),
+      role,
+      serving: inService(host) && role !== "in hand",
+      open: inService(host) && role !== "in hand" && role !== "closed" && host.problem === undefined && host.slots > 0,
+      below: role === "pending" || (role === "in hand" && isBelow(host)),
+    };
+  });
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const { items, owed, groups } = itemsOf(request, byId, resources);
+  const byNode = (list: readonly Item[]): Item[][] => {
+    const rows: Item[][] = nodes.map(() => []);
+    for (const item of list) rows[item.node.index]?.push(item);
+    return rows;
+  };
+  const isAway = (node: Node): boolean => node.role === "closed" && isUnavailable(node.host, memory);
+
+  return {
+    request,
+    memory,
+    resources,
+    ram: resources.indexOf("memory"),
+    nodes,
+    byId,
+    items,
+    residents: byNode(items),
+    owed: byNode(owed),
+    groups,
+    skipped,
+    unavailable: nodes.filter(isAway).map(({ id }) => id),
+    allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
+    domains: domainsOf(request, nodes, isAway),
+    reserve: reserveOf(policy, fleet),
+  };
+}
+
+function domainsOf(
+  { policy }: PlanRequest,
+  nodes: readonly Node[],
+  isAway: (node: Node) => boolean,
+): Map<string, Domain> {
+  const domains = new Map<string, Domain>();
+  const limit = policy.maxUnavailable.perDomain;
+  if (limit === undefined) return domains;
+  for (const [name, members] of Map.groupBy(nodes, (node) => node.host.domain)) {
+    if (name === undefined) continue;
+    const unavailable = members.filter(isAway).map(({ id }) => id);
+    domains.set(name, { name, allowed: hostsAllowed(limit, members.length), unavailable });
+  }
+  return domains;
+}
+
+/** Running workloads, and the stopped ones that we owe a start. */
+function itemsOf(request: PlanRequest, byId: ReadonlyMap<string, Node>, resources: readonly string[]) {
+  const { fleet, owners, previous, memory } = request;
+  const announced = new Map<string, Node | undefined>();
+  for (const entry of previous?.hosts ?? []) {
+    for (const move of entry.evacuate) announced.set(`${move.from}\n${move.workload}`, byId.get(move.to));
+  }
+  const mean = resources.map(
+    (name) => fleet.hosts.reduce((sum, host) => sum + (host.capacity[name] ?? 0), 0) / fleet.hosts.length,
+  );
+  const ours = (node: Node): boolean => node.host.mark !== undefined && owners.includes(node.host.mark.owner);
+  // Off a host in hand, or back onto one: a part of its turn. Every other migration in flight is foreign.
+  const isPart = (from: Node, to: Node): boolean => (ours(from) && from.below) || (ours(to) && !to.below);
+  const groups = new Map<string, number>();
+
+  const items: Item[] = [];
+  const owed: Item[] = [];
+  for (const workload of fleet.workloads) {
+    const source = byId.get(workload.host);
+    const running = workload.state === "running";
+    if (source === undefined || !(running || memory?.hosts[workload.host]?.stopped.includes(workload.id))) continue;
+    const target = workload.movingTo === undefined ? undefined : byId.get(workload.movingTo);
+    const foreign = target !== undefined && !isPart(source, target);
+    const need = resources.map((name) => workload.demand[name] ?? 0);
+    const group = workload.group === undefined ? -1 : (groups.get(workload.group) ?? groups.size);
+    if (workload.group !== undefined) groups.set(workload.group, group);
+    const list = running ? items : owed;
+    list.push({
+      index: list.length,
+      id: workload.id,
+      workload,
+      node: foreign ? target : source,
+      ghost: foreign ? source : undefined,
+      toward: foreign ? undefined : target,
+      need,
+      bulk: need.reduce((most, amount, r) => Math.max(most, amount / (mean[r] || Number.POSITIVE_INFINITY)), 0),
+      seconds: migrationSeconds(fleet, workload),
+      gib: (workload.demand.memory ?? 0) / 1024,
+      group,
+      wanted: previous === undefined ? undefined : announced.get(`${workload.host}\n${workload.id}`),
+    });
+  }
+  return { items, owed, groups: [...groups.keys()] };
+}
+
+/** Running workloads that cannot move, by host. */
+function pinnedByHost(fleet: Fleet): Map<string, string[]> {
+  const map = new Map<string, string[]>();
+  for (const { id, host, pinned, state } of fleet.workloads) {
+    if (!pinned || state !== "running") continue;
+    const list = map.get(host);
+    if (list === undefined) map.set(host, [id]);
+    else list.push(id);
+  }
+  return map;
+}
+
+function resourceNames(fleet: Fleet): string[] {
+  const names = new Set<string>();
+  for (const host of fleet.hosts) for (const name of Object.keys(host.capacity)) names.add(name);
+  for (const workload of fleet.workloads) for (const name of Object.keys(workload.demand)) names.add(name);
+  return [...names].sort();
+}

@@ -1,0 +1,192 @@
+import { complianceOf } from "../core/compliance.ts";
+import type { RefusalReason } from "../core/plan.ts";
+import { add, at, needOf } from "./board.ts";
+import type { Facts, Item, Node } from "./facts.ts";
+import { amount, count, list } from "./words.ts";
+
+/**
+ * What no order and no destinations can get around; each with its proof.
+ *
+ * - **Pinned**: a host with a running workload that cannot move cannot be emptied, unless policy says what to do with it.
+ * - **Unavailable, domain**: hosts that are out for reasons of their own leave no place under `maxUnavailable`.
+ * - **S1**: while a host is out all workloads run on the others in service, which must hold them and the reserve.
+ * - **S2**: members of an anti-affinity group that are apart now need as many hosts in service besides the one that is out.
+ * - **S3**: a workload lands whole on one other host, beside the pinned ones there.
+ */
+export function impossibilities(facts: Facts): RefusalReason[] {
+  const pending = facts.nodes.filter((node) => node.role === "pending");
+  if (pending.length === 0) return [];
+  return [
+    ...pinnedReasons(facts, pending),
+    ...placeReasons(facts, pending),
+    ...capacityReasons(facts, pending),
+    ...groupReasons(facts, pending),
+    ...sizeReasons(facts, pending),
+  ];
+}
+
+function pinnedReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  if (facts.request.policy.pinned !== "refuse") return [];
+  return pending.flatMap((node): RefusalReason[] => {
+    const pinned = residents(facts, node).filter((item) => item.workload.pinned);
+    if (pinned.length === 0) return [];
+    const ids = pinned.map(({ id }) => id);
+    return [
+      {
+        code: "pinned",
+        text: `${node.id} cannot be emptied: ${list(ids)} cannot move.`,
+        hosts: [node.id],
+        workloads: ids,
+      },
+    ];
+  });
+}
+
+function placeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  const started = facts.nodes.some((node) => node.role === "in hand");
+  const reasons: RefusalReason[] = [];
+  if (facts.unavailable.length >= facts.allowed && !started) {
+    const out = facts.unavailable.map((id) => `${id} (${whyOut(facts, id)})`);
+    reasons.push({
+      code: "unavailable",
+      text: `policy.maxUnavailable allows ${count(facts.allowed, "host")} out at once, and ${facts.unavailable.length} ${out.length === 1 ? "is" : "are"} out already: ${list(out)}.`,
+      hosts: facts.unavailable,
+      workloads: [],
+    });
+  }
+  for (const domain of facts.domains.values()) {
+    const waiting = pending.filter((node) => node.host.domain === domain.name);
+    if (waiting.length === 0 || domain.unavailable.length < domain.allowed) continue;
+    reasons.push({
+      code: "domain",
+      text: `policy.maxUnavailable.perDomain allows ${count(domain.allowed, "host")} of ${domain.name} out at once, and ${list(domain.unavailable)} ${domain.unavailable.length === 1 ? "is" : "are"} out already: ${list(waiting.map(({ id }) => id))} cannot go.`,
+      hosts: domain.unavailable,
+      workloads: [],
+    });
+  }
+  return reasons;
+}
+
+/** S1, told once per resource for the host that lacks most. */
+function capacityReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  const serving = facts.nodes.filter((node) => node.serving || node.role === "in hand");
+  const capacity = facts.resources.map(() => 0);
+  const need = facts.resources.map(() => 0);
+  for (const node of serving) {
+    add(capacity, node.capacity, 1);
+    add(need, needOf(residents(facts, node), facts.resources.length), 1);
+  }
+  return facts.resources.flatMap((resource, r): RefusalReason[] => {
+    const sizes = serving.map((node) => at(node.capacity, r)).sort((a, b) => b - a);
+    const tolerance = 1e-9 * at(capacity, r);
+    const short = pending.flatMap((node) => {
+      const own = at(node.capacity, r);
+      const left = at(capacity, r) - own;
+      const pinned = needOf(
+        residents(facts, node).filter((item) => item.workload.pinned),
+        facts.resources.length,
+      );
+      const running = at(need, r) - at(pinned, r);
+      const reserve = reserveWithout(sizes, own, facts.reserve);
+      return left - running - reserve < -tolerance
+        ? [{ node, left, running, reserve, lack: running + reserve - left }]
+        : [];
+    });
+    const [worst] = short.sort((a, b) => b.lack - a.lack);
+    if (worst === undefined) return [];
+    const others = short.length > 1 ? ` The same holds for ${count(short.length - 1, "other host")}.` : "";
+    const tight = worst.running > worst.left + tolerance;
+    const held = tight
+      ? ""
+      : ` and the reserve for ${count(facts.reserve, "host failure")} ${amount(resource, worst.reserve)}`;
+    return [
+      {
+        code: tight ? "capacity" : "reserve",
+        text: `${worst.node.id} cannot go out: the other ${count(serving.length - 1, "host")} in service have ${amount(resource, worst.left)}, the running workloads take ${amount(resource, worst.running)}${held}, ${amount(resource, tight ? worst.running - worst.left : worst.lack)} too much.${others}`,
+        hosts: short.map(({ node }) => node.id),
+        workloads: [],
+      },
+    ];
+  });
+}
+
+/** S2 */
+function groupReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  const hosts = facts.nodes.filter((node) => node.serving || node.role === "in hand");
+  const members: Item[][] = facts.groups.map(() => []);
+  for (const node of hosts)
+    for (const item of residents(facts, node)) if (item.group >= 0) members[item.group]?.push(item);
+  return members.flatMap((items, group): RefusalReason[] => {
+    const apart = new Set(items.map((item) => item.node)).size === items.length;
+    const out = pending.find((node) => {
+      const stays = items.some((item) => item.node === node && item.workload.pinned) ? 1 : 0;
+      return items.length - stays > hosts.length - 1;
+    });
+    if (!apart || out === undefined) return [];
+    const text = `${out.id} cannot go out: the ${items.length} members of ${facts.groups[group]} may not share a host, and only ${count(hosts.length - 1, "host")} would be in service.`;
+    return [{ code: "anti-affinity", text, hosts: pending.map(({ id }) => id), workloads: items.map(({ id }) => id) }];
+  });
+}
+
+/** S3 */
+function sizeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  const reasons: RefusalReason[] = [];
+  const hosts = facts.nodes.filter((node) => node.role !== "closed" && (node.serving || node.role === "in hand"));
+  const free = new Map(hosts.map((node) => [node, freeBesidePinned(facts, node)]));
+  hosts.sort((a, b) => Math.max(...(free.get(b) ?? [0])) - Math.max(...(free.get(a) ?? [0])) || a.index - b.index);
+  for (const node of pending) {
+    for (const item of residents(facts, node)) {
+      if (item.workload.pinned) continue;
+      const fits = (other: Node): boolean =>
+        other !== node && item.need.every((need, r) => need <= (free.get(other)?.[r] ?? 0) * (1 + 1e-9));
+      if (hosts.some(fits)) continue;
+      const r = item.need.findIndex((need, i) =>
+        hosts.every((other) => other === node || need > (free.get(other)?.[i] ?? 0)),
+      );
+      const resource = facts.resources[r];
+      const largest = hosts
+        .filter((other) => other !== node)
+        .sort((a, b) => (free.get(b)?.[r] ?? 0) - (free.get(a)?.[r] ?? 0))[0];
+      const size =
+        resource === undefined || largest === undefined
+          ? "no other host has enough of everything it needs"
+          : `it needs ${amount(resource, at(item.need, r))}, and the largest other host, ${largest.id}, can give ${amount(resource, free.get(largest)?.[r] ?? 0)}`;
+      reasons.push({
+        code: "too-large",
+        text: `${node.id} cannot be emptied: ${item.id} fits on no other host even if it were empty: ${size}.`,
+        hosts: [node.id],
+        workloads: [item.id],
+      });
+    }
+  }
+  return reasons;
+}
+
+function freeBesidePinned(facts: Facts, node: Node): number[] {
+  const pinned = needOf(
+    residents(facts, node).filter((item) => item.workload.pinned),
+    facts.resources.length,
+  );
+  return node.capacity.map((capacity, r) => capacity - at(pinned, r));
+}
+
+/** The n largest of `sizes` (largest first) without one host of size `own`. */
+function reserveWithout(sizes: readonly number[], own: number, failures: number): number {
+  const first = sizes.slice(0, failures + 1);
+  const index = first.indexOf(own);
+  const kept = index < 0 ? first.slice(0, failures) : first.toSpliced(index, 1);
+  return kept.reduce((sum, size) => sum + size, 0);
+}
+
+/** What keeps a host out that is not ours, in a few words. */
+export function whyOut(facts: Facts, id: string): string {
+  const told = facts.skipped.find(({ host }) => host === id)?.why;
+  if (told !== undefined) return told;
+  const host = facts.byId.get(id)?.host;
+  if (host === undefined) return "not in the fleet";
+  if (host.held) return "an operator has taken it";
+  if (host.state !== "up") return host.state;
+  return host.cordoned ? "cordoned" : complianceOf(host, facts.request.fleet.scheme).compliance;
+}
+
+const residents = (facts: Facts, node: Node): readonly Item[] => facts.residents[node.index] ?? [];

@@ -1,0 +1,101 @@
+import { type Fleet, type Host, inService, type Resources, type Workload } from "../core/fleet.ts";
+
+/** Fractions do not add up exactly; what is larger than this share of a capacity is a violation. */
+const TOLERANCE = 1e-6;
+
+/**
+ * The validator's own book of who occupies what, kept by names and apart from the planner's. Migrations in flight are in it
+ * at both ends.
+ */
+export class Ledger {
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly #booked = new Map<string, Map<string, number>>();
+  readonly #members = new Map<string, Map<string, number>>();
+  readonly #serving: Set<string>;
+  /** Sums over the hosts in service, by resource. */
+  readonly #capacity = new Map<string, number>();
+  readonly #load = new Map<string, number>();
+  readonly #bySize = new Map<string, Host[]>();
+
+  /** `taken`: hosts that count as out of service from the start. */
+  constructor(fleet: Fleet, taken: ReadonlySet<string>) {
+    this.hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
+    const serving = fleet.hosts.filter((host) => inService(host) && !taken.has(host.id));
+    this.#serving = new Set(serving.map(({ id }) => id));
+    for (const host of serving) addTo(this.#capacity, host.capacity, 1);
+    for (const name of new Set(fleet.hosts.flatMap((host) => Object.keys(host.capacity)))) {
+      this.#bySize.set(
+        name,
+        [...fleet.hosts].sort((a, b) => (b.capacity[name] ?? 0) - (a.capacity[name] ?? 0)),
+      );
+    }
+  }
+
+  isServing(host: string): boolean {
+    return this.#serving.has(host);
+  }
+
+  setServing(id: string, serving: boolean): void {
+    const host = this.hosts.get(id);
+    if (host === undefined || this.isServing(id) === serving) return;
+    const sign = serving ? 1 : -1;
+    addTo(this.#capacity, host.capacity, sign);
+    addTo(this.#load, Object.fromEntries(this.#booked.get(id) ?? []), sign);
+    if (serving) this.#serving.add(id);
+    else this.#serving.delete(id);
+  }
+
+  book(workload: Workload, host: string, sign: 1 | -1 = 1): void {
+    const booked = entry(this.#booked, host);
+    addTo(booked, workload.demand, sign);
+    if (this.isServing(host)) addTo(this.#load, workload.demand, sign);
+    if (workload.group !== undefined) addTo(entry(this.#members, host), { [workload.group]: 1 }, sign);
+  }
+
+  /** What is wrong on a host as it is booked now, in words; undefined when nothing is. */
+  trouble(id: string, group: string | undefined): string | undefined {
+    const host = this.hosts.get(id);
+    for (const [name, load] of this.#booked.get(id) ?? []) {
+      const capacity = host?.capacity[name] ?? 0;
+      if (load > capacity + TOLERANCE * Math.max(1, capacity)) return `${id} holds ${load} of ${capacity} ${name}`;
+    }
+    if (group !== undefined && (this.#members.get(id)?.get(group) ?? 0) > 1)
+      return `${id} holds two members of ${group}`;
+    return undefined;
+  }
+
+  /** Resource of which less than the reserve is free if `back` were in service as well, each with so much booked; undefined: none. */
+  shortOf(reserve: number, back: readonly (readonly [Host, Resources])[]): string | undefined {
+    for (const [name, hosts] of this.#bySize) {
+      let capacity = this.#capacity.get(name) ?? 0;
+      let load = this.#load.get(name) ?? 0;
+      for (const [host, need] of back) {
+        capacity += host.capacity[name] ?? 0;
+        load += need[name] ?? 0;
+      }
+      let kept = 0;
+      let taken = 0;
+      for (const host of hosts) {
+        if (taken >= reserve) break;
+        if (!this.isServing(host.id) && !back.some(([one]) => one === host)) continue;
+        kept += host.capacity[name] ?? 0;
+        taken += 1;
+      }
+      if (capacity - load < kept - TOLERANCE * Math.max(1, capacity)) return name;
+    }
+    return undefined;
+  }
+}
+
+/** Adds amounts, by name. */
+export function addTo(sum: Map<string, number>, amounts: Resources, sign: 1 | -1): void {
+  for (const name of Object.keys(amounts)) sum.set(name, (sum.get(name) ?? 0) + sign * (amounts[name] ?? 0));
+}
+
+function entry(map: Map<string, Map<string, number>>, key: string): Map<string, number> {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const fresh = new Map<string, number>();
+  map.set(key, fresh);
+  return fresh;
+}

@@ -1,0 +1,74 @@
+import type { Plan, Refusal, RefusalReason } from "../core/plan.ts";
+import { assemble } from "./assemble.ts";
+import { balance } from "./balance.ts";
+import type { Facts } from "./facts.ts";
+import { impossibilities } from "./impossible.ts";
+import type { PlanRequest } from "./request.ts";
+import { type Effort, FULL_EFFORT, readRequest, search } from "./search.ts";
+import { stuckReasons } from "./stuck.ts";
+import { forecast } from "./timeline.ts";
+import { unlock } from "./unlock.ts";
+import { validatePlan } from "./validate.ts";
+import { count, list } from "./words.ts";
+
+export type { PlanRequest } from "./request.ts";
+
+/** For telling whether a change would help; the change that is reported has been planned with it. */
+const PROBE_EFFORT: Effort = { attempts: 8, steps: 4_000_000 };
+
+/**
+ * Plans the whole roll in advance, or says why it cannot be done and what would allow it. Pure: the same request gives the
+ * same answer, byte for byte. Every plan has passed the independent validator; throws Error on a violation, which is a bug.
+ */
+export function planRoll(request: PlanRequest): Plan | Refusal {
+  const answer = attempt(request, FULL_EFFORT);
+  if (answer.plan !== undefined) return answer.plan;
+  const { facts, reasons } = answer;
+  return {
+    kind: "refusal",
+    reasons,
+    unlock: unlock(request, facts, reasons, (changed) => attempt(changed, PROBE_EFFORT).plan !== undefined),
+  };
+}
+
+type Answer =
+  | { readonly plan: Plan }
+  | { readonly plan: undefined; readonly facts: Facts; readonly reasons: readonly RefusalReason[] };
+
+function attempt(request: PlanRequest, effort: Effort): Answer {
+  const { facts } = readRequest(request);
+  const proven = impossibilities(facts);
+  if (proven.length > 0) return { plan: undefined, facts, reasons: proven };
+
+  const found = search(request, effort);
+  if (found.result.kind === "stuck")
+    return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result) };
+  const { turns, board } = found.result;
+  if (request.policy.putBack === "bounded") {
+    balance(found.facts, board, turns);
+    forecast(found.facts, turns);
+  }
+  const plan = assemble(found.facts, turns, notesOf(found.facts, found.avoided));
+  const violations = validatePlan(request, plan);
+  if (violations.length > 0)
+    throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);
+  return { plan };
+}
+
+function notesOf(facts: Facts, avoided: readonly string[]): string[] {
+  const { request, allowed, unavailable, reserve, nodes } = facts;
+  const already = unavailable.length > 0 ? `, ${unavailable.length} of them already: ${list(unavailable)}` : "";
+  const notes = [`At most ${count(allowed, "host")} of ${nodes.length} out at once${already}.`];
+  if (reserve > 0) notes.push(`Room for ${count(reserve, "host failure")} stays free at every moment.`);
+  else
+    notes.push(
+      `No room is kept for a host failure${request.policy.reserve === undefined ? ": the fleet is too small" : ""}.`,
+    );
+  if (avoided.length > 0)
+    notes.push(`${list(avoided)} would be canary by the number of workloads, but cannot be emptied first.`);
+  const stopped =
+    request.policy.pinned === "shutdown" &&
+    nodes.some((node) => node.below && facts.residents[node.index]?.some((item) => item.workload.pinned));
+  if (stopped) notes.push("Workloads that cannot move are shut down while their host is out, and started again.");
+  return notes;
+}

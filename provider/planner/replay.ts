@@ -1,0 +1,271 @@
+import type { Host, Resources, Workload } from "../core/fleet.ts";
+import type { HostPlan, Move, Plan } from "../core/plan.ts";
+import { hostsAllowed } from "../core/share.ts";
+import { addTo, Ledger } from "./ledger.ts";
+import type { PlanRequest } from "./request.ts";
+import { isOurs } from "./standing.ts";
+
+/**
+ * Plays a plan through by its order and its `after` alone. When a host starts, every host before it that no `after` has
+ * called for yet may be at any point of its turn: its moves may all have arrived, or none may have left.
+ */
+export function replay(request: PlanRequest, plan: Plan): string[] {
+  const run = new Replay(request, plan);
+  for (const entry of plan.hosts) run.start(entry);
+  run.finish(plan);
+  return run.found;
+}
+
+interface Open {
+  readonly entry: HostPlan;
+  readonly host: Host;
+  /** Most that it books in service while its load comes back, beyond what is booked elsewhere. */
+  readonly back: Resources;
+}
+
+class Replay {
+  readonly found: string[] = [];
+  readonly #request: PlanRequest;
+  readonly #ledger: Ledger;
+  readonly #workloads: ReadonlyMap<string, Workload>;
+  readonly #at = new Map<string, string>();
+  readonly #on = new Map<string, Set<string>>();
+  readonly #open = new Map<string, Open>();
+  /** Migrations in flight that the plan carries on: booked at both ends from the start. */
+  readonly #flying = new Set<string>();
+  readonly #away: readonly Host[];
+  readonly #ours: ReadonlySet<string>;
+  readonly #reserve: number;
+  #started: number;
+  #mostOut = 0;
+
+  constructor(request: PlanRequest, plan: Plan) {
+    const { fleet, policy, memory, baseline } = request;
+    const run = memory?.baseline === baseline ? memory : undefined;
+    this.#request = request;
+    this.#ours = new Set(fleet.hosts.filter((host) => isOurs(request, host)).map(({ id }) => id));
+    this.#ledger = new Ledger(fleet, this.#ours);
+    this.#workloads = new Map(fleet.workloads.map((workload) => [workload.id, workload]));
+    this.#reserve = policy.reserve ?? (fleet.hosts.length <= 2 ? 0 : 1);
+    const isAway = (host: Host): boolean =>
+      host.state !== "up" || host.cordoned || host.held || run?.hosts[host.id]?.failed !== undefined;
+    this.#away = fleet.hosts.filter((host) => isAway(host) && !this.#ours.has(host.id));
+    this.#started = (run?.done ?? []).filter((id) => run?.canaries.includes(id) !== true).length;
+
+    const carried = new Set(
+      plan.hosts
+        .flatMap((entry) => [...entry.evacuate, ...entry.putBack])
+        .map((move) => `${move.workload} ${move.from} ${move.to}`),
+    );
+    for (const workload of fleet.workloads) {
+      if (workload.state !== "running" || !this.#ledger.hosts.has(workload.host)) continue;
+      const target =
+        workload.movingTo !== undefined && this.#ledger.hosts.has(workload.movingTo) ? workload.movingTo : undefined;
+      const carriedOn = target !== undefined && carried.has(`${workload.id} ${workload.host} ${target}`);
+      if (carriedOn) this.#flying.add(workload.id);
+      this.#ledger.book(workload, workload.host);
+      if (target !== undefined) this.#ledger.book(workload, target);
+      this.#put(workload.id, target !== undefined && !carriedOn ? target : workload.host);
+    }
+  }
+
+  start(entry: HostPlan): void {
+    for (const id of entry.after) this.#release(id);
+    const host = this.#ledger.hosts.get(entry.host) as Host;
+    const inHand = this.#ours.has(host.id);
+    if (!inHand) this.#limits(entry, host);
+    for (const { entry: other } of this.#open.values()) {
+      if (other.evacuate.some((move) => move.to === host.id))
+        this.#wrong(entry, `starts while ${other.host} may still move workloads to it`);
+      if (other.putBack.some((move) => move.from === host.id))
+        this.#wrong(entry, `starts while ${other.host} may still take workloads from it`);
+    }
+    this.#ledger.setServing(host.id, false);
+    const remediates = !inHand || host.level !== host.wanted || host.evidence !== host.wanted;
+    for (const move of entry.evacuate) this.#evacuate(entry, move);
+    this.#left(entry, remediates);
+    const back = this.#comingBack(entry, host);
+    this.#open.set(host.id, { entry, host, back });
+    this.#mostOut = Math.max(this.#mostOut, this.#open.size);
+    if (!inHand) this.#reserveHolds(entry);
+    if (!inHand && !entry.canary) this.#started += 1;
+    if (inHand && this.#request.memory?.canaries.includes(host.id) !== true) this.#started += 1;
+  }
+
+  finish(plan: Plan): void {
+    for (const id of [...this.#open.keys()]) this.#release(id);
+    if (this.#mostOut !== plan.totals.out)
+      this.found.push(`${this.#mostOut} hosts may be out at once, not ${plan.totals.out}`);
+  }
+
+  /** Barrier of the canaries, ramp, `maxUnavailable` for the fleet and per domain. */
+  #limits(entry: HostPlan, host: Host): void {
+    const { policy, fleet } = this.#request;
+    const others = [...this.#open.values()];
+    if (entry.canary && others.length > 0) this.#wrong(entry, "is a canary and does not go alone");
+    if (others.some((one) => one.entry.canary)) this.#wrong(entry, "starts before a canary is back");
+    const places = hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length) - this.#away.length;
+    if (others.length >= places)
+      this.#wrong(
+        entry,
+        `would be one of ${others.length + 1 + this.#away.length} hosts out, more than maxUnavailable allows`,
+      );
+    const ramp = 2 ** Math.floor(Math.log2(this.#started + 1));
+    if (!entry.canary && others.length >= ramp)
+      this.#wrong(entry, `starts beside ${others.length} others, ahead of the ramp`);
+    const limit = policy.maxUnavailable.perDomain;
+    if (limit === undefined || host.domain === undefined) return;
+    const mates = fleet.hosts.filter((other) => other.domain === host.domain);
+    const out = mates.filter((other) => this.#open.has(other.id) || this.#away.includes(other)).length;
+    if (out >= hostsAllowed(limit, mates.length))
+      this.#wrong(entry, `would be one of ${out + 1} hosts of ${host.domain} out, more than perDomain allows`);
+  }
+
+  #evacuate(entry: HostPlan, move: Move): void {
+    const workload = this.#workloads.get(move.workload);
+    if (workload?.state !== "running") {
+      this.#wrong(entry, `moves ${move.workload}, which does not run`);
+      return;
+    }
+    if (workload.pinned) this.#wrong(entry, `moves ${workload.id}, which is pinned`);
+    if (move.from !== entry.host || this.#at.get(workload.id) !== entry.host)
+      this.#wrong(entry, `moves ${workload.id}, which is not on it then`);
+    const flying = this.#flying.has(workload.id) && workload.movingTo === move.to;
+    if (!flying) {
+      this.#takes(entry, move.to);
+      this.#ledger.book(workload, move.to);
+      this.#fits(entry, move.to, workload);
+    }
+    this.#put(workload.id, move.to);
+  }
+
+  /** Nothing that runs is left on a host to be remediated, but what is shut down; a host at the level is not emptied. */
+  #left(entry: HostPlan, remediates: boolean): void {
+    const left = [...(this.#on.get(entry.host) ?? [])];
+    const pinned = left.filter((id) => this.#workloads.get(id)?.pinned === true);
+    if (!remediates) {
+      if (entry.evacuate.length + entry.shutdown.length > 0)
+        this.#wrong(entry, "is at the level already and would be emptied");
+      return;
+    }
+    const movable = left.filter((id) => !pinned.includes(id));
+    if (movable.length > 0) this.#wrong(entry, `would be remediated with ${movable.join(", ")} on it`);
+    if (pinned.some((id) => !entry.shutdown.includes(id)))
+      this.#wrong(entry, `would be remediated with ${pinned.join(", ")} running`);
+    if (entry.shutdown.some((id) => !pinned.includes(id)))
+      this.#wrong(entry, "shuts down what could move or is not there");
+    if (entry.shutdown.length > 0 && this.#request.policy.pinned !== "shutdown")
+      this.#wrong(entry, "shuts workloads down, which policy does not allow");
+  }
+
+  /** Checks the put back, and sums up what the host books in service while it goes on. */
+  #comingBack(entry: HostPlan, host: Host): Resources {
+    const { putBack } = this.#request.policy;
+    if (entry.putBack.length > 0 && !entry.canary && putBack === "none")
+      this.#wrong(entry, "puts load back, which policy does not ask for");
+    const stays = [...(this.#on.get(host.id) ?? []), ...this.#owed(host)].map(
+      (id) => this.#workloads.get(id) as Workload,
+    );
+    const own = new Ledger({ ...this.#request.fleet, hosts: [host], workloads: [] }, new Set());
+    for (const workload of stays) own.book(workload, host.id);
+    const crowded = own.trouble(host.id, undefined) !== undefined;
+    const needs: Resources[] = [];
+    const seen = new Set<string>();
+    for (const move of entry.putBack) {
+      const workload = this.#workloads.get(move.workload);
+      if (workload?.state !== "running" || workload.pinned)
+        this.#wrong(entry, `puts back ${move.workload}, which cannot move`);
+      if (workload === undefined) continue;
+      if (seen.has(workload.id)) this.#wrong(entry, `puts ${workload.id} back twice`);
+      seen.add(workload.id);
+      if (move.to !== host.id || move.from === host.id || this.#at.get(workload.id) !== move.from)
+        this.#wrong(entry, `puts back ${workload.id}, which is not on ${move.from} then`);
+      if (this.#open.has(move.from))
+        this.#wrong(entry, `takes ${workload.id} from ${move.from}, which may be out then`);
+      const carrier = [...this.#open.values()].find((one) =>
+        one.entry.evacuate.some((other) => other.workload === workload.id),
+      );
+      if (carrier !== undefined)
+        this.#wrong(entry, `puts back ${workload.id}, which ${carrier.entry.host} may still be moving`);
+      own.book(workload, host.id);
+      const trouble = own.trouble(host.id, workload.group);
+      if (trouble !== undefined && !crowded) this.#wrong(entry, `cannot take ${workload.id} back: ${trouble}`);
+      needs.push(workload.demand);
+    }
+    const most = new Map<string, number>();
+    for (const { demand } of stays) addTo(most, demand, 1);
+    for (const name of new Set(needs.flatMap((need) => Object.keys(need)))) {
+      const atOnce = needs
+        .map((need) => need[name] ?? 0)
+        .sort((a, b) => b - a)
+        .slice(0, host.slots);
+      addTo(most, { [name]: atOnce.reduce((sum, need) => sum + need, 0) }, 1);
+    }
+    return Object.fromEntries(most);
+  }
+
+  /** With all hosts in hand out, with any one of them back, and with all of those back that leave less room when they are. */
+  #reserveHolds(entry: HostPlan): void {
+    const short = (back: readonly Open[]): string | undefined =>
+      this.#ledger.shortOf(
+        this.#reserve,
+        back.map((one) => [one.host, one.back] as const),
+      );
+    const returning = [...this.#open.values()].filter((one) => Object.keys(one.back).length > 0);
+    const moments = [[], ...returning.map((one) => [one]), returning];
+    const name = moments.map(short).find((resource) => resource !== undefined);
+    if (name !== undefined) this.#wrong(entry, `leaves less ${name} free than the reserve`);
+  }
+
+  #release(id: string): void {
+    const turn = this.#open.get(id);
+    if (turn === undefined) return;
+    this.#open.delete(id);
+    for (const { workload: name } of turn.entry.evacuate) {
+      const workload = this.#workloads.get(name);
+      if (workload !== undefined) this.#ledger.book(workload, id, -1);
+    }
+    for (const name of this.#owed(turn.host)) this.#ledger.book(this.#workloads.get(name) as Workload, id);
+    for (const { workload: name, from } of turn.entry.putBack) {
+      const workload = this.#workloads.get(name);
+      if (workload === undefined) continue;
+      if (!this.#flying.has(name) || workload.movingTo !== id) this.#ledger.book(workload, id);
+      this.#ledger.book(workload, from, -1);
+      this.#put(name, id);
+    }
+    this.#ledger.setServing(id, true);
+  }
+
+  #takes(entry: HostPlan, to: string): void {
+    const host = this.#ledger.hosts.get(to);
+    if (host === undefined) this.#wrong(entry, `moves to ${to}, which is not in the fleet`);
+    else if (to === entry.host || this.#open.has(to)) this.#wrong(entry, `moves to ${to}, which may be out then`);
+    else if (!this.#ledger.isServing(to) || this.#away.includes(host))
+      this.#wrong(entry, `moves to ${to}, which takes no workloads`);
+  }
+
+  #fits(entry: HostPlan, to: string, workload: Workload): void {
+    const trouble = this.#ledger.trouble(to, workload.group);
+    if (trouble !== undefined) this.#wrong(entry, `moves ${workload.id} to ${to}: ${trouble}`);
+  }
+
+  /** Stopped workloads that start again with their host. */
+  #owed(host: Host): string[] {
+    const stopped = this.#request.memory?.hosts[host.id]?.stopped ?? [];
+    return stopped.filter(
+      (id) => this.#workloads.get(id)?.host === host.id && this.#workloads.get(id)?.state === "stopped",
+    );
+  }
+
+  #put(workload: string, host: string): void {
+    this.#on.get(this.#at.get(workload) ?? "")?.delete(workload);
+    this.#at.set(workload, host);
+    const here = this.#on.get(host);
+    if (here === undefined) this.#on.set(host, new Set([workload]));
+    else here.add(workload);
+  }
+
+  #wrong(entry: HostPlan, what: string): void {
+    this.found.push(`${entry.host} ${what}`);
+  }
+}

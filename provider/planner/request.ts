@@ -1,0 +1,18 @@
+import type { Fleet } from "../core/fleet.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Policy } from "../core/policy.ts";
+import type { RunMemory } from "../core/run.ts";
+
+/** All that a plan depends on: the same request gives the same plan, byte for byte, on any machine. */
+export interface PlanRequest {
+  readonly fleet: Fleet;
+  readonly policy: Policy;
+  /** `baselineKey` of the declared baseline. */
+  readonly baseline: string;
+  /** Owners whose marks are ours: their hosts are in hand. */
+  readonly owners: readonly string[];
+  /** What the run remembers; a memory of another baseline counts only for the hosts in hand. */
+  readonly memory?: RunMemory | undefined;
+  /** The plan that was announced: its order and destinations are kept where they are still valid. */
+  readonly previous?: Plan | undefined;
+}

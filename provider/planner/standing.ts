@@ -1,0 +1,21 @@
+import { complianceOf } from "../core/compliance.ts";
+import type { Host } from "../core/fleet.ts";
+import type { PlanRequest } from "./request.ts";
+
+/** Bears our mark, and nothing speaks against going on with it. */
+export function isOurs({ owners, memory, baseline }: PlanRequest, host: Host): boolean {
+  const run = memory?.baseline === baseline ? memory : undefined;
+  const stays = run?.hosts[host.id]?.failed !== undefined || run?.convicted.includes(host.id) === true;
+  return host.mark !== undefined && owners.includes(host.mark.owner) && !host.held && !stays;
+}
+
+/** Below the level, in service, and nobody's. */
+export function isFree({ fleet, memory, baseline }: PlanRequest, host: Host): boolean {
+  const run = memory?.baseline === baseline ? memory : undefined;
+  const settled =
+    run?.done.includes(host.id) === true ||
+    run?.hosts[host.id]?.failed !== undefined ||
+    run?.convicted.includes(host.id) === true;
+  const usable = host.state === "up" && !host.cordoned && !host.held && host.mark === undefined;
+  return usable && !settled && complianceOf(host, fleet.scheme).compliance === "drifted";
+}

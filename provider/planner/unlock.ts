@@ -1,0 +1,131 @@
+import type { Host } from "../core/fleet.ts";
+import type { RefusalReason } from "../core/plan.ts";
+import type { Facts } from "./facts.ts";
+import type { PlanRequest } from "./request.ts";
+import { amount, list } from "./words.ts";
+
+/** Tells whether a plan exists for the changed request. */
+export type Attempt = (request: PlanRequest) => boolean;
+
+interface Change {
+  /** One sentence, in the imperative. */
+  readonly text: string;
+  readonly request: PlanRequest;
+}
+
+/** Stopped workloads that are tried, one by one. */
+const STOPS = 8;
+
+/**
+ * The smallest change that allows a plan, found by planning again with it: first one line of policy, then one workload to be
+ * stopped, then one more host, then two lines of policy.
+ */
+export function unlock(
+  request: PlanRequest,
+  facts: Facts,
+  reasons: readonly RefusalReason[],
+  attempt: Attempt,
+): string {
+  const policies = policyChanges(request, facts, reasons);
+  const found = [...policies, ...stops(request, facts, reasons), ...oneMoreHost(request, facts)].find((change) =>
+    attempt(change.request),
+  );
+  if (found !== undefined) return found.text;
+  for (const [index, one] of policies.entries()) {
+    for (const other of policies.slice(index + 1)) {
+      const both = { ...request, policy: { ...one.request.policy, ...changed(request, other.request) } };
+      if (attempt(both)) return `${one.text} And also: ${lowerFirst(other.text)}`;
+    }
+  }
+  return "No single change of policy, no single workload to be stopped and no single additional host was found that would allow it.";
+}
+
+function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly RefusalReason[]): Change[] {
+  const { policy } = request;
+  const has = (...codes: RefusalReason["code"][]): boolean => reasons.some(({ code }) => codes.includes(code));
+  const change = (text: string, part: Partial<typeof policy>): Change => ({
+    text,
+    request: { ...request, policy: { ...policy, ...part } },
+  });
+  const changes: Change[] = [];
+  if (has("unavailable", "domain")) {
+    const { fleet, perDomain } = policy.maxUnavailable;
+    const more = Math.max(facts.allowed, facts.unavailable.length) + (has("unavailable") ? 1 : 0);
+    const inDomain = Math.max(0, ...[...facts.domains.values()].map((domain) => domain.unavailable.length)) + 1;
+    const wider = {
+      fleet: has("unavailable") ? more : fleet,
+      perDomain: has("domain") && perDomain !== undefined ? inDomain : perDomain,
+    };
+    const line =
+      wider.perDomain === undefined
+        ? `${wider.fleet}`
+        : `{ fleet: ${JSON.stringify(wider.fleet)}, perDomain: ${JSON.stringify(wider.perDomain)} }`;
+    changes.push(
+      change(`Set policy: { maxUnavailable: ${line} }, or bring back ${list([...facts.unavailable])}.`, {
+        maxUnavailable: wider,
+      }),
+    );
+  }
+  if (has("pinned")) {
+    const where = list(reasons.filter(({ code }) => code === "pinned").flatMap(({ hosts }) => hosts));
+    changes.push(
+      change(
+        `Set policy: { pinned: "shutdown" } to stop what cannot move while its host is out, or { pinned: "skip" } to leave ${where} as is.`,
+        { pinned: "shutdown" },
+      ),
+      change(`Set policy: { pinned: "skip" } to leave ${where} as is.`, { pinned: "skip" }),
+    );
+  }
+  if (facts.reserve > 0) {
+    changes.push(
+      change("Set policy: { reserve: 0 } if a host failure in mid-roll need not be covered.", { reserve: 0 }),
+    );
+  }
+  return changes;
+}
+
+/** Named workloads first, the smallest ones first. */
+function stops(request: PlanRequest, facts: Facts, reasons: readonly RefusalReason[]): Change[] {
+  const named = new Set(reasons.flatMap(({ workloads }) => workloads));
+  const hosts = new Set(reasons.flatMap((reason) => reason.hosts));
+  const candidates = facts.items
+    .filter((item) => named.has(item.id) || hosts.has(item.node.id))
+    .sort((a, b) => Number(named.has(b.id)) - Number(named.has(a.id)) || a.bulk - b.bulk || a.index - b.index);
+  return candidates.slice(0, STOPS).map((item) => {
+    const workloads = request.fleet.workloads.map((one) =>
+      one.id === item.id ? { ...one, state: "stopped" as const } : one,
+    );
+    const size = item.gib > 0 ? ` (${amount("memory", item.gib * 1024)})` : "";
+    return {
+      text: `Stop ${item.id}${size} on ${item.node.id} for the time of the roll.`,
+      request: { ...request, fleet: { ...request.fleet, workloads } },
+    };
+  });
+}
+
+/** An empty host at the level, as large as the largest one. */
+function oneMoreHost(request: PlanRequest, facts: Facts): Change[] {
+  const size = (host: Host): number => host.capacity.memory ?? 0;
+  const [largest] = [...facts.nodes].map(({ host }) => host).sort((a, b) => size(b) - size(a));
+  if (largest === undefined) return [];
+  const { mark: _mark, domain: _domain, problem: _problem, finding: _finding, ...rest } = largest;
+  const host: Host = {
+    ...rest,
+    id: `${facts.nodes.at(-1)?.id ?? ""}~`,
+    level: rest.wanted,
+    evidence: rest.wanted,
+    state: "up",
+    cordoned: false,
+    held: false,
+  };
+  const text = `Add one host like ${largest.id}${size(largest) > 0 ? ` (${amount("memory", size(largest))})` : ""} to the fleet.`;
+  return [{ text, request: { ...request, fleet: { ...request.fleet, hosts: [...request.fleet.hosts, host] } } }];
+}
+
+/** What of the policy differs from the original one. */
+function changed(original: PlanRequest, request: PlanRequest): Partial<PlanRequest["policy"]> {
+  const before = original.policy as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.entries(request.policy).filter(([key, value]) => before[key] !== value));
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -1,0 +1,19 @@
+/** `3 hosts`, `1 host`. */
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** An amount of a resource as people read it: memory in GiB, cpu in cores, others as the platform names them. */
+export function amount(resource: string, value: number): string {
+  if (resource === "memory") return `${tidy(value / 1024)} GiB`;
+  return resource === "cpu" ? count(tidy(value), "core") : `${tidy(value)} ${resource}`;
+}
+
+/** `a, b and c`; a long list is cut: `a, b, c and 9 more`. */
+export function list(names: readonly string[], most = 5): string {
+  if (names.length <= 1) return names.join("");
+  if (names.length <= most) return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `${names.slice(0, most - 1).join(", ")} and ${names.length - most + 1} more`;
+}
+
+const tidy = (value: number): number => Math.round(value * 10) / 10;
