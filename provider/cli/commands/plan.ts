@@ -1,0 +1,95 @@
+import { RollError } from "../../core/errors.ts";
+import type { Inputs } from "../../core/inputs.ts";
+import { type Look, lookWith } from "../../lifecycle/looks.ts";
+import { type Outlook, outlookOf } from "../../lifecycle/outlook.ts";
+import type { Props } from "../../lifecycle/props.ts";
+import { planDocument } from "../../lifecycle/render/document.ts";
+import { planMarkdown } from "../../lifecycle/render/markdown.ts";
+import { planText } from "../../lifecycle/render/text.ts";
+import { type ExitCode, exit } from "../exit.ts";
+import { jsonArgument } from "../files.ts";
+import { readInputs, validInputs } from "../inputs.ts";
+import { comparedWith, readSnapshot } from "../snapshot/snapshot.ts";
+import { withTarget } from "../target.ts";
+import type { CliWorld } from "../world.ts";
+
+export interface PlanOptions {
+  /** Fleet snapshot; absent: the live target of the inputs. */
+  readonly fleet?: string;
+  readonly inputs?: string;
+  /** Level to plan for; beats that of the inputs or snapshot. */
+  readonly version?: string;
+  /** Policy as JSON or the name of a file: its fields beat those of the inputs. */
+  readonly policy?: string;
+  readonly format: "text" | "json" | "markdown";
+}
+
+/** What a roll would do. Touches nothing. */
+export async function plan(world: CliWorld, options: PlanOptions): Promise<ExitCode> {
+  const { look, inputs, owners } = await (options.fleet === undefined
+    ? live(world, options)
+    : offline(world, options, options.fleet));
+  const outlook = outlookOf(look, inputs, owners);
+  const document = planDocument(outlook.plan ?? outlook.refusal, look.fleet, {
+    ...(options.inputs === undefined ? {} : { owner: inputs.owner }),
+    level: inputs.baseline.version,
+    outlook: outlook.kind,
+    findings: outlook.findings,
+    scale: look.scale,
+    ...whyOf(outlook),
+  });
+  const rendered = { text: planText, json: (data: object) => JSON.stringify(data, null, 2), markdown: planMarkdown };
+  world.out(rendered[options.format](document).trimEnd());
+  return { nothing: exit.ok, roll: exit.ok, "left alone": exit.ok, refused: exit.refused, halted: exit.halted }[
+    outlook.kind
+  ];
+}
+
+interface Question {
+  readonly look: Look;
+  readonly inputs: Inputs;
+  readonly owners: readonly string[];
+}
+
+function offline(world: CliWorld, options: PlanOptions, path: string): Question {
+  const snapshot = readSnapshot(world.cwd, path);
+  const marked = snapshot.fleet.hosts.find(({ mark }) => mark !== undefined)?.mark?.owner;
+  const owner = snapshot.memory.run?.owner ?? marked;
+  // A snapshot may be planned on a machine that has never seen its target.
+  const nowhere = { target: { kind: "simulated", file: path }, baseline: snapshot.baseline, owner: owner ?? "nobody" };
+  const inputs = declared(world, options, nowhere);
+  const owners = [...new Set([inputs.owner, ...(owner === undefined ? [] : [owner])])];
+  const fleet = comparedWith(snapshot, inputs.baseline);
+  const look = { fleet, record: { format: 1, token: 0, ...snapshot.memory } as const, scale: snapshot.scale };
+  return { look, inputs, owners };
+}
+
+async function live(world: CliWorld, options: PlanOptions): Promise<Question> {
+  if (options.inputs === undefined) {
+    throw new RollError("invalid", "Nothing says which fleet to plan for.", {
+      hint: "Give --fleet with a snapshot file, or --inputs with the inputs of a resource.",
+    });
+  }
+  const inputs = declared(world, options, {});
+  const look = await withTarget(world, options.inputs, (driver) => lookWith(driver, inputs.baseline));
+  return { look, inputs, owners: [inputs.owner] };
+}
+
+/** The inputs on file, or stand-ins for them, with what the command line says instead. */
+function declared(world: CliWorld, { inputs: path, version, policy }: PlanOptions, standIn: Props): Inputs {
+  const written = path === undefined ? standIn : readInputs(world, path).written;
+  const asked = policy === undefined ? {} : (jsonArgument(world.cwd, policy, "policy") as object);
+  return validInputs(
+    {
+      ...written,
+      ...(version === undefined ? {} : { baseline: { version } }),
+      policy: { ...(written.policy as object | undefined), ...asked },
+    },
+    path === undefined ? "The command line" : `The inputs file ${path}, with what the command line says`,
+  );
+}
+
+function whyOf({ why, halt }: Outlook): { why?: string } {
+  const reason = halt?.reason ?? why;
+  return reason === undefined ? {} : { why: reason };
+}

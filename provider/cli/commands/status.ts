@@ -1,0 +1,104 @@
+import type { Fleet, Host } from "../../core/fleet.ts";
+import type { FleetRecord } from "../../core/record.ts";
+import type { HostMemory } from "../../core/run.ts";
+import { haltInForce } from "../../core/takeup.ts";
+import { beats } from "../../engine/lease.ts";
+import { lookWith } from "../../lifecycle/looks.ts";
+import { type ExitCode, exit } from "../exit.ts";
+import { baselineFor } from "../inputs.ts";
+import { statusText } from "../status-text.ts";
+import { withTarget } from "../target.ts";
+import type { CliWorld } from "../world.ts";
+
+export interface StatusOptions {
+  readonly inputs: string;
+  readonly json?: boolean;
+}
+
+/** Who works on a fleet, how far, and what stands in the way. Plain JSON. */
+export interface Status {
+  readonly target: string;
+  /** `rolling`: a process works on it. `dead`: one has died in mid-roll. `halted`, `paused`: the newest run ended so. */
+  readonly state: "idle" | "rolling" | "dead" | "halted" | "paused";
+  readonly lease?: NonNullable<FleetRecord["lease"]> & { readonly beating: boolean };
+  readonly run?: FleetRecord["run"];
+  readonly stop?: FleetRecord["stop"];
+  readonly halt?: { readonly run: string; readonly reason: string; readonly host?: string };
+  /** Whether other actors are put aside. */
+  readonly former?: FleetRecord["former"];
+  /** Hosts that are not in service, and why. */
+  readonly out: readonly { readonly host: string; readonly level: string; readonly why: string }[];
+  readonly levels: Readonly<Record<string, number>>;
+}
+
+/** Looks at a fleet from any machine; watches the lease for three beats to tell a live holder from a dead one. */
+export async function status(world: CliWorld, { inputs, json = false }: StatusOptions): Promise<ExitCode> {
+  const seen = await withTarget(world, inputs, async (driver, around) => {
+    const before = (await driver.record.read())?.record;
+    const beating = before?.lease === undefined ? false : await beats(driver.record, around.process, before.lease);
+    const look = await lookWith(driver, baselineFor(world, inputs, before));
+    return statusOf(look.fleet, look.record, beating);
+  });
+  world.out(json ? JSON.stringify(seen, null, 2) : statusText(seen, inputs));
+  return { idle: exit.ok, rolling: exit.ok, dead: exit.paused, paused: exit.paused, halted: exit.halted }[seen.state];
+}
+
+function statusOf(fleet: Fleet, record: FleetRecord, beating: boolean): Status {
+  const { lease, run, stop, former } = record;
+  const halt = run === undefined ? record.halt : haltInForce(record, run.baseline, undefined);
+  const levels: Record<string, number> = {};
+  for (const { level } of fleet.hosts) levels[level] = (levels[level] ?? 0) + 1;
+  return {
+    target: fleet.target,
+    state: stateOf(record, beating, halt !== undefined),
+    ...(lease && { lease: { ...lease, beating } }),
+    ...(run && { run }),
+    ...(stop && { stop }),
+    ...(halt && {
+      halt: { run: halt.run, reason: halt.reason, ...(halt.host === undefined ? {} : { host: halt.host }) },
+    }),
+    ...(former && { former }),
+    out: fleet.hosts.flatMap((host) => {
+      const why = whyOut(host, record);
+      return why === "" ? [] : [{ host: host.id, level: host.level, why }];
+    }),
+    levels,
+  };
+}
+
+function stateOf({ lease, run }: FleetRecord, beating: boolean, halted: boolean): Status["state"] {
+  if (lease !== undefined && beating) return "rolling";
+  if (halted) return "halted";
+  if (run === undefined) return "idle";
+  switch (run.ending?.kind) {
+    case undefined:
+      return "dead";
+    case "done":
+      return "idle";
+    default:
+      return run.ending?.kind === "paused" ? "paused" : "halted";
+  }
+}
+
+/** Empty for a host in service without a mark. */
+function whyOut(host: Host, { run }: FleetRecord): string {
+  const memory = run?.hosts[host.id];
+  return [
+    ...(host.held ? ["held by an operator"] : []),
+    ...(host.state === "up" ? [] : [host.state]),
+    ...(host.problem === undefined ? [] : [host.problem]),
+    ...(host.cordoned ? ["cordoned"] : []),
+    ...(host.mark === undefined ? [] : [`mark of run ${host.mark.run} (${host.mark.owner})`]),
+    ...(memory?.failed === undefined ? [] : [`failed: ${memory.failed.step}: ${memory.failed.why}`]),
+    ...(run?.convicted.includes(host.id) ? ["does not serve as before the patch"] : []),
+    ...(host.mark === undefined || memory === undefined || memory.failed !== undefined ? [] : [progressOf(memory)]),
+  ].join(", ");
+}
+
+/** How far a host in hand has come, as far as it is remembered. */
+function progressOf({ passed, bootBefore, drainSince }: HostMemory): string {
+  if (passed.includes("gate")) return "the gate has passed";
+  if (passed.includes("verify")) return "verified";
+  if (bootBefore !== undefined) return "remediation begun";
+  return drainSince === undefined ? "in hand" : "evacuation begun";
+}

@@ -1,0 +1,212 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { goOn } from "./commands/continue.ts";
+import { plan } from "./commands/plan.ts";
+import { restore } from "./commands/restore.ts";
+import { runs } from "./commands/runs.ts";
+import { type SchemaName, schema, schemas } from "./commands/schema.ts";
+import { show } from "./commands/show.ts";
+import { simCreate, simDrift, simFault, simGive, simShow, simTake } from "./commands/sim.ts";
+import { snapshot } from "./commands/snapshot.ts";
+import { status } from "./commands/status.ts";
+import { stop } from "./commands/stop.ts";
+import { type ExitCode, exit, exitCodes } from "./exit.ts";
+import { report } from "./failure.ts";
+import { packageVersion } from "./version.ts";
+import type { CliWorld } from "./world.ts";
+
+/** Runs one command line (without the program's name). Everything it prints goes through the world; returns the exit code. */
+export async function runCommand(args: readonly string[], world: CliWorld): Promise<ExitCode> {
+  let code: ExitCode = exit.ok;
+  const program = build(world, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.ok : exit.usage;
+    return report(world, error);
+  }
+}
+
+type Ended = (code: ExitCode) => void;
+
+function build(world: CliWorld, ended: Ended): Command {
+  const program = new Command("rolling-patch")
+    .description(
+      "Looks after rolls that `pulumi up` started, and plans without one. Commands with --inputs work from any machine that has the platform's credentials; credentials come from the environment, never from a file.",
+    )
+    .version(packageVersion(), "-V, --version", "print the version")
+    .enablePositionalOptions()
+    .showHelpAfterError("(add --help for what there is)")
+    .addHelpText("after", `\n${exitCodes()}`);
+  planning(program, world, ended);
+  rolling(program, world, ended);
+  history(program, world, ended);
+  simulation(program, world, ended);
+  quiet(program, world);
+  return program;
+}
+
+function planning(program: Command, world: CliWorld, ended: Ended): void {
+  program
+    .command("plan")
+    .summary("what a roll would do, from a fleet snapshot or a live target")
+    .description("Says what a roll would do. Touches nothing.")
+    .option("--fleet <file>", "fleet snapshot to plan for (see `snapshot`); without it the live target of --inputs")
+    .option("--inputs <file>", "inputs of a resource as JSON: target, level, policy")
+    .option("--version <level>", "level to plan for; beats the one in the files")
+    .option("--policy <json>", "policy to plan with, JSON or a file; its fields beat those of --inputs")
+    .addOption(new Option("--format <format>", "how to print it").choices(["text", "json", "markdown"]).default("text"))
+    .addHelpText(
+      "after",
+      examples(
+        `plan --fleet fleet.json --version 8.0.3 --policy '{"pinned": "shutdown"}'`,
+        "plan --fleet fleet.json --inputs .rolling-patch/inputs-shop-prod-fleet.json --format markdown",
+      ),
+    )
+    .action(async (options) => ended(await plan(world, options)));
+  program
+    .command("snapshot")
+    .summary("save what a target looks like")
+    .description(
+      "Saves what a target looks like now, for `plan --fleet`. Touches nothing. A bug report is one such file.",
+    )
+    .addOption(inputs())
+    .option("--version <level>", "level to compare the hosts with; default: that of the inputs")
+    .option("--output <file>", "where to write it; default: standard output")
+    .option("--anonymize", "made-up names for hosts, workloads, domains, owners; no free texts")
+    .addHelpText(
+      "after",
+      examples("snapshot --inputs .rolling-patch/inputs-shop-prod-fleet.json --anonymize --output fleet.json"),
+    )
+    .action(async (options) => ended(await snapshot(world, options)));
+  program
+    .command("schema")
+    .summary("print the JSON schema of a kind of file")
+    .description(`Prints the JSON schema of a kind of file:\n${kinds()}`)
+    .argument("<kind>", `one of ${Object.keys(schemas).join(", ")}`, schemaName)
+    .action((name: SchemaName) => ended(schema(world, name)));
+}
+
+function rolling(program: Command, world: CliWorld, ended: Ended): void {
+  program
+    .command("status")
+    .summary("who works on a fleet, how far, and what stands in the way")
+    .description(
+      "Looks at a fleet: lease, run, hosts that are out, halt, stop flag. Watches the lease for three beats.",
+    )
+    .addOption(inputs())
+    .option("--json", "print it as JSON")
+    .action(async (options) => ended(await status(world, options)));
+  program
+    .command("stop")
+    .summary("ask the run for a safe point")
+    .description(
+      "Asks the run that works on a fleet for a safe point: it finishes the acts in flight, starts no further host and ends as paused.",
+    )
+    .addOption(inputs())
+    .option("--wait", "wait until it is there")
+    .action(async (options) => ended(await stop(world, options)));
+  program
+    .command("continue")
+    .summary("go on with a run, without Pulumi")
+    .description(
+      "Goes on with the newest run where it ended, without Pulumi: as a service, as a job, by hand. Ctrl-C or SIGTERM asks for a safe point.",
+    )
+    .addOption(inputs("inputs file that the run was started with; any other is refused"))
+    .action(async (options) => ended(await goOn(world, options)));
+  program
+    .command("restore")
+    .summary("give back what a dead run put aside")
+    .description(
+      "Gives back what a dead run put aside: hosts that are at the level or were never patched, workloads it had shut down, settings of other actors. Refuses while a run holds the lease.",
+    )
+    .addOption(inputs())
+    .option("--host <names...>", "only these hosts, and these even if the run had failed them")
+    .action(async (options) => ended(await restore(world, options)));
+}
+
+function history(program: Command, world: CliWorld, ended: Ended): void {
+  program
+    .command("runs")
+    .summary("the runs that this machine's journal knows")
+    .description("Lists the runs that the journal of this project knows, newest first.")
+    .option("--json", "print them as JSON")
+    .action((options) => ended(runs(world, options)));
+  program
+    .command("show")
+    .summary("what one run did, act for act")
+    .description("Shows one run from the journal of this project.")
+    .argument("[run]", "its id, or how it starts; default: the newest")
+    .option("--host <name>", "only what concerns this host")
+    .option("--all", "every entry, intents and results apart")
+    .option("--json", "one JSON object per line, as recorded")
+    .action((run: string | undefined, options) => ended(show(world, run, options)));
+}
+
+function simulation(program: Command, world: CliWorld, ended: Ended): void {
+  const sim = program
+    .command("sim")
+    .summary("embedded fleets: simulated hosts and workloads in a file")
+    .description("Works on an embedded fleet by hand.")
+    .enablePositionalOptions();
+  const command = (name: string, description: string): Command =>
+    sim.command(name).description(description).requiredOption("--file <file>", "the fleet file");
+  command("create", "Makes a fleet file of a spec (see `schema fleet`).")
+    .requiredOption("--spec <file>", "what it is made of, JSON")
+    .option("--force", "replace an existing fleet file")
+    .action((options) => ended(simCreate(world, options)));
+  command("show", "Shows a fleet as its owner sees it, faults and lies included.")
+    .option("--json", "print all of it as JSON")
+    .option("--events <count>", "newest events to show", count, 10)
+    .action((options) => ended(simShow(world, options)));
+  command("drift", "Lets a host be at another level, behind everybody's back.")
+    .argument("<host>")
+    .argument("<level>")
+    .action((host: string, level: string, options) => ended(simDrift(world, host, level, options)));
+  command("fault", "Lets the fleet misbehave from now on (see `schema faults`).")
+    .argument("<faults>", "JSON, or a file that holds it: one fault or a list")
+    .addHelpText("after", examples(`sim fault --file fleet.db '{"kind": "patch-fails", "host": "node-02"}'`))
+    .action((faults: string, options) => ended(simFault(world, faults, options)));
+  command("take", "Lets an operator take a host away.")
+    .argument("<host>")
+    .action((host: string, options) => ended(simTake(world, host, options)));
+  command("give", "Lets the operator give it back.")
+    .argument("<host>")
+    .action((host: string, options) => ended(simGive(world, host, options)));
+}
+
+/** Nothing ends the process or writes past the world. */
+function quiet(command: Command, world: CliWorld): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => world.out(text.trimEnd()),
+    writeErr: (text) => world.err(text.trimEnd()),
+    outputError: (text, write) => write(text.replace(/^error: /, "rolling-patch: ")),
+  });
+  for (const sub of command.commands) quiet(sub, world);
+}
+
+function inputs(description = "inputs of the resource as JSON; only its target counts here"): Option {
+  return new Option("--inputs <file>", description).makeOptionMandatory();
+}
+
+function examples(...lines: readonly string[]): string {
+  return ["", "For example:", ...lines.map((line) => `  npx rolling-patch ${line}`)].join("\n");
+}
+
+function kinds(): string {
+  return Object.entries(schemas)
+    .map(([name, { title }]) => `  ${name.padEnd(10)}${title}`)
+    .join("\n");
+}
+
+function schemaName(text: string): SchemaName {
+  if (text in schemas) return text as SchemaName;
+  throw new InvalidArgumentError(`There are ${Object.keys(schemas).join(", ")}.`);
+}
+
+function count(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give a whole number.");
+}

@@ -1,0 +1,121 @@
+import type { Host, Mark, Workload } from "../../core/fleet.ts";
+import type { RunMemory } from "../../core/run.ts";
+import type { Snapshot } from "./schema.ts";
+
+/**
+ * The same snapshot under made-up names: `host-01`, `workload-0001`, `domain-1` and so on, in the order of the true names, so that
+ * it plans the same. Free texts (problems, reasons) are left out. Levels, sizes and times stay.
+ */
+export function anonymised(snapshot: Snapshot): Snapshot {
+  const { fleet, memory } = snapshot;
+  const names = namesOf(snapshot);
+  const marked = (mark: Mark | undefined): { mark?: Mark } =>
+    mark === undefined ? {} : { mark: { ...mark, run: names.run(mark.run), owner: names.owner(mark.owner) } };
+  const host = (one: Host): Host => ({
+    ...one,
+    id: names.host(one.id),
+    bootId: names.boot(one.bootId),
+    ...(one.problem === undefined ? {} : { problem: SAID }),
+    ...(one.finding === undefined ? {} : { finding: { ...one.finding, reason: SAID } }),
+    ...(one.domain === undefined ? {} : { domain: names.domain(one.domain) }),
+    ...(one.class === undefined ? {} : { class: names.class(one.class) }),
+    ...marked(one.mark),
+  });
+  const workload = (one: Workload): Workload => ({
+    ...one,
+    id: names.workload(one.id),
+    host: names.host(one.host),
+    ...(one.movingTo === undefined ? {} : { movingTo: names.host(one.movingTo) }),
+    ...(one.group === undefined ? {} : { group: names.group(one.group) }),
+  });
+  const halt = memory.halt && { ...memory.halt, ...without(memory.halt, names), run: names.run(memory.halt.run) };
+  const plain = {
+    ...snapshot,
+    fleet: { ...fleet, target: "anonymous", hosts: fleet.hosts.map(host), workloads: fleet.workloads.map(workload) },
+    memory: { ...memory, ...(memory.run && { run: anonymousRun(memory.run, names) }), ...(halt && { halt }) },
+  };
+  return plain as Snapshot;
+}
+
+/** Stands for a text that could name something. */
+const SAID = "(left out)";
+
+type Names = ReturnType<typeof namesOf>;
+
+function namesOf({ fleet, memory }: Snapshot) {
+  const run = memory.run;
+  const hostsOfRun =
+    run === undefined ? [] : [...Object.keys(run.hosts), ...run.done, ...run.convicted, ...run.canaries];
+  const workloadsOfRun = Object.values(run?.hosts ?? {}).flatMap(({ homes, stopped }) => [...homes, ...stopped]);
+  const marks = fleet.hosts.flatMap(({ mark }) => (mark === undefined ? [] : [mark]));
+  const boots = Object.values(run?.hosts ?? {}).flatMap(({ bootBefore, bootVerified }) => [bootBefore, bootVerified]);
+  return {
+    host: pseudonyms("host", [...fleet.hosts.map((one) => one.id), ...hostsOfRun]),
+    workload: pseudonyms("workload", [...fleet.workloads.map((one) => one.id), ...workloadsOfRun]),
+    domain: pseudonyms(
+      "domain",
+      fleet.hosts.map((one) => one.domain),
+    ),
+    class: pseudonyms(
+      "class",
+      fleet.hosts.map((one) => one.class),
+    ),
+    group: pseudonyms(
+      "group",
+      fleet.workloads.map((one) => one.group),
+    ),
+    boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
+    run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),
+    owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner]),
+  };
+}
+
+/** Numbers in the order of the names, all of the same length: sorting by pseudonym is sorting by name. */
+function pseudonyms(kind: string, all: readonly (string | undefined)[]): (name: string) => string {
+  const sorted = [...new Set(all.filter((name) => name !== undefined))].sort();
+  const digits = String(sorted.length).length;
+  const numbered = new Map(sorted.map((name, index) => [name, `${kind}-${String(index + 1).padStart(digits, "0")}`]));
+  return (name) => numbered.get(name) ?? `${kind}-unknown`;
+}
+
+function anonymousRun(run: RunMemory, names: Names): RunMemory {
+  const hosts = Object.entries(run.hosts).map(([id, memory]) => [
+    names.host(id),
+    {
+      ...memory,
+      homes: memory.homes.map(names.workload),
+      stopped: memory.stopped.map(names.workload),
+      ...(memory.bootBefore === undefined ? {} : { bootBefore: names.boot(memory.bootBefore) }),
+      ...(memory.bootVerified === undefined ? {} : { bootVerified: names.boot(memory.bootVerified) }),
+      ...(memory.lastWhy === undefined ? {} : { lastWhy: SAID }),
+      ...(memory.failed === undefined ? {} : { failed: { ...memory.failed, why: SAID } }),
+    },
+  ]);
+  const { failingBefore, failingAfter, ending, halt, ...rest } = run;
+  return {
+    ...rest,
+    id: names.run(run.id),
+    owner: names.owner(run.owner),
+    canaries: run.canaries.map(names.host),
+    hosts: Object.fromEntries(hosts),
+    done: run.done.map(names.host),
+    convicted: run.convicted.map(names.host),
+    ...(failingBefore === undefined ? {} : { failingBefore: failingBefore.map(() => SAID) }),
+    ...(failingAfter === undefined ? {} : { failingAfter: failingAfter.map(() => SAID) }),
+    ...(halt === undefined ? {} : { halt: { ...halt, ...without(halt, names) } }),
+    ...(ending === undefined
+      ? {}
+      : { ending: ending.kind === "halted" ? { ...ending, ...without(ending, names) } : { ...ending, note: SAID } }),
+  };
+}
+
+function without(
+  halt: { reason: string; hint?: string; host?: string },
+  names: Names,
+): { reason: string; hint?: string; host?: string } {
+  return {
+    reason: SAID,
+    ...(halt.hint === undefined ? {} : { hint: SAID }),
+    ...(halt.host === undefined ? {} : { host: names.host(halt.host) }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Baseline } from "../../core/baseline.ts";
+import { RollError } from "../../core/errors.ts";
+import type { Fleet, Host } from "../../core/fleet.ts";
+import { satisfies, versionProblem } from "../../core/version.ts";
+import type { Look } from "../../lifecycle/looks.ts";
+import { parsedAs, readJson } from "../files.ts";
+import { type Snapshot, snapshotSchema } from "./schema.ts";
+
+/** What a look at a target becomes on file. Leases, former settings and digests are nobody else's business. */
+export function snapshotOf({ fleet, record, scale }: Look, baseline: Baseline): Snapshot {
+  const { run, halt, finished } = record;
+  const memory = { ...(run && { run }), ...(halt && { halt }), ...(finished && { finished }) };
+  // Through the schema: what is written can be read again.
+  return snapshotSchema.parse(JSON.parse(JSON.stringify({ format: 1, baseline, scale, fleet, memory })));
+}
+
+/** Reads a snapshot file. Throws `invalid` naming the file and the fields that are wrong. */
+export function readSnapshot(cwd: string, path: string): Snapshot {
+  const value = readJson(cwd, path, "fleet snapshot");
+  const hint = "`rolling-patch snapshot` writes such a file; `rolling-patch schema snapshot` describes it.";
+  const snapshot = parsedAs(snapshotSchema, value, `The fleet snapshot ${path}`, hint);
+  const problem = levelProblem(snapshot.fleet);
+  if (problem !== undefined) throw new RollError("invalid", `The fleet snapshot ${path}: ${problem}.`, { hint });
+  const { hosts, workloads } = snapshot.fleet;
+  return {
+    ...snapshot,
+    fleet: { ...snapshot.fleet, hosts: [...hosts].sort(byId), workloads: [...workloads].sort(byId) },
+  };
+}
+
+/** The same fleet, compared with another level. The platform's own findings were about the old one and do not count any more. */
+export function comparedWith(snapshot: Snapshot, baseline: Baseline): Fleet {
+  const { fleet } = snapshot;
+  if (baseline.version === snapshot.baseline.version) return fleet;
+  const problem = versionProblem(fleet.scheme, baseline.version);
+  if (problem !== undefined) throw new RollError("invalid", `--version: ${problem}.`, { hint: "Nothing was touched." });
+  return { ...fleet, hosts: fleet.hosts.map((host) => wanting(host, fleet.scheme, baseline.version)) };
+}
+
+function wanting({ finding, ...host }: Host, scheme: Fleet["scheme"], version: string): Host {
+  const met = versionProblem(scheme, host.level) === undefined && satisfies(scheme, version, host.level);
+  const blocked = finding?.compliance === "blocked" ? { finding } : {};
+  return { ...host, ...blocked, wanted: met ? host.level : version };
+}
+
+function levelProblem({ hosts, scheme }: Fleet): string | undefined {
+  for (const { id, level, wanted, finding } of hosts) {
+    if (finding !== undefined || level === wanted) continue;
+    const problem = (level === "unknown" ? undefined : versionProblem(scheme, level)) ?? versionProblem(scheme, wanted);
+    if (problem !== undefined) return `host ${id}: ${problem}`;
+  }
+  return undefined;
+}
+
+const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

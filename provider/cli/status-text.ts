@@ -1,0 +1,94 @@
+import { endingText, sentence } from "../lifecycle/render/roll.ts";
+import { table, wrapped } from "../lifecycle/render/table.ts";
+import type { Status } from "./commands/status.ts";
+
+/** A status for people. `inputs`: the file that the commands to type next are given. */
+export function statusText(status: Status, inputs: string): string {
+  const { target, levels, out } = status;
+  const counts = Object.entries(levels)
+    .sort()
+    .map(([level, count]) => `${count} at ${level}`)
+    .join(", ");
+  const hosts =
+    out.length === 0
+      ? ["all hosts are in service"]
+      : table(
+          [{ title: "out" }, { title: "level" }, { title: "why" }],
+          out.map((one) => [one.host, one.level, one.why]),
+          "",
+        );
+  return [
+    `${target}: ${counts}`,
+    ...wrapped(headline(status), ""),
+    ...runLines(status),
+    ...(status.stop === undefined
+      ? []
+      : [`stop: ${status.stop.by} asked run ${status.stop.run} for a safe point at ${status.stop.at}`]),
+    ...(status.former === undefined
+      ? []
+      : [`other actors are put aside; as they were: ${JSON.stringify(status.former)}`]),
+    ...hosts,
+    ...nextLines(status, inputs),
+  ].join("\n");
+}
+
+function headline({ state, lease, run, halt }: Status): string {
+  const who = lease === undefined ? "" : `${lease.holder}, since ${lease.since}`;
+  switch (state) {
+    case "rolling":
+      return `rolling: ${who}, beating`;
+    case "dead":
+      return lease === undefined ? `unfinished: nobody works on run ${run?.id}` : `unfinished: ${who}, no longer beats`;
+    case "halted":
+      return halt === undefined
+        ? "halted"
+        : `halted until a person decides: ${sentence(halt.reason)}${halt.host === undefined ? "" : ` Host: ${halt.host}.`}`;
+    case "paused":
+      return "paused at a safe point";
+    case "idle":
+      return "idle: nobody works on this fleet";
+  }
+}
+
+function runLines({ run }: Status): string[] {
+  if (run === undefined) return [];
+  const inHand = Object.keys(run.hosts).length;
+  const facts = [
+    `${run.done.length} rolled`,
+    ...(inHand > 0 ? [`${inHand} in hand`] : []),
+    run.canaryPassed ? "canary passed" : "canary not passed yet",
+  ].join(", ");
+  const line = `run ${run.id} of ${run.owner} to ${run.baseline.replace(/^version=/, "")}, begun ${run.startedAt}: ${facts}`;
+  return [
+    ...wrapped(line, ""),
+    ...(run.ending === undefined ? [] : wrapped(`run ${run.id} ${endingText(run.ending)}`, "")),
+  ];
+}
+
+/** What to type next. */
+function nextLines({ state, halt, out, former, run }: Status, inputs: string): string[] {
+  const command = (name: string): string => `  npx rolling-patch ${name} --inputs ${inputs}`;
+  switch (state) {
+    case "rolling":
+      return ["to stop it at the next safe point:", command("stop")];
+    case "halted":
+      return halt === undefined
+        ? ["to try again: pulumi up, or", command("continue")]
+        : [
+            `what happened: npx rolling-patch show ${halt.run}`,
+            "to go on once the cause is understood, declare",
+            `  policy: { acknowledge: "${halt.run}" }`,
+          ];
+    case "dead":
+    case "paused":
+      return [
+        "to go on: pulumi up, or",
+        command("continue"),
+        ...(former !== undefined || out.some(({ host }) => run?.hosts[host] !== undefined)
+          ? ["to give back what it put aside instead:", command("restore")]
+          : []),
+      ];
+    case "idle":
+      return [];
+  }
+}

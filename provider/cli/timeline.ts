@@ -1,0 +1,119 @@
+import type { Act } from "../core/act.ts";
+import { readable } from "../core/duration.ts";
+import type { RunEvent } from "../core/reduce.ts";
+import type { StoredEntry } from "../engine/ports.ts";
+import { table } from "../lifecycle/render/table.ts";
+
+/**
+ * Entries of one run as lines: wall clock (UTC), fleet time since the first entry, host, what happened. An act is one line with
+ * how long it took (fleet time), unless `all` asks for every entry.
+ */
+export function timeline(entries: readonly StoredEntry[], { all = false }: { all?: boolean } = {}): string[] {
+  const start = entries[0]?.at ?? 0;
+  const rows = (all ? entries.map((entry) => ({ entry, text: words(entry) })) : folded(entries)).map(
+    ({ entry, text }) => [
+      entry.wall.slice(0, 19).replace("T", " "),
+      `+${readable(Math.max(0, entry.at - start))}`,
+      entry.host ?? "",
+      text,
+    ],
+  );
+  return table(
+    [{ title: "time (UTC)" }, { title: "fleet time", align: "right" }, { title: "host" }, { title: "" }],
+    rows,
+    "",
+  );
+}
+
+interface Line {
+  readonly entry: StoredEntry;
+  text: string;
+}
+
+/** Intent and result of an act on one line, where the intent stands. */
+function folded(entries: readonly StoredEntry[]): Line[] {
+  const open = new Map<string, Line>();
+  const lines: Line[] = [];
+  for (const entry of entries) {
+    const { act } = entry.data as Partial<Recorded>;
+    const key = JSON.stringify(act);
+    const begun = open.get(key);
+    if (entry.kind === "did" && act !== undefined && begun !== undefined) {
+      const took = readable(entry.at - begun.entry.at);
+      begun.text = `${actWords(act)}${took === "0 s" ? "" : `, took ${took}`}`;
+      open.delete(key);
+      continue;
+    }
+    const line = { entry, text: words(entry) };
+    if ((entry.kind === "began" || entry.kind === "stopping") && act !== undefined) {
+      line.text = `${actWords(act)} (no result on record)`;
+      open.set(key, line);
+    }
+    // The act that was done says the same.
+    if (entry.kind !== "passed" || (act?.name !== "check" && act?.name !== "stage")) lines.push(line);
+  }
+  return lines;
+}
+
+/** What an entry says, in words. A kind that this version does not know is shown as it is. */
+function words({ kind, data }: StoredEntry): string {
+  const known = data as Partial<Recorded>;
+  const act = known.act === undefined ? "" : actWords(known.act);
+  if (kind === "did") return `done: ${act}`;
+  const event = { ...known, kind } as RunEvent;
+  switch (event.kind) {
+    case "planned":
+      return `plan ${event.plan}${event.canaries.length > 0 ? `, canary ${event.canaries.join(", ")}` : ""}`;
+    case "began":
+      return `begins: ${act === "" ? event.step : act}`;
+    case "passed":
+      return `passed: ${event.step}`;
+    case "tried":
+      return `failed try: ${event.step}: ${event.why}${event.final ? " (no further try)" : ""}`;
+    case "stopping":
+      return `begins: shut down ${event.workload}`;
+    case "started":
+      return `runs again: ${event.workload}`;
+    case "failed":
+      return `FAILED: ${event.step}: ${event.why}`;
+    case "released":
+      return event.atLevel ? "released, at the level" : "released, not at the level";
+    case "canary passed":
+      return "the canary has passed";
+    case "convicted":
+      return `CONVICTED: ${event.why}`;
+    case "tested":
+      return `regression tests ${event.moment === "before" ? "before the first host" : "at the end"}: ${event.failures.length === 0 ? "all pass" : `failing: ${event.failures.join(", ")}`}`;
+    case "halt":
+      return `HALT${event.sticky ? " until a person decides" : ""}: ${event.reason}`;
+    case "resumed":
+      return "taken up again";
+    case "ended":
+      return `ended: ${event.ending.kind}`;
+    default:
+      return `${kind} ${JSON.stringify(data)}`;
+  }
+}
+
+interface Recorded {
+  readonly act: Act;
+}
+
+function actWords(act: Act): string {
+  switch (act.name) {
+    case "migrate":
+      return `migrate ${act.workload} to ${act.to} (${act.step})`;
+    case "stop":
+      return `shut down ${act.workload}`;
+    case "start":
+      return `start ${act.workload}`;
+    case "check":
+      return `${act.at} checks`;
+    case "await":
+      return "wait until it answers";
+    case "regression tests":
+      return `regression tests ${act.moment}`;
+    default:
+      return act.name;
+  }
+}
