@@ -19,6 +19,14 @@ export type RunEvent =
       readonly notBefore: number;
       readonly final: boolean;
     }
+  /** The world was in motion: look again after a moment; no try is used up. */
+  | {
+      readonly kind: "waits";
+      readonly host: string;
+      readonly step: Step;
+      readonly why: string;
+      readonly notBefore: number;
+    }
   | { readonly kind: "stopping"; readonly host: string; readonly workload: string }
   | { readonly kind: "started"; readonly host: string; readonly workload: string }
   | { readonly kind: "failed"; readonly host: string; readonly step: Step; readonly why: string }
@@ -62,6 +70,13 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
           ...host.tries,
           [event.step]: event.final ? Number.MAX_SAFE_INTEGER : (host.tries[event.step] ?? 0) + 1,
         },
+        lastStep: event.step,
+        lastWhy: event.why,
+        notBefore: event.notBefore,
+      }));
+    case "waits":
+      return withHost(run, event.host, (host) => ({
+        ...host,
         lastStep: event.step,
         lastWhy: event.why,
         notBefore: event.notBefore,

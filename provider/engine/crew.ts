@@ -8,6 +8,11 @@ import type { ActContext } from "./ports.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import { wordsFor } from "./words.ts";
 
+/** Before a conflict is looked at again, fleet time. */
+const CONFLICT_PAUSE = 10_000;
+/** Conflicts over one host or workload in this process that cost no try. */
+const MOST_CONFLICTS = 6;
+
 /** Carries out acts, any number at the same time: intent on record, act, result on record. */
 export class Crew {
   /** Acts that have ended so far, well or not. */
@@ -18,6 +23,8 @@ export class Crew {
   readonly #ledger: Ledger;
   readonly #abort = new AbortController();
   readonly #inFlight = new Map<string, Act>();
+  readonly #conflicts = new Map<string, number>();
+  readonly #moved = new Set<string>();
   readonly #changed: () => void;
   #crash: { error: unknown } | undefined;
 
@@ -75,6 +82,7 @@ export class Crew {
         this.#ledger.run,
         this.#context(act, fleet),
       );
+      if (act.name === "migrate") this.#moved.add(`${act.host}/${act.workload}`);
       this.#say(act, "end", fleet);
       this.#ledger.log("did", act, {});
       for (const event of events) await this.#ledger.enter(event, act);
@@ -107,16 +115,27 @@ export class Crew {
     const memory = this.#ledger.run.hosts[act.host];
     const step = stepOf(act, memory);
     const tries = memory?.tries[step] ?? 0;
-    const pause = error.kind === "conflict" ? 5_000 : Math.min(300_000, 30_000 * 2 ** tries);
-    const notBefore = this.#ports.driver.clock.now() + pause;
+    const now = this.#ports.driver.clock.now();
+    if (error.kind === "conflict" && this.#mayWait(act)) {
+      const notBefore = now + CONFLICT_PAUSE;
+      return this.#ledger.enter({ kind: "waits", host: act.host, step, why: error.message, notBefore }, act);
+    }
+    const notBefore = now + Math.min(300_000, 30_000 * 2 ** tries);
     const final = error.kind === "denied" || error.kind === "invalid" || tries >= retries;
     const again = final ? "" : ` Trying again (${tries + 1} of ${retries}).`;
     this.#ports.tell({ kind: "warning", host: act.host, step, text: `${error.advice}${again}` });
     await this.#ledger.enter({ kind: "tried", host: act.host, step, why: error.message, notBefore, final }, act);
   }
 
+  /** A conflict says that the world has changed: looking again is right, a few times. */
+  #mayWait(act: Act): boolean {
+    const times = (this.#conflicts.get(actKey(act)) ?? 0) + 1;
+    this.#conflicts.set(actKey(act), times);
+    return times <= MOST_CONFLICTS;
+  }
+
   #say(act: Act, moment: "start" | "end", fleet: Fleet): void {
-    const words = wordsFor(act, moment, fleet, this.#ledger.run);
+    const words = wordsFor(act, moment, fleet, this.#ledger.run, this.#moved);
     if (words === undefined) return;
     this.#ports.tell(words.host === undefined ? words : { ...words, position: this.#ledger.position(words.host) });
   }

@@ -4,12 +4,16 @@ import type { Fleet } from "../core/fleet.ts";
 import type { RunMemory } from "../core/run.ts";
 import type { News } from "./news.ts";
 
-/** What a person reads when an act starts or has ended. Undefined: not worth a line. */
+/**
+ * What a person reads when an act starts or has ended. Undefined: not worth a line.
+ * @param moved workloads (`host/workload`) that this process has evacuated since `fleet` was observed.
+ */
 export function wordsFor(
   act: Act,
   moment: "start" | "end",
   fleet: Fleet,
   run: RunMemory,
+  moved: ReadonlySet<string>,
 ): Omit<News, "position"> | undefined {
   if (act.name === "regression tests") {
     const when = act.moment === "before" ? "before the first host" : "at the end";
@@ -31,7 +35,7 @@ export function wordsFor(
     case "migrate":
       if (moment === "start") return undefined;
       return act.step === "evacuate"
-        ? line(evacuated(act, fleet, memory?.homes ?? []))
+        ? line(evacuated(act, fleet, memory?.homes ?? [], moved))
         : line(`putting back ${act.workload}`);
     case "stop":
       return moment === "end" ? line(`shut down ${act.workload}, which cannot move`) : undefined;
@@ -60,10 +64,13 @@ export function wordsFor(
   }
 }
 
-function evacuated(act: Act & { name: "migrate" }, fleet: Fleet, homes: readonly string[]): string {
-  const left = fleet.workloads.filter(
-    (one) => one.host === act.host && one.state === "running" && !one.pinned && one.id !== act.workload,
-  );
-  const total = Math.max(homes.length, left.length + 1);
-  return `evacuating ${total - left.length} of ${total} (${act.workload} → ${act.to})`;
+function evacuated(
+  act: Act & { name: "migrate" },
+  fleet: Fleet,
+  homes: readonly string[],
+  moved: ReadonlySet<string>,
+): string {
+  const there = new Set(fleet.workloads.filter((one) => one.host === act.host).map((one) => one.id));
+  const gone = homes.filter((id) => moved.has(`${act.host}/${id}`) || !there.has(id));
+  return `evacuating ${gone.length} of ${homes.length} (${act.workload} → ${act.to})`;
 }

@@ -1,5 +1,5 @@
-import { hostsAllowed } from "../../provider/core/share.ts";
 import type { Policy } from "../../provider/core/policy.ts";
+import { hostsAllowed } from "../../provider/core/share.ts";
 import { violations, type World } from "../../provider/drivers/simulated/index.ts";
 
 /**
@@ -21,7 +21,8 @@ export function rules(policy: Policy): (world: World) => void {
       const host = event.host ?? "";
       const convicted = world.record?.record.run?.convicted.includes(host) === true;
       if (event.what === "cordon" && !convicted) mayGoOut(world, policy, host);
-      if ((event.what === "cordon" || event.what === "remediate") && !convicted) afterHalt(world, event.what, host, sticky);
+      if ((event.what === "cordon" || event.what === "remediate") && !convicted)
+        afterHalt(world, event.what, host, sticky);
     }
     seen = world.events.at(-1)?.seq ?? seen;
   };
@@ -37,10 +38,18 @@ function mayGoOut(world: World, policy: Policy, cordoned: string): void {
   const { perDomain } = policy.maxUnavailable;
   const domain = world.hosts.get(cordoned)?.domain;
   const mates = hosts.filter((host) => host.domain === domain);
-  if (perDomain !== undefined && domain !== undefined && out.filter((host) => host.domain === domain).length > hostsAllowed(perDomain, mates.length)) {
+  if (
+    perDomain !== undefined &&
+    domain !== undefined &&
+    out.filter((host) => host.domain === domain).length > hostsAllowed(perDomain, mates.length)
+  ) {
     throw new Error(`broken: too many hosts of ${domain} are out at once, ${cordoned} by us`);
   }
-  const short = shortOfReserve(world, policy, hosts.filter((host) => !out.includes(host)).map((host) => host.id));
+  const short = shortOfReserve(
+    world,
+    policy,
+    hosts.filter((host) => !out.includes(host)).map((host) => host.id),
+  );
   if (short !== undefined) throw new Error(`broken: with ${cordoned} out ${short}`);
 }
 
@@ -52,7 +61,9 @@ function shortOfReserve(world: World, policy: Policy, serving: readonly string[]
     const host = world.hosts.get(id);
     return host !== undefined && !host.held && world.now >= host.hungUntil && world.now >= host.cutUntil;
   };
-  const running = [...world.workloads.values()].filter((workload) => workload.state === "running" && reach(workload.host));
+  const running = [...world.workloads.values()].filter(
+    (workload) => workload.state === "running" && reach(workload.host),
+  );
   const demand = running.reduce((sum, workload) => sum + (workload.demand.memory ?? 0), 0);
   const free = sizes.reduce((sum, size) => sum + size, 0) - demand;
   const reserve = sizes.slice(0, failures).reduce((sum, size) => sum + size, 0);

@@ -1,9 +1,9 @@
 import { type InputsAsWritten, inputs as inputsSchema } from "../../provider/core/inputs.ts";
 import type { Policy } from "../../provider/core/policy.ts";
 import type { FaultInput, FleetSpecInput } from "../../provider/drivers/simulated/index.ts";
+import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { RollResult } from "../../provider/engine/roll.ts";
 import { planRoll } from "../../provider/planner/plan.ts";
-import { memoryJournal } from "../../provider/engine/journal.ts";
 import { type Fate, Mortal } from "./mortal.ts";
 import { Rig } from "./rig.ts";
 import { rules } from "./rules.ts";
@@ -72,7 +72,7 @@ export function schedule(seed: number): Schedule {
 }
 
 /** Lives through a schedule; throws on the first broken rule. Returns how the last `up` ended. */
-export async function live(plan: Schedule): Promise<string> {
+export async function live(plan: Schedule, began: (rig: Rig) => void = () => {}): Promise<string> {
   const { policy } = inputsSchema.pick({ policy: true }).parse({ policy: plan.policy }) as { policy: Policy };
   const rig = new Rig({
     fleet: plan.fleet,
@@ -81,14 +81,10 @@ export async function live(plan: Schedule): Promise<string> {
     failing: plan.failing,
     watch: rules(policy),
   });
+  began(rig);
   const before = [...rig.world.workloads.values()].length;
   const actors = JSON.stringify(rig.world.actors);
-  const feasible = planRoll({
-    fleet: await rig.driver().observe({ version: "8.0.3" }),
-    policy,
-    baseline: "version=8.0.3",
-    owners: [],
-  }).kind === "plan";
+  const mustSucceed = isHarmless(plan) && (await hasPlan(rig, policy));
   let journal = memoryJournal();
   for (const fate of plan.fates) {
     await rig.time.run(
@@ -108,7 +104,7 @@ export async function live(plan: Schedule): Promise<string> {
   if (JSON.stringify(rig.world.actors) !== actors && record?.former === undefined) {
     throw new Error("broken: other actors did not get their settings back");
   }
-  if (isHarmless(plan) && feasible && ending.kind !== "done") {
+  if (mustSucceed && ending.kind !== "done") {
     throw new Error(`broken: nothing went wrong and there was a plan, but it ended ${JSON.stringify(ending)}`);
   }
   if (ending.kind === "halted") return ending.sticky ? "sticky" : "halted";
@@ -120,7 +116,9 @@ function wrongWhenDone(plan: Schedule, rig: Rig, { ending, fleet, memory }: Roll
   const names = (hosts: readonly { readonly id: string }[]): string => hosts.map((host) => host.id).join(", ");
   const ours = fleet.hosts.filter((host) => host.state === "up" && !host.held);
   const rolled = [...rig.world.hosts.values()].filter((host) => memory.done.includes(host.id));
-  const behind = ours.filter((host) => host.level < host.wanted && !note.includes(host.id) && !memory.done.includes(host.id));
+  const behind = ours.filter(
+    (host) => host.level < host.wanted && !note.includes(host.id) && !memory.done.includes(host.id),
+  );
   if (behind.length > 0) return `${names(behind)} is behind`;
   const out = ours.filter((host) => host.cordoned || host.mark !== undefined);
   if (out.length > 0) return `${names(out)} is still out`;
@@ -130,7 +128,9 @@ function wrongWhenDone(plan: Schedule, rig: Rig, { ending, fleet, memory }: Roll
   if (sick.length > 0) return `${names(sick)} came back with a problem`;
   if (plan.failing.gate === 1 && memory.done.length > 0) return "the gate never passed";
   const stopped = [...rig.world.workloads.values()].filter((workload) => workload.state === "stopped");
-  const before = new Set(plan.fleet.workloads?.filter((workload) => workload.state === "stopped").map((workload) => workload.id));
+  const before = new Set(
+    plan.fleet.workloads?.filter((workload) => workload.state === "stopped").map((workload) => workload.id),
+  );
   const owed = stopped.filter((workload) => !before.has(workload.id));
   return owed.length > 0 ? `${names(owed)} was not started again` : undefined;
 }
@@ -140,8 +140,14 @@ function wrongWhenHalted(plan: Schedule, _rig: Rig, { ending, memory }: RollResu
   const failed = Object.entries(memory.hosts).filter(([, host]) => host.failed !== undefined);
   const allowed = memory.canaryPassed ? (plan.policy?.maxFailures ?? 1) : 0;
   // Hosts that were out at once may fail at once: only one more than allowed where they go one by one.
-  if (!memory.canaryPassed && failed.length > allowed + 1) return `${failed.map(([id]) => id).join(", ")} failed before the canary had passed`;
+  if (!memory.canaryPassed && failed.length > allowed + 1)
+    return `${failed.map(([id]) => id).join(", ")} failed before the canary had passed`;
   return undefined;
+}
+
+async function hasPlan(rig: Rig, policy: Policy): Promise<boolean> {
+  const fleet = await rig.driver().observe({ version: "8.0.3" });
+  return planRoll({ fleet, policy, baseline: "version=8.0.3", owners: [] }).kind === "plan";
 }
 
 /** Nothing misbehaves in it but our own processes. */

@@ -175,7 +175,8 @@ function switchTo(world: World, workload: WorkloadRow, kind: "stop" | "start"): 
   const { doing, id } = workload;
   if (doing?.kind === kind) return { kind: "running", task: doing.task };
   const host = hostNamed(world, workload.host);
-  if (doing !== undefined) throw conflict(host.id, `${id} is busy: ${doing.kind}.`, "Wait until that has ended.");
+  if (doing?.kind === "start" && kind === "stop") world.tasks.remove(doing.task);
+  else if (doing !== undefined) throw conflict(host.id, `${id} is busy: ${doing.kind}.`, "Wait until that has ended.");
   checkReach(world, host);
   if (host.power !== "on") throw unavailable(host.id, `${host.id} is down.`);
   const problem = kind === "start" ? roomProblem(world, workload, host) : undefined;

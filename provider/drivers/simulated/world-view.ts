@@ -76,7 +76,8 @@ function viewWorkload(workload: WorkloadRow): Workload {
   return {
     id,
     host,
-    state,
+    // One that is being started holds its place, and may run at any moment.
+    state: doing?.kind === "start" ? "running" : state,
     ...(doing?.kind === "migrate" ? { movingTo: doing.to } : {}),
     demand,
     ...(group === undefined ? {} : { group }),
