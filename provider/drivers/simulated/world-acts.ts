@@ -1,7 +1,7 @@
 import { RollError } from "../../core/errors.ts";
 import type { Mark } from "../../core/fleet.ts";
 import { compareVersions, satisfies, versionProblem } from "../../core/version.ts";
-import { answers, flag, type HostRow, type Task, takes, type WorkloadRow, type World } from "./world.ts";
+import { answers, flag, type HostRow, spanOf, type Task, type WorkloadRow, type World } from "./world.ts";
 import { slowness } from "./world-faults.ts";
 import { beginMove, moveProblem, occupants, roomProblem } from "./world-moves.ts";
 import { beginBoot, beginPatch } from "./world-patches.ts";
@@ -103,7 +103,7 @@ export function stage(world: World, id: string, level: string): Effect {
   if (host.staged === level || isAt(world, host, level)) return already;
   if (host.power !== "on") throw unavailable(id, `${id} is down.`);
   world.serial += 1;
-  const span = takes(world, world.facts.times.stage, slowness(world, { call: "stage", hosts: [id] }));
+  const span = spanOf(world, world.facts.times.stage, slowness(world, { call: "stage", hosts: [id] }));
   const next: Task = {
     id: `t${world.serial}`,
     serial: world.serial,
@@ -182,7 +182,7 @@ function switchTo(world: World, workload: WorkloadRow, kind: "stop" | "start"): 
   const problem = kind === "start" ? roomProblem(world, workload, host) : undefined;
   if (problem !== undefined)
     throw conflict(host.id, `${id} cannot start: ${problem}.`, "Make room on that host first.");
-  const span = takes(world, world.facts.times[kind], slowness(world, { call: kind, hosts: [host.id], workload: id }));
+  const span = spanOf(world, world.facts.times[kind], slowness(world, { call: kind, hosts: [host.id], workload: id }));
   world.serial += 1;
   const task: Task = {
     id: `t${world.serial}`,

@@ -1,4 +1,4 @@
-import { answers, type HostRow, log, NEVER, type Task, takes, type WorkloadRow, type World } from "./world.ts";
+import { answers, type HostRow, log, NEVER, spanOf, type Task, type WorkloadRow, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
 
 /** How long the platform lets a migration run that does not converge. */
@@ -69,7 +69,7 @@ export function beginMove(world: World, workload: WorkloadRow, to: string): Task
   const converges = strike(world, "migration-never-converges", occasion) === undefined;
   const { fixed, perGiB } = world.facts.migration;
   const seconds = fixed + (perGiB * (workload.demand.memory ?? 0)) / 1024;
-  const until = world.now + (converges ? takes(world, seconds, slowness(world, occasion)) : GIVE_UP);
+  const until = world.now + (converges ? spanOf(world, seconds, slowness(world, occasion)) : GIVE_UP);
   world.serial += 1;
   const id = `t${world.serial}`;
   const task: Task = {

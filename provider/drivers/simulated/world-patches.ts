@@ -1,4 +1,4 @@
-import { type HostRow, log, type Task, takes, type World } from "./world.ts";
+import { type HostRow, log, spanOf, type Task, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
 
 /** How long the platform waits for a boot that does not come. */
@@ -13,7 +13,7 @@ export function beginPatch(world: World, host: HostRow, level: string): Task {
   const factor = slowness(world, { call: "remediate", hosts: [host.id] });
   world.serial += 1;
   const id = `t${world.serial}`;
-  const until = world.now + takes(world, seconds, factor);
+  const until = world.now + spanOf(world, seconds, factor);
   const task: Task = { id, serial: world.serial, from: world.now, until, kind: "patch", host: host.id, level };
   world.tasks.put(task);
   world.hosts.put({ ...host, power: "patching", problem: undefined, latency: 1, doing: id, failure: undefined });
@@ -43,7 +43,7 @@ export function beginBoot(world: World, host: HostRow, claims: string | undefine
   const comesUp = strike(world, "never-boots", { hosts: [host.id] }) === undefined;
   const factor = slowness(world, { call: "remediate", hosts: [host.id] });
   world.serial += 1;
-  const until = world.now + (comesUp ? takes(world, host.boot, factor) : BOOT_GIVE_UP);
+  const until = world.now + (comesUp ? spanOf(world, host.boot, factor) : BOOT_GIVE_UP);
   const task: Task = {
     id: id ?? `t${world.serial}`,
     serial: world.serial,

@@ -152,7 +152,7 @@ export function flag(world: World, breach: string): void {
 }
 
 /** Seconds as milliseconds, off by up to the fleet's jitter. */
-export function takes(world: World, seconds: number, factor: number): number {
+export function spanOf(world: World, seconds: number, factor: number): number {
   const jitter = world.facts.jitter === 0 ? 1 : 1 + world.facts.jitter * (2 * roll(world) - 1);
   return Math.max(1, Math.round(seconds * 1000 * factor * jitter));
 }

@@ -314,6 +314,17 @@ describe("others", () => {
     expect([...fleet.seen]).toEqual([]);
   });
 
+  test("neither new load nor the balancer goes to an operator's host", async () => {
+    const fleet = await stage([
+      { kind: "operator-takes", host: "a", at: "1m" },
+      { kind: "foreign-load", host: "a", at: "2m", id: "intruder", memory: 1 },
+      { kind: "balancer-moves", host: "a", at: "2m", workload: "b-1" },
+    ]);
+    await fleet.minutes(10);
+    await fleet.driver.observe(fleet.baseline);
+    expect([fleet.workload("intruder").host, fleet.workload("b-1").host]).toEqual(["b", "b"]);
+  });
+
   test("balancer-moves: only while the balancer is on", async () => {
     const faults = [{ kind: "balancer-moves", host: "b", at: "5m", workload: "a-1" }] as const;
     const on = await stage([...faults]);
