@@ -92,7 +92,7 @@ export function newRunId(): string {
   return `${date.replaceAll("-", "")}-${time.slice(0, 5).replace(":", "")}-${randomBytes(2).toString("hex")}`;
 }
 
-/** A check that the engine asks for twice says its plan once. A reader who has gone is no reason to stop. */
+/** A check that the engine asks for twice says its plan once, and an act does not repeat where it stands. A reader who has gone is no reason to stop. */
 function speech(log: EngineLog): Pick<Surroundings, "say" | "progress"> {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const said = new Set<string>();
@@ -102,6 +102,10 @@ function speech(log: EngineLog): Pick<Surroundings, "say" | "progress"> {
       said.add(text);
       log.say(text, severity);
     },
-    progress: (text) => log.say(text, "progress"),
+    progress(text) {
+      if (said.has(text)) return;
+      said.add(text);
+      log.say(text, "progress");
+    },
   };
 }

@@ -12,13 +12,14 @@ export interface Diff {
 
 /**
  * Saved outputs against checked inputs. The check has looked at the fleet: what is pending is in `plan`, what changed by
- * itself in `hosts`. The text of the provider is no difference.
+ * itself in `hosts`. The text of the provider is no difference. `refreshing`: the engine compares what was just read with the
+ * inputs of the last update, whose plan is not pending any more.
  */
-export function diff(olds: Props, news: Props): Diff {
+export function diff(olds: Props, news: Props, refreshing = false): Diff {
   const replaced = isAnotherTarget(olds.target, news.target);
   const changes =
     replaced ||
-    news.plan !== undefined ||
+    (news.plan !== undefined && !refreshing) ||
     unknownPaths(news).length > 0 ||
     !isDeepStrictEqual(declaredOf(olds), declaredOf(news)) ||
     (news.hosts !== undefined && !isDeepStrictEqual(savedHosts(olds), savedHosts(news)));

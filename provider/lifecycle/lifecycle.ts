@@ -24,10 +24,18 @@ export interface Lifecycle {
 /** One process's lifecycle: what it sees of a target is seen once, until it does something itself. */
 export function lifecycle(around: Surroundings): Lifecycle {
   const looks = new Looks(around);
+  /** Owners that were read and not checked since: what the engine compares then is the refresh itself. */
+  const refreshing = new Set<unknown>();
   return {
-    check: (olds, news) => check(around, looks, olds, news),
-    diff,
-    read: (saved) => read(around, looks, saved),
+    check(olds, news) {
+      refreshing.delete(news.owner);
+      return check(around, looks, olds, news);
+    },
+    diff: (olds, news) => diff(olds, news, refreshing.has(olds.owner)),
+    read(saved) {
+      refreshing.add(saved.owner);
+      return read(around, looks, saved);
+    },
     create: (news) => apply(around, looks, {}, news),
     update: (olds, news) => apply(around, looks, olds, news),
     delete: (saved) => forget(around, saved),

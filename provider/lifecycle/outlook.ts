@@ -54,8 +54,10 @@ export function outlookOf(look: Look, inputs: Inputs, owners: readonly string[])
     if (alone !== undefined) return { kind: "left alone", findings, refusal: made, why: alone };
     return { kind: "refused", findings, refusal: made, ...goesOn };
   }
-  if (alone !== undefined)
-    return { kind: made.hosts.length === 0 ? "nothing" : "left alone", findings, plan: made, why: alone };
+  if (alone !== undefined) {
+    const drifted = findings.some((finding) => finding.compliance === "drifted");
+    return { kind: drifted ? "left alone" : "nothing", findings, plan: made, why: alone };
+  }
   if (made.hosts.length === 0 && memory.id !== record.run?.id) return { kind: "nothing", findings, plan: made };
   const beyond = policy.approved === undefined ? [] : outsideEnvelope(policy.approved, made);
   if (beyond.length > 0) return { kind: "refused", findings, plan: made, why: beyond.join("; "), ...goesOn };

@@ -1,5 +1,5 @@
 import type { HostRow, PlanDocument } from "./document.ts";
-import { table, wrapped } from "./table.ts";
+import { type Column, table, wrapped } from "./table.ts";
 import { headline, levels, remarks, summary } from "./words.ts";
 
 /** Rows that a terminal shows of a large fleet; the plan file holds all. */
@@ -23,23 +23,28 @@ function hostLines({ hosts }: PlanDocument): string[] {
   const others = hosts.filter((row) => row.part === undefined && row.compliance !== "compliant");
   const shown = [...planned.slice(0, MOST_PLANNED), ...others.slice(0, MOST_OTHERS)];
   if (shown.length === 0) return [];
-  const columns = [
-    { title: "wave", align: "right" },
-    { title: "host" },
-    { title: "level" },
-    { title: "evacuate", align: "right" },
-    { title: "put back", align: "right" },
-    { title: "" },
-  ] as const;
-  const cells = shown.map((row) => cellsOf(row));
   const left = [
     ...(planned.length > MOST_PLANNED ? [`${planned.length - MOST_PLANNED} more hosts to roll`] : []),
     ...(others.length > MOST_OTHERS ? [`${others.length - MOST_OTHERS} more that stay as they are`] : []),
   ];
-  return [...table(columns, cells), ...(left.length === 0 ? [] : [`  … and ${left.join(", ")}: see the plan file`])];
+  const lines = planned.length === 0 ? table(PLAIN, shown.map(plainCells)) : table(PLANNED, shown.map(plannedCells));
+  return [...lines, ...(left.length === 0 ? [] : [`  … and ${left.join(", ")}: see the plan file`])];
 }
 
-function cellsOf(row: HostRow): string[] {
+const PLAIN: readonly Column[] = [{ title: "host" }, { title: "level" }, { title: "" }];
+
+const PLANNED: readonly Column[] = [
+  { title: "wave", align: "right" },
+  { title: "host" },
+  { title: "level" },
+  { title: "evacuate", align: "right" },
+  { title: "put back", align: "right" },
+  { title: "" },
+];
+
+const plainCells = (row: HostRow): string[] => [row.host, levels(row), remarks(row)];
+
+function plannedCells(row: HostRow): string[] {
   const { part } = row;
   if (part === undefined) return ["–", row.host, levels(row), "", "", remarks(row)];
   return [`${part.wave}`, row.host, levels(row), `${part.evacuate.length}`, `${part.putBack.length}`, remarks(row)];

@@ -19,9 +19,7 @@ export function headline(document: PlanDocument): string {
     case "roll":
       return [`${planned} of ${fleet} to be taken to ${level}`, ...rest].join(", ");
     case "nothing":
-      return drifted === 0 && rest.length === 1 && compliance.compliant === hosts.length
-        ? `every host is at ${level} (${fleet})`
-        : [`no host is to be taken to ${level}`, ...(drifted > 0 ? [`${drifted} drifted`] : []), ...rest].join(", ");
+      return `nothing to roll to ${level}: ${[...(drifted > 0 ? [`${drifted} drifted`] : []), ...rest].join(", ")}`;
     case "left alone":
       return [`${drifted} of ${fleet} drifted from ${level}, left alone`, ...rest].join(", ");
     case "refused":
@@ -49,19 +47,17 @@ export function remarks(row: HostRow): string {
   ].join(", ");
 }
 
-/** Totals, lower bounds and notes, one sentence each. */
-export function summary(document: PlanDocument): string[] {
-  const { totals, bounds, notes, scale } = document;
-  if (totals === undefined || bounds === undefined) return [...notes];
+/** Totals, lower bounds, and what a reviewer should know, one paragraph each. Empty when nothing is planned. */
+export function summary({ totals, bounds, notes, scale }: PlanDocument): string[] {
+  if (totals === undefined || bounds === undefined) return [];
   const { low, expected, high } = totals.hours;
   return [
     `${counted(totals.hosts, "host")}, ${counted(totals.moves, "move")}, ${gib(totals.gib)}, ${hours(low)} to ${hours(high)} ` +
-      `(most likely ${hours(expected)}); at most ${counted(totals.out, "host")} out at once`,
-    `no plan can do with less than ${counted(bounds.moves, "move")} and ${hours(bounds.hours)}`,
+      `(most likely ${hours(expected)}); no plan needs fewer than ${counted(bounds.moves, "move")} or ${hours(bounds.hours)}`,
+    ...(notes.length === 0 ? [] : [notes.join(" ")]),
     ...(scale === undefined
       ? []
       : [`times are fleet time, which runs ${scale} times as fast as the clock on the wall`]),
-    ...notes,
   ];
 }
 
