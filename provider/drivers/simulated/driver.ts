@@ -3,12 +3,15 @@ import type { ActContext, Driver, FleetClock } from "../../engine/ports.ts";
 import type { Call } from "./faults.ts";
 import type { Store } from "./store.ts";
 import type { World } from "./world.ts";
-import * as acts from "./world-acts.ts";
 import { act, answerTo, type Subject } from "./world-calls.ts";
+import type { Effect } from "./world-effects.ts";
 import { faultsOnCalls, refuseCall } from "./world-faults.ts";
+import * as onHost from "./world-host-acts.ts";
+import { quiet, restore } from "./world-lease-acts.ts";
 import { readRecord, writeRecord } from "./world-record.ts";
 import { follow, giveUp } from "./world-tasks.ts";
 import { view } from "./world-view.ts";
+import * as onWorkload from "./world-workload-acts.ts";
 
 /** Process milliseconds between two heartbeats of a lease. */
 const BEAT = 500;
@@ -31,7 +34,7 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
     call: Call,
     context: ActContext,
     subject: Subject,
-    body: (world: World) => acts.Effect,
+    body: (world: World) => Effect,
   ): Promise<void> {
     if (context.signal.aborted) throw cancelled(call, subject);
     if (clock.now() >= context.deadline) {
@@ -92,21 +95,22 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
     },
     actors: {
       read: () => ask("read actors", undefined, (world) => world.actors),
-      quiet: (context) => carryOut("quiet", context, {}, (world) => acts.quiet(world)),
-      restore: (former, context) => carryOut("restore", context, {}, (world) => acts.restore(world, former)),
+      quiet: (context) => carryOut("quiet", context, {}, (world) => quiet(world)),
+      restore: (former, context) => carryOut("restore", context, {}, (world) => restore(world, former)),
     },
     observe: (baseline, signal) => ask("observe", signal, (world) => view(world, target, baseline)),
-    cordon: (host, mark, context) => carryOut("cordon", context, { host }, (world) => acts.cordon(world, host, mark)),
+    cordon: (host, mark, context) => carryOut("cordon", context, { host }, (world) => onHost.cordon(world, host, mark)),
     migrate: (workload, to, context) =>
-      carryOut("migrate", context, { workload, to }, (world) => acts.migrate(world, workload, to)),
-    stop: (workload, context) => carryOut("stop", context, { workload }, (world) => acts.stop(world, workload)),
-    start: (workload, context) => carryOut("start", context, { workload }, (world) => acts.start(world, workload)),
+      carryOut("migrate", context, { workload, to }, (world) => onWorkload.migrate(world, workload, to)),
+    stop: (workload, context) => carryOut("stop", context, { workload }, (world) => onWorkload.stop(world, workload)),
+    start: (workload, context) =>
+      carryOut("start", context, { workload }, (world) => onWorkload.start(world, workload)),
     stage: (host, baseline, context) =>
-      carryOut("stage", context, { host }, (world) => acts.stage(world, host, baseline.version)),
+      carryOut("stage", context, { host }, (world) => onHost.stage(world, host, baseline.version)),
     remediate: (host, baseline, context) =>
-      carryOut("remediate", context, { host }, (world) => acts.remediate(world, host, baseline.version)),
-    uncordon: (host, context) => carryOut("uncordon", context, { host }, (world) => acts.uncordon(world, host)),
-    release: (host, context) => carryOut("release", context, { host }, (world) => acts.release(world, host)),
+      carryOut("remediate", context, { host }, (world) => onHost.remediate(world, host, baseline.version)),
+    uncordon: (host, context) => carryOut("uncordon", context, { host }, (world) => onHost.uncordon(world, host)),
+    release: (host, context) => carryOut("release", context, { host }, (world) => onHost.release(world, host)),
     close: () => store.close(),
   };
 }

@@ -6,12 +6,13 @@ import { fleetClock } from "../../engine/clock.ts";
 import type { Driver } from "../../engine/ports.ts";
 import { simulatedDriver } from "./driver.ts";
 import { fault as faultSchema } from "./faults.ts";
-import { type FileStoreOptions, openFleetFile, writeFleetFile } from "./file-store.ts";
+import { writeFleetFile } from "./file-format.ts";
+import { type FileStoreOptions, openFleetFile } from "./file-store.ts";
 import { parseAs, parseFleetSpec } from "./spec.ts";
 import type { World } from "./world.ts";
 import { addFault as addFaultTo } from "./world-faults.ts";
 import { createWorld } from "./world-new.ts";
-import { drift, operatorGives as gives, operatorTakes as takes } from "./world-strikes.ts";
+import { drift, operatorGives as gives, operatorTakes as takes } from "./world-operator.ts";
 
 /** Opens the fleet file of a target, a path relative to `baseDir`, with real clocks. Throws what `openFleetFile` throws. */
 export function openSimulated(target: Target, baseDir: string, options: FileStoreOptions = {}): Driver {

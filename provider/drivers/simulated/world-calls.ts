@@ -1,8 +1,9 @@
 import { isRollError } from "../../core/errors.ts";
 import type { Call } from "./faults.ts";
 import { flag, log, type World } from "./world.ts";
-import { checkToken, type Effect } from "./world-acts.ts";
+import type { Effect } from "./world-effects.ts";
 import { loseAnswer, refuseCall, trigger } from "./world-faults.ts";
+import { checkToken } from "./world-lease-acts.ts";
 
 /** Whom a call is about. */
 export interface Subject {

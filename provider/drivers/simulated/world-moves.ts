@@ -48,10 +48,10 @@ export function serviceProblem(world: World, host: HostRow): string | undefined 
 
 /** Why the platform would refuse this migration; undefined when it would begin. */
 export function moveProblem(world: World, workload: WorkloadRow, source: HostRow, target: HostRow): string | undefined {
-  if (workload.state === "stopped") return `${workload.id} is stopped`;
   if (workload.doing !== undefined) {
     return `${workload.id} is busy: ${workload.doing.kind}${workload.doing.kind === "migrate" ? ` to ${workload.doing.to}` : ""}`;
   }
+  if (workload.state === "stopped") return `${workload.id} is stopped`;
   if (workload.pinned) return `${workload.id} is pinned to ${source.id}`;
   if (source.power !== "on") return `${source.id} is down`;
   const problem = serviceProblem(world, target);

@@ -1,8 +1,9 @@
 import { log, type Task, type World } from "./world.ts";
 import { timedFault } from "./world-faults.ts";
 import { endMove } from "./world-moves.ts";
+import { operatorGives, powerOn } from "./world-operator.ts";
 import { endBoot, endPatch } from "./world-patches.ts";
-import { operatorGives, powerOn, strikeNow } from "./world-strikes.ts";
+import { strikeNow } from "./world-strikes.ts";
 
 /**
  * Brings the world to fleet time `now`: everything whose time has come happens, in the order of time. Settling twice on the

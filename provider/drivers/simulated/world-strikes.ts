@@ -1,6 +1,7 @@
 import type { TimedFault } from "./faults.ts";
 import { type HostRow, log, NEVER, type WorkloadRow, type World } from "./world.ts";
 import { beginMove, failMove, moveProblem, occupants, roomProblem, serviceProblem, stall } from "./world-moves.ts";
+import { drift, later, operatorGives, operatorTakes } from "./world-operator.ts";
 
 /** A timed fault strikes now. `name` is the host it is about; a host that is no longer there is left in peace. */
 export function strikeNow(world: World, fault: TimedFault, name: string | undefined): void {
@@ -39,45 +40,6 @@ export function strikeNow(world: World, fault: TimedFault, name: string | undefi
       powerOff(world, host, fault.for);
       break;
   }
-}
-
-/** An operator takes the host away: it is theirs, whatever marks it bears. */
-export function operatorTakes(world: World, id: string, span?: number): void {
-  const host = world.hosts.get(id);
-  if (host === undefined || host.held) return;
-  world.hosts.put({ ...host, held: true });
-  log(world, { by: "operator", what: "take", outcome: "done", host: id });
-  if (span !== undefined) later(world, "operator gives", id, span);
-}
-
-export function operatorGives(world: World, id: string): void {
-  const host = world.hosts.get(id);
-  if (host === undefined || !host.held) return;
-  world.hosts.put({ ...host, held: false });
-  log(world, { by: "operator", what: "give", outcome: "done", host: id });
-}
-
-/** Somebody brings the host to another level. */
-export function drift(world: World, id: string, level: string): void {
-  const host = world.hosts.get(id);
-  if (host === undefined) return;
-  world.hosts.put({
-    ...host,
-    running: level,
-    installed: level,
-    reported: level,
-    staged: undefined,
-    boots: host.boots + 1,
-  });
-  log(world, { by: "operator", what: "reinstall", outcome: "done", host: id, note: level });
-}
-
-/** Power management gives back a host that it had switched off. */
-export function powerOn(world: World, id: string): void {
-  const host = world.hosts.get(id);
-  if (host?.power !== "off" || host.doing !== undefined) return;
-  world.hosts.put({ ...host, power: "on", boots: host.boots + 1, running: host.installed });
-  log(world, { by: "platform", what: "power on", outcome: "done", host: id });
 }
 
 function hang(world: World, host: HostRow, span: number | undefined): void {
@@ -214,16 +176,4 @@ function powerOff(world: World, host: HostRow, span: number | undefined): void {
 
 function takesIn(world: World, workload: Pick<WorkloadRow, "id" | "demand" | "group">, host: HostRow): boolean {
   return serviceProblem(world, host) === undefined && roomProblem(world, workload, host) === undefined;
-}
-
-function later(world: World, kind: "operator gives" | "power on", host: string, span: number): void {
-  world.serial += 1;
-  world.tasks.put({
-    id: `t${world.serial}`,
-    serial: world.serial,
-    from: world.now,
-    until: world.now + span,
-    kind,
-    host,
-  });
 }

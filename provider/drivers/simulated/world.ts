@@ -6,7 +6,7 @@ import type { Table } from "./world-table.ts";
 
 /**
  * The whole state of an embedded fleet: plain values, no effects. It is a function of time: `settle` (world-settle.ts)
- * brings it to a moment, acts (world-acts.ts) and faults (world-faults.ts) change it at that moment.
+ * brings it to a moment, acts (world-*-acts.ts) and faults (world-faults.ts) change it at that moment.
  */
 export interface World {
   /** What never changes. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, expect } from "vitest";
-import { openFleetFile, writeFleetFile } from "../../../provider/drivers/simulated/file-store.ts";
+import { writeFleetFile } from "../../../provider/drivers/simulated/file-format.ts";
+import { openFleetFile } from "../../../provider/drivers/simulated/file-store.ts";
 import {
   createWorld,
   memoryStore,
@@ -10,7 +11,7 @@ import {
   violations,
   type World,
 } from "../../../provider/drivers/simulated/index.ts";
-import { operatorGives, operatorTakes } from "../../../provider/drivers/simulated/world-strikes.ts";
+import { operatorGives, operatorTakes } from "../../../provider/drivers/simulated/world-operator.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
 import { type Bench, conformance } from "../conformance.ts";
 import { temporaryFolder, trio } from "./fleets.ts";

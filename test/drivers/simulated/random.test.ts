@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { isRollError } from "../../../provider/core/errors.ts";
 import type { Mark } from "../../../provider/core/fleet.ts";
-import { openFleetFile, writeFleetFile } from "../../../provider/drivers/simulated/file-store.ts";
+import { writeFleetFile } from "../../../provider/drivers/simulated/file-format.ts";
+import { openFleetFile } from "../../../provider/drivers/simulated/file-store.ts";
 import {
   createWorld,
   type FaultInput,
@@ -16,11 +17,13 @@ import {
   violations,
   type World,
 } from "../../../provider/drivers/simulated/index.ts";
-import * as acts from "../../../provider/drivers/simulated/world-acts.ts";
 import { act } from "../../../provider/drivers/simulated/world-calls.ts";
 import { addFault } from "../../../provider/drivers/simulated/world-faults.ts";
+import * as onHost from "../../../provider/drivers/simulated/world-host-acts.ts";
+import { quiet } from "../../../provider/drivers/simulated/world-lease-acts.ts";
+import { operatorGives, operatorTakes } from "../../../provider/drivers/simulated/world-operator.ts";
 import { writeRecord } from "../../../provider/drivers/simulated/world-record.ts";
-import { operatorGives, operatorTakes } from "../../../provider/drivers/simulated/world-strikes.ts";
+import * as onWorkload from "../../../provider/drivers/simulated/world-workload-acts.ts";
 import { temporaryFolder } from "./fleets.ts";
 
 /** One thing that happens to a fleet: time passes, somebody calls, or it starts to misbehave. Numbers choose modulo. */
@@ -201,15 +204,15 @@ function call(world: World, name: (typeof calls)[number], host: string, which: n
   );
   const mark: Mark = { run: "r", owner: `owner-${owner}`, token: 1 };
   const body = {
-    cordon: () => acts.cordon(world, host, mark),
-    uncordon: () => acts.uncordon(world, host),
-    release: () => acts.release(world, host),
-    migrate: () => acts.migrate(world, workload, host),
-    stop: () => acts.stop(world, workload),
-    start: () => acts.start(world, workload),
-    stage: () => acts.stage(world, host, "8.0.3"),
-    remediate: () => acts.remediate(world, host, "8.0.3"),
-    quiet: () => acts.quiet(world),
+    cordon: () => onHost.cordon(world, host, mark),
+    uncordon: () => onHost.uncordon(world, host),
+    release: () => onHost.release(world, host),
+    migrate: () => onWorkload.migrate(world, workload, host),
+    stop: () => onWorkload.stop(world, workload),
+    start: () => onWorkload.start(world, workload),
+    stage: () => onHost.stage(world, host, "8.0.3"),
+    remediate: () => onHost.remediate(world, host, "8.0.3"),
+    quiet: () => quiet(world),
   }[name];
   const subject = { migrate: { workload, to: host }, stop: { workload }, start: { workload }, quiet: {} }[
     name as "stop"

@@ -106,6 +106,18 @@ describe("admission at the target", () => {
   });
 });
 
+test("a start holds its place at once, and a stop calls it off", async () => {
+  const fleet = await stage();
+  await fleet.time.run(fleet.driver.stop("a-1", fleet.context()));
+  const starting = rejects(fleet.driver.start("a-1", fleet.context()), "failed", /a-1: its start was called off/);
+  expect((await fleet.driver.observe(fleet.baseline)).workloads[0]).toMatchObject({ id: "a-1", state: "running" });
+  await rejects(fleet.migrate("a-1", "b"), "conflict", /a-1 is busy: start/);
+  await fleet.time.run(fleet.driver.stop("a-1", fleet.context()));
+  await fleet.time.run(starting);
+  expect(fleet.workload("a-1")).toMatchObject({ state: "stopped", doing: undefined });
+  expect([...fleet.seen]).toEqual([]);
+});
+
 describe("time", () => {
   test("a migration takes its fixed time and so much per GiB", async () => {
     const fleet = await stage([], { ...trio, migration: { fixed: 7, perGiB: 3 } });
