@@ -68,9 +68,8 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   const file = inputsFile(around, news);
   around.files.write(file.path, file.text);
   const { say, process, checks, holder, instance, stop } = around;
-  say(
-    `${inputs.owner}: inputs are in ${file.path}\n  to stop at the next safe point: npx rolling-patch stop --inputs ${file.path}`,
-  );
+  // A line of its own: of a message the engine shows only the first line while the roll goes on.
+  say(`${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${file.path}`);
   const journal = around.openJournal();
   try {
     const tell = (news: News): void => {
@@ -88,7 +87,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
     };
     const request = { inputs, inputsDigest: file.digest, owners, newRunId: around.newRunId(), holder, instance, stop };
     const { ending, memory, fleet } = await roll(ports, request);
-    say(closingText(before.fleet, fleet, memory, ending), ending.kind === "done" ? "info" : "warning");
+    say(closingText(before.fleet, fleet, memory, ending));
     const stored = await driver.record.read();
     const after = { fleet, record: stored?.record ?? before.record, scale: before.scale };
     const properties = savedProps(news, after, owners, olds);
