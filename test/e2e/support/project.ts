@@ -118,6 +118,11 @@ export class Project {
     return (await this.startUp(...args).ended).failed();
   }
 
+  /** What a killed CLI may leave behind: the lock of the stack. */
+  async unlock(): Promise<void> {
+    await this.start(["cancel", "--yes"]).ended;
+  }
+
   startUp(...args: string[]): Running {
     return this.start(upWith(args));
   }
