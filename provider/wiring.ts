@@ -21,28 +21,37 @@ export interface Place {
   readonly folder?: string;
 }
 
-/** The door of this process for a dynamic provider. It exits by itself once its engine has died and a safe point is reached. */
+/**
+ * The door of this process for a dynamic provider. Once the engine has died, a roll goes to a safe point; then this process
+ * ends: nobody is left to end it.
+ */
 export function dynamicDoor(): Door {
   const stop = new AbortController();
   const address = engineAddress(process.argv);
   const log = engineLog(address, (text) => console.log(text));
   const inner = door(lifecycle(surroundings({ stop: stop.signal, ...speech(log) })), log.flush);
-  const watched = async <T>(act: () => Promise<T>): Promise<T> => {
-    const watch = watchEngine({ address });
-    watch.signal.addEventListener("abort", () => stop.abort(watch.signal.reason));
+  let atWork = 0;
+  const endWithEngine = (): void => {
+    if (stop.signal.aborted && atWork === 0) process.exit(1);
+  };
+  watchEngine({ address }, () => {
+    stop.abort("engine");
+    endWithEngine();
+  });
+  const working = async <T>(act: () => Promise<T>): Promise<T> => {
+    atWork += 1;
     try {
       return await act();
     } finally {
-      watch.close();
-      // Nobody is left to take the answer, nor to end this process.
-      if (stop.signal.aborted) setImmediate(() => process.exit(1));
+      atWork -= 1;
+      setImmediate(endWithEngine);
     }
   };
   return {
     ...inner,
-    create: (inputs) => watched(() => inner.create(inputs)),
-    update: (id, olds, news) => watched(() => inner.update(id, olds, news)),
-    delete: (id, props) => watched(() => inner.delete(id, props)),
+    create: (inputs) => working(() => inner.create(inputs)),
+    update: (id, olds, news) => working(() => inner.update(id, olds, news)),
+    delete: (id, props) => working(() => inner.delete(id, props)),
   };
 }
 

@@ -1,12 +1,6 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 
-export interface EngineWatch {
-  /** Aborts with the reason `"engine"` once the Pulumi engine has died. */
-  readonly signal: AbortSignal;
-  close(): void;
-}
-
 export interface EngineWatchOptions {
   /** Where the engine listens, `host:port`; undefined: not known, only the parents are watched. */
   readonly address: string | undefined;
@@ -20,21 +14,27 @@ export interface EngineWatchOptions {
 const SILENT_LOOKS = 3;
 
 /**
- * Watches whether the engine lives: the process that started us has died when our parents change, and the engine has when
- * nobody listens at its address any more. A slow answer proves nothing.
+ * Watches whether the engine lives, and calls back once when it has died: our parents change then, and nobody listens at its
+ * address any more. A slow answer proves nothing. Does not keep the process alive. Returns what ends the watch.
  */
-export function watchEngine({ address, every = 1_000, parent = engineProcess }: EngineWatchOptions): EngineWatch {
-  const died = new AbortController();
+export function watchEngine(
+  { address, every = 1_000, parent = engineProcess }: EngineWatchOptions,
+  died: () => void,
+): () => void {
   const before = parent();
   let silent = 0;
+  let looking = false;
   const timer = setInterval(async () => {
+    if (looking) return;
+    looking = true;
     silent = (await isRefused(address)) ? silent + 1 : 0;
+    looking = false;
     if (silent < SILENT_LOOKS && parent() === before) return;
     clearInterval(timer);
-    died.abort("engine");
+    died();
   }, every);
   timer.unref();
-  return { signal: died.signal, close: () => clearInterval(timer) };
+  return () => clearInterval(timer);
 }
 
 /** The engine's address is the last argument of the dynamic provider's process. */

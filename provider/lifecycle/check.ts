@@ -74,6 +74,7 @@ function announce(around: Surroundings, { fleet, scale }: Look, inputs: Inputs, 
     findings,
     scale,
     ...(why === undefined ? {} : { why }),
+    ...(outlook.goesOn === undefined ? {} : { goesOn: outlook.goesOn }),
     ...(outlook.halt === undefined ? {} : { why: outlook.halt.reason }),
   });
   const path = writePlan(around, document);

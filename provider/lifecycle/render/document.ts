@@ -2,6 +2,7 @@ import type { Compliance, Finding } from "../../core/compliance.ts";
 import { survey } from "../../core/compliance.ts";
 import type { Fleet } from "../../core/fleet.ts";
 import type { HostPlan, Plan, Refusal } from "../../core/plan.ts";
+import type { RunMemory } from "../../core/run.ts";
 
 /** What the plan file holds: everything that a reviewer, a policy or a bug report needs. Times are fleet time. */
 export interface PlanDocument {
@@ -15,6 +16,8 @@ export interface PlanDocument {
   readonly outlook: "roll" | "nothing" | "left alone" | "refused" | "halted";
   /** Why it is left alone, refused or halted. */
   readonly why?: string;
+  /** The run that ended early and that `up` goes on with. */
+  readonly goesOn?: { readonly run: string; readonly done: number };
   /** Plan id, to be approved with `policy.approved`. */
   readonly id?: string;
   /** Planned hosts in the order in which they start, then the others by name. */
@@ -36,6 +39,8 @@ export interface HostRow {
   readonly to: string;
   /** Why it is skipped, blocked or not plainly compliant or drifted; empty otherwise. */
   readonly reason: string;
+  /** Out already, under a mark of this project. */
+  readonly inHand: boolean;
   /** Its part in the roll; absent when the roll leaves it alone. */
   readonly part?: Omit<HostPlan, "host" | "from" | "to">;
 }
@@ -48,6 +53,7 @@ export interface Circumstances {
   readonly why?: string;
   readonly scale?: number;
   readonly findings?: readonly Finding[];
+  readonly goesOn?: RunMemory;
 }
 
 /** A plan, or the refusal of one, as data. */
@@ -56,7 +62,7 @@ export function planDocument(made: Plan | Refusal | undefined, fleet: Fleet, abo
   const findings = about.findings ?? survey(fleet);
   const counts = { compliant: 0, drifted: 0, ahead: 0, blocked: 0, unknown: 0 };
   for (const { compliance } of findings) counts[compliance] += 1;
-  const { owner, why, scale = 1 } = about;
+  const { owner, why, goesOn, scale = 1 } = about;
   return {
     format: 1,
     ...(owner === undefined ? {} : { owner }),
@@ -64,6 +70,7 @@ export function planDocument(made: Plan | Refusal | undefined, fleet: Fleet, abo
     level: about.level ?? commonLevel(fleet),
     outlook: about.outlook ?? (plan === undefined ? "refused" : plan.hosts.length === 0 ? "nothing" : "roll"),
     ...(why === undefined ? {} : { why }),
+    ...(goesOn === undefined ? {} : { goesOn: { run: goesOn.id, done: goesOn.done.length } }),
     ...(plan === undefined || plan.hosts.length === 0 ? {} : { id: plan.id, totals: plan.totals, bounds: plan.bounds }),
     hosts: rowsOf(fleet, findings, plan),
     compliance: counts,
@@ -79,14 +86,21 @@ function rowsOf(fleet: Fleet, findings: readonly Finding[], plan: Plan | undefin
   const live = new Map(fleet.hosts.map((host) => [host.id, host]));
   const planned = (plan?.hosts ?? []).map(({ host, from, to, ...part }): HostRow => {
     const { compliance = "drifted", reason = "" } = found.get(host) ?? {};
-    return { host, compliance, from, to, reason, part };
+    return { host, compliance, from, to, reason, inHand: live.get(host)?.mark !== undefined, part };
   });
   const taken = new Set(planned.map((row) => row.host));
   const others = findings
     .filter(({ host }) => !taken.has(host))
     .map(({ host, compliance, reason }): HostRow => {
-      const { level = "unknown", wanted = "unknown" } = live.get(host) ?? {};
-      return { host, compliance, from: level, to: wanted, reason: skipped.get(host) ?? reason };
+      const { level = "unknown", wanted = "unknown", mark } = live.get(host) ?? {};
+      return {
+        host,
+        compliance,
+        from: level,
+        to: wanted,
+        reason: skipped.get(host) ?? reason,
+        inHand: mark !== undefined,
+      };
     });
   return [...planned, ...others];
 }

@@ -6,7 +6,7 @@ import { table, wrapped } from "./table.ts";
 /** `h3 2/4 evacuating 5 of 9`: one act in one line. */
 export function newsLine({ host, position, text }: News): string {
   const place = position === undefined ? "" : `${position.index}/${position.of}`;
-  return [host, place, text].filter((part) => part !== undefined && part !== "").join(" ");
+  return [host, place, withoutName(text, host)].filter((part) => part !== undefined && part !== "").join(" ");
 }
 
 /** What became of every host that the run had to do with, and how it ended. */
@@ -19,6 +19,11 @@ export function closingText(before: Fleet, after: Fleet, run: RunMemory, ending:
   });
   const lines = rows.length === 0 ? [] : table([{ title: "host" }, { title: "level" }, { title: "outcome" }], rows);
   return [...lines, ...wrapped(`run ${run.id} ${endingText(ending)}`, "")].join("\n");
+}
+
+/** Errors name the host that they are about; here it stands before them already. */
+function withoutName(text: string, host: string | undefined): string {
+  return host !== undefined && text.startsWith(`${host}: `) ? text.slice(host.length + 2) : text;
 }
 
 /** "done: 6 hosts rolled", "halted: … What to do." */
@@ -41,7 +46,7 @@ export function sentence(text: string): string {
 function outcome(id: string, run: RunMemory, fleet: Fleet): string | undefined {
   const host = fleet.hosts.find((one) => one.id === id);
   const failed = run.hosts[id]?.failed;
-  if (failed !== undefined) return `failed (${failed.step}: ${failed.why}), stays out`;
+  if (failed !== undefined) return `failed to ${failed.step}, stays out: ${withoutName(failed.why, id)}`;
   if (run.convicted.includes(id)) return "does not serve as before the patch";
   if (host?.mark !== undefined && host.mark.run === run.id)
     return host.cordoned ? "out, empty or on its way" : "back in service, not released";

@@ -41,17 +41,22 @@ export function remarks(row: HostRow): string {
   const stopped = part.shutdown.length;
   return [
     ...(part.canary ? ["canary"] : []),
-    ...(row.from === row.to ? ["in hand, goes back into service"] : []),
+    ...(row.inHand ? [row.from === row.to ? "out already, goes back into service" : "out already"] : []),
     ...(stopped > 0 ? [`${stopped} shut down and started again`] : []),
     ...(reason === "" ? [] : [reason]),
   ].join(", ");
 }
 
 /** Totals, lower bounds, and what a reviewer should know, one paragraph each. Empty when nothing is planned. */
-export function summary({ totals, bounds, notes, scale }: PlanDocument): string[] {
-  if (totals === undefined || bounds === undefined) return [];
+export function summary({ totals, bounds, notes, scale, goesOn }: PlanDocument): string[] {
+  const before =
+    goesOn === undefined
+      ? []
+      : [`goes on with run ${goesOn.run}, which has rolled ${counted(goesOn.done, "host")} so far`];
+  if (totals === undefined || bounds === undefined) return before;
   const { low, expected, high } = totals.hours;
   return [
+    ...before,
     `${counted(totals.hosts, "host")}, ${counted(totals.moves, "move")}, ${gib(totals.gib)}, ${hours(low)} to ${hours(high)} ` +
       `(most likely ${hours(expected)}); no plan needs fewer than ${counted(bounds.moves, "move")} or ${hours(bounds.hours)}`,
     ...(notes.length === 0 ? [] : [notes.join(" ")]),
