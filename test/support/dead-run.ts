@@ -40,8 +40,10 @@ export async function deadRun(
   const time = new VirtualTime();
   const out = { mark, cordoned: true };
   const spec = smallFleet({ host: { ...host, 1: { ...out, level: "8.0.3", ...host[1] }, 2: { ...out, ...host[2] } } });
+  // h1 was emptied and patched before the process died.
+  const workloads = (spec.workloads ?? []).map((one) => (one.host === "h1" ? { ...one, host: "h3" } : one));
   const quiet = { balancer: false, powerManagement: false, alerts: false };
-  const fleet = memoryFleet({ ...spec, actors: quiet }, time.clock());
+  const fleet = memoryFleet({ ...spec, workloads, actors: quiet }, time.clock());
   await fleet.driver.record.write(record, 0);
   return { time, fleet };
 }

@@ -17,9 +17,9 @@ export async function stop(world: CliWorld, { inputs, wait = false }: StopOption
       const { run } = asked;
       const last =
         run === undefined
-          ? "no run is known"
+          ? "no run is known."
           : run.ending === undefined
-            ? `nobody works on run ${run.id}`
+            ? `nobody works on run ${run.id}.`
             : `run ${run.id} ${endingText(run.ending)}`;
       world.out(`Nothing to stop: ${last}`);
       return exit.ok;

@@ -70,6 +70,7 @@ const hostMemory = z.strictObject({
   drainSince: z.number().exactOptional(),
   bootVerified: z.string().exactOptional(),
   tries: z.partialRecord(step, z.number()),
+  lastStep: step.exactOptional(),
   lastWhy: z.string().exactOptional(),
   notBefore: z.number().exactOptional(),
   passed: z.array(z.enum(["stage", "preflight", "verify", "put back", "gate"])),
