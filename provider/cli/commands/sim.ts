@@ -48,7 +48,7 @@ export function simDrift(world: CliWorld, host: string, level: string, { file }:
 
 /** Lets the fleet misbehave: `faults` is JSON, or the name of a file that holds it; one fault or a list. */
 export function simFault(world: CliWorld, faults: string, { file }: SimOptions): ExitCode {
-  const value = jsonArgument(world.cwd, faults, "faults");
+  const value = jsonArgument(world.cwd, faults, "fault");
   for (const fault of Array.isArray(value) ? value : [value]) {
     const id = addFault(resolve(world.cwd, file), fault);
     world.out(`fault ${id}: ${JSON.stringify(fault)}`);
