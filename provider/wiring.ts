@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import type { Target } from "./core/target.ts";
 import { type Door, door } from "./dynamic/door.ts";
 import { type EngineLog, engineLog } from "./dynamic/engine-log.ts";
@@ -62,7 +62,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
   const clock = processClock();
   return {
     openDriver: (target) => openDriver(target, project),
-    openJournal: () => openJournal(join(project, folder)),
+    openJournal: () => openJournal(resolve(project, folder)),
     checks: checkRunner(clock),
     process: clock,
     wall: wallTime,
@@ -92,7 +92,16 @@ export async function openDriver(target: Target, project: string): Promise<Drive
 
 /** "anna@laptop, process 4711". */
 export function holder(): string {
-  return `${userInfo().username}@${hostname()}, process ${process.pid}`;
+  return `${userName()}@${hostname()}, process ${process.pid}`;
+}
+
+/** A container may run under a user that has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
 }
 
 /** Sorts by time, and is short enough to be typed: "20261123-1542-k3f9". */
