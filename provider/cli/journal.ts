@@ -1,12 +1,12 @@
-import { resolve } from "node:path";
 import { RollError } from "../core/errors.ts";
 import { journalExists, openJournal } from "../engine/journal.ts";
 import type { Journal } from "../engine/ports.ts";
+import { ownFolder } from "./target.ts";
 import type { CliWorld } from "./world.ts";
 
 /** Reads this project's journal. Throws `invalid` when there is none: reading must not begin one. */
 export function withJournal<T>(world: CliWorld, read: (journal: Journal) => T): T {
-  const folder = resolve(world.cwd, world.env.ROLLING_PATCH_DIR ?? ".rolling-patch");
+  const folder = ownFolder(world);
   if (!journalExists(folder)) {
     throw new RollError("invalid", `There is no journal in ${folder}.`, {
       hint: "Run this in the project folder of a stack that has rolled on this machine, or set ROLLING_PATCH_DIR.",

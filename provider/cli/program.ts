@@ -114,7 +114,7 @@ function rolling(program: Command, world: CliWorld, ended: Ended): void {
     .description(
       "Goes on with the newest run where it ended, without Pulumi: as a service, as a job, by hand. Ctrl-C or SIGTERM asks for a safe point.",
     )
-    .addOption(inputs("inputs file that the run was started with; any other is refused"))
+    .addOption(inputs("inputs that the run was started with, any other file is refused"))
     .action(async (options) => ended(await goOn(world, options)));
   program
     .command("restore")
@@ -187,8 +187,8 @@ function quiet(command: Command, world: CliWorld): void {
   for (const sub of command.commands) quiet(sub, world);
 }
 
-function inputs(description = "inputs of the resource as JSON; only its target counts here"): Option {
-  return new Option("--inputs <file>", description).makeOptionMandatory();
+function inputs(which = "inputs of the resource as JSON, of which only the target counts here"): Option {
+  return new Option("--inputs <file>", `${which}; default: the only one in .rolling-patch`);
 }
 
 function examples(...lines: readonly string[]): string {

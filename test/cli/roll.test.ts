@@ -96,6 +96,22 @@ describe("status", () => {
   });
 });
 
+describe("the inputs file", () => {
+  test("may be left out where the project has one, and must be named where it has several", async () => {
+    const rig = await pausedRig();
+    rig.write(".rolling-patch/inputs-shop-prod-fleet.json", rig.declared());
+    expect(await rig.run("status")).toMatchObject({
+      code: 5,
+      out: expect.stringContaining("continue --inputs .rolling-patch/inputs-shop-prod-fleet.json"),
+    });
+    rig.write(".rolling-patch/inputs-other.json", rig.declared());
+    expect(await rig.run("stop")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Name one with --inputs: inputs-other.json, inputs-shop-prod-fleet.json."),
+    });
+  });
+});
+
 describe("stop", () => {
   test("brings a roll to a safe point and waits for it", async () => {
     const rig = new CliRig();

@@ -46,7 +46,7 @@ describe("wrong usage", () => {
   test.each([
     [["rol"], "unknown command 'rol'"],
     [["plan", "--flet", "x"], "unknown option '--flet'"],
-    [["status"], "required option '--inputs <file>' not specified"],
+    [["status"], "There is no inputs file in "],
     [["show", "a", "b"], "too many arguments"],
     [["schema", "colours"], "There are inputs, fleet, snapshot, faults."],
   ])("%j ends with 2 and says what was wrong", async (args, message) => {

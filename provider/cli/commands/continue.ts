@@ -9,19 +9,21 @@ import { endingText } from "../../lifecycle/render/roll.ts";
 import type { Surroundings } from "../../lifecycle/surroundings.ts";
 import { type ExitCode, exit, exitOfEnding } from "../exit.ts";
 import { type InputsOnFile, readInputs } from "../inputs.ts";
-import { projectOf, withTarget } from "../target.ts";
+import { inputsFile, projectOf, withTarget } from "../target.ts";
 import type { CliWorld } from "../world.ts";
 
 export interface ContinueOptions {
-  readonly inputs: string;
+  /** Inputs file; absent: the only one of this project. */
+  readonly inputs?: string | undefined;
 }
 
 /** Goes on with the newest run, without Pulumi: as a service, as a job, by hand. */
 export async function goOn(world: CliWorld, options: ContinueOptions): Promise<ExitCode> {
-  const file = readInputs(world, options.inputs);
-  const verdict = await withTarget(world, options.inputs, async (driver) => {
+  const path = inputsFile(world, options.inputs);
+  const file = readInputs(world, path);
+  const verdict = await withTarget(world, path, async (driver) => {
     const look = await lookWith(driver, file.inputs.baseline);
-    checkDigest(look.record, file, options.inputs);
+    checkDigest(look.record, file, path);
     const { run } = look.record;
     if (run?.ending?.kind === "done") {
       world.out(`Nothing to go on with: run ${run.id} ${endingText(run.ending)}`);
@@ -33,24 +35,17 @@ export async function goOn(world: CliWorld, options: ContinueOptions): Promise<E
     world.err(`rolling-patch: ${refusal.reason}`);
     return outlook.kind === "halted" ? exit.halted : exit.refused;
   });
-  return (
-    verdict ?? interruptible(world, projectOf(world, options.inputs), (around) => rollOn(world, around, file, options))
-  );
+  return verdict ?? interruptible(world, projectOf(world, path), (around) => rollOn(world, around, file, path));
 }
 
-async function rollOn(
-  world: CliWorld,
-  around: Surroundings,
-  file: InputsOnFile,
-  options: ContinueOptions,
-): Promise<ExitCode> {
+async function rollOn(world: CliWorld, around: Surroundings, file: InputsOnFile, path: string): Promise<ExitCode> {
   try {
     await lifecycle(around).update(file.written, file.written);
     return exit.ok;
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
     // What became of the hosts has been said already; how it ended is on record.
-    const record = await withTarget(world, options.inputs, (driver) => driver.record.read());
+    const record = await withTarget(world, path, (driver) => driver.record.read());
     return exitOfEnding(record?.record.run?.ending);
   }
 }

@@ -1,23 +1,25 @@
 import { restore as giveBack } from "../../engine/restore.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { baselineFor } from "../inputs.ts";
-import { withTarget } from "../target.ts";
+import { inputsFile, withTarget } from "../target.ts";
 import type { CliWorld } from "../world.ts";
 
 export interface RestoreOptions {
-  readonly inputs: string;
+  /** Inputs file; absent: the only one of this project. */
+  readonly inputs?: string | undefined;
   /** Only these, and these even if the run failed them. */
   readonly host?: readonly string[];
 }
 
 /** Gives back what a dead run put aside. */
-export async function restore(world: CliWorld, { inputs, host }: RestoreOptions): Promise<ExitCode> {
+export async function restore(world: CliWorld, options: RestoreOptions): Promise<ExitCode> {
+  const inputs = inputsFile(world, options.inputs);
   return withTarget(world, inputs, async (driver, around) => {
     const record = (await driver.record.read())?.record;
     const baseline = baselineFor(world, inputs, record);
     const { holder, instance, wall, process } = around;
     const ports = { driver, process, tell: world.out };
-    const restored = await giveBack(ports, { holder, instance, wall, baseline, hosts: host });
+    const restored = await giveBack(ports, { holder, instance, wall, baseline, hosts: options.host });
     for (const workload of restored.workloads) world.out(`${workload} was started again`);
     for (const { what, why } of restored.left) world.err(`left as it is: ${what} ${why}`);
     if (restored.left.length > 0) {

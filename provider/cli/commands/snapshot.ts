@@ -4,11 +4,12 @@ import { writeText } from "../files.ts";
 import { baselineFor } from "../inputs.ts";
 import { anonymised } from "../snapshot/anonymise.ts";
 import { snapshotOf } from "../snapshot/snapshot.ts";
-import { withTarget } from "../target.ts";
+import { inputsFile, withTarget } from "../target.ts";
 import type { CliWorld } from "../world.ts";
 
 export interface SnapshotOptions {
-  readonly inputs: string;
+  /** Inputs file; absent: the only one of this project. */
+  readonly inputs?: string | undefined;
   /** Absent: the standard output. */
   readonly output?: string;
   readonly version?: string;
@@ -17,7 +18,8 @@ export interface SnapshotOptions {
 
 /** Saves what a target looks like now. Touches nothing. */
 export async function snapshot(world: CliWorld, options: SnapshotOptions): Promise<ExitCode> {
-  const { inputs, output, version } = options;
+  const { output, version } = options;
+  const inputs = inputsFile(world, options.inputs);
   const baseline = version === undefined ? baselineFor(world, inputs, undefined) : { version };
   const look = await withTarget(world, inputs, (driver) => lookWith(driver, baseline));
   const seen = snapshotOf(look, baseline);

@@ -7,11 +7,12 @@ import { lookWith } from "../../lifecycle/looks.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { baselineFor } from "../inputs.ts";
 import { statusText } from "../status-text.ts";
-import { withTarget } from "../target.ts";
+import { inputsFile, withTarget } from "../target.ts";
 import type { CliWorld } from "../world.ts";
 
 export interface StatusOptions {
-  readonly inputs: string;
+  /** Inputs file; absent: the only one of this project. */
+  readonly inputs?: string | undefined;
   readonly json?: boolean;
 }
 
@@ -32,7 +33,8 @@ export interface Status {
 }
 
 /** Looks at a fleet from any machine; watches the lease for three beats to tell a live holder from a dead one. */
-export async function status(world: CliWorld, { inputs, json = false }: StatusOptions): Promise<ExitCode> {
+export async function status(world: CliWorld, { inputs: named, json = false }: StatusOptions): Promise<ExitCode> {
+  const inputs = inputsFile(world, named);
   const seen = await withTarget(world, inputs, async (driver, around) => {
     const before = (await driver.record.read())?.record;
     const beating = before?.lease === undefined ? false : await beats(driver.record, around.process, before.lease);

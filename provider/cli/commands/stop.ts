@@ -1,17 +1,18 @@
 import { awaitStop, requestStop } from "../../engine/stop.ts";
 import { endingText } from "../../lifecycle/render/roll.ts";
 import { type ExitCode, exit, exitOfEnding } from "../exit.ts";
-import { withTarget } from "../target.ts";
+import { inputsFile, withTarget } from "../target.ts";
 import type { CliWorld } from "../world.ts";
 
 export interface StopOptions {
-  readonly inputs: string;
+  /** Inputs file; absent: the only one of this project. */
+  readonly inputs?: string | undefined;
   readonly wait?: boolean;
 }
 
 /** Asks the run that works on a fleet for a safe point, from any machine. */
 export async function stop(world: CliWorld, { inputs, wait = false }: StopOptions): Promise<ExitCode> {
-  return withTarget(world, inputs, async (driver, around) => {
+  return withTarget(world, inputsFile(world, inputs), async (driver, around) => {
     const asked = await requestStop(driver.record, around.holder, around.wall());
     if (asked.kind === "nothing to stop") {
       const { run } = asked;
