@@ -18,7 +18,7 @@ export function fleetFileError(file: string, error: unknown): unknown {
   if (FULL.includes(code) || system === "ENOSPC") return full(file, error);
   if (DAMAGED.includes(code) || error instanceof SyntaxError) return damaged(file, error.message, error);
   if (UNWRITABLE.includes(code) || SYSTEM_UNWRITABLE.includes(system)) return unwritable(file, error);
-  if (code >= 0 || system.startsWith("E")) return unusable(file, error);
+  if (code >= 0 || /^E(?!RR_)/.test(system)) return unusable(file, error);
   return error;
 }
 

@@ -101,7 +101,7 @@ export class FileRows {
 
   #table<Row extends { readonly id: string }>(name: (typeof TABLES)[number]): Table<Row> {
     const table = new Table<Row>();
-    for (const { row } of this.#database.prepare(`SELECT row FROM ${name} ORDER BY rowid`).iterate()) {
+    for (const { row } of this.#database.prepare(`SELECT row FROM ${name} ORDER BY rowid`).all()) {
       table.put(JSON.parse(String(row)));
     }
     table.changed.clear();

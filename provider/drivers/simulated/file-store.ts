@@ -45,6 +45,7 @@ class SqliteStore implements FileStore {
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #rows: FileRows;
+  #open = true;
   /** The world as of the newest look, which may be ahead of the file by what `settle` did: the file catches up by itself. */
   #world: World | undefined;
   #version: unknown;
@@ -87,7 +88,8 @@ class SqliteStore implements FileStore {
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (this.#open) this.#database.close();
+    this.#open = false;
   }
 
   #fresh(clock: { now(): number }): World {
@@ -110,7 +112,7 @@ class SqliteStore implements FileStore {
       } catch (error) {
         // What is in memory may be half done.
         this.#world = undefined;
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        rollBack(this.#database);
         throw error;
       }
     });
@@ -125,6 +127,13 @@ class Refused {
   constructor(error: unknown) {
     this.error = error;
   }
+}
+
+/** Some errors have ended the transaction already; the one that matters is the first. */
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {}
 }
 
 function checkHealth(file: string, database: DatabaseSync): void {

@@ -15,6 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ErrorKind, isRollError } from "../../../provider/core/errors.ts";
+import { fleetFileError } from "../../../provider/drivers/simulated/file-errors.ts";
 import {
   addFault,
   createFleetFile,
@@ -123,14 +124,41 @@ describe("a fleet file that cannot be used is refused by name, untouched", () =>
       script,
       `${drop}\n${code.replace("import {", "const {").replace("} from", "} = await import(").replace(";", ");")}`,
     );
-    const { stdout, stderr } = spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
-      encoding: "utf8",
-    });
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--experimental-strip-types", "--disable-warning=ExperimentalWarning", script],
+      {
+        encoding: "utf8",
+      },
+    );
     expect(stderr).toBe("");
     expect(stdout).toMatch(
       /^invalid The fleet file .*fleet\.db cannot be opened for writing\. Make the file and its folder writable/,
     );
   });
+});
+
+test.each<[object, ErrorKind, RegExp]>([
+  [{ errcode: 13 }, "unavailable", /no space left on the disk for the fleet file fleet\.db\. Free some space/],
+  [{ errcode: 5 }, "unavailable", /locked by another process/],
+  [{ errcode: 517 }, "unavailable", /locked by another process/],
+  [{ errcode: 8 }, "invalid", /cannot be opened for writing/],
+  [{ errcode: 267 }, "invalid", /is damaged \(told so\)/],
+  [{ errcode: 10 }, "unavailable", /cannot be used \(told so\)/],
+  [{ code: "EROFS" }, "invalid", /cannot be opened for writing/],
+  [{ code: "EMFILE" }, "unavailable", /cannot be used/],
+])("an error %j of the system becomes one that says what to do", async (more, kind, text) => {
+  const error = fleetFileError("fleet.db", Object.assign(new Error("told so"), more));
+  await refused(() => Promise.reject(error), kind, text);
+});
+
+test("a bug stays what it is", () => {
+  for (const bug of [
+    new TypeError("x is not a function"),
+    Object.assign(new Error("finalized"), { code: "ERR_INVALID_STATE" }),
+  ]) {
+    expect(fleetFileError("fleet.db", bug)).toBe(bug);
+  }
 });
 
 describe("creating", () => {

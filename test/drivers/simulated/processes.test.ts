@@ -20,9 +20,13 @@ afterAll(() => {
 
 const client = (...args: string[]): ChildProcess => {
   const script = fileURLToPath(new URL("client.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--experimental-strip-types", "--disable-warning=ExperimentalWarning", script, ...args],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   children.push(child);
   return child;
 };
