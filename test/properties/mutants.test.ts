@@ -15,9 +15,23 @@ describe("the fault schedules notice", () => {
 
   for (const { name } of mutants) {
     it(`one that ${name}`, async () => {
-      const args = ["--disable-warning=ExperimentalWarning", "--import", "./test/mutants/loader.mjs", "test/mutants/worker.ts", "1", String(SCHEDULES)];
-      const { stdout } = await run(process.execPath, args, { cwd: ROOT, env: { ...process.env, MUTANT: name }, timeout: 500_000 });
-      const { seed, why } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as { seed: number | null; why?: string };
+      const args = [
+        "--disable-warning=ExperimentalWarning",
+        "--import",
+        "./test/mutants/loader.mjs",
+        "test/mutants/worker.ts",
+        "1",
+        String(SCHEDULES),
+      ];
+      const { stdout } = await run(process.execPath, args, {
+        cwd: ROOT,
+        env: { ...process.env, MUTANT: name },
+        timeout: 500_000,
+      });
+      const { seed, why } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as {
+        seed: number | null;
+        why?: string;
+      };
       expect(seed, `${name}: survived ${SCHEDULES} schedules`).not.toBeNull();
       expect(why).toBeTruthy();
     });

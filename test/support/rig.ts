@@ -9,12 +9,16 @@ import {
   simulatedDriver,
   type World,
 } from "../../provider/drivers/simulated/index.ts";
+import { Table } from "../../provider/drivers/simulated/world-table.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
 import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
 import { type RollResult, roll } from "../../provider/engine/roll.ts";
 import { windowsFor } from "../../provider/engine/windows.ts";
 import { VirtualTime } from "./virtual-time.ts";
+
+/** Fleet seconds in one second of process time, as on an embedded fleet: heartbeats would rule the test otherwise. */
+const SCALE = 60;
 
 export interface RigOptions {
   readonly fleet: FleetSpecInput;
@@ -23,8 +27,16 @@ export interface RigOptions {
   readonly checks?: InputsAsWritten["checks"];
   /** Checks that fail, and from which asking on (1: from the first); the others pass. */
   readonly failing?: Readonly<Record<string, number>>;
+  /** Goes on from here instead of from `fleet`. */
+  readonly from?: Snapshot;
   /** Told after every event in the world. */
   readonly watch?: (world: World) => void;
+}
+
+/** A fleet, and what a script of checks remembers, at one moment. */
+export interface Snapshot {
+  readonly world: World;
+  readonly asked: ReadonlyMap<string, number>;
 }
 
 export type Outcome =
@@ -46,19 +58,25 @@ export interface UpOptions {
 
 /** One embedded fleet in virtual time, and any number of processes that roll it. */
 export class Rig {
-  readonly time = new VirtualTime();
+  readonly time: VirtualTime;
   readonly world: World;
   readonly news: News[] = [];
   readonly journal: Journal = memoryJournal(() => "2026-01-05T08:00:00Z");
   readonly #options: RigOptions;
   readonly #store: ReturnType<typeof memoryStore>;
   readonly #checks: CheckRunner;
+  readonly #asked: Map<string, number>;
   #ups = 0;
 
   constructor(options: RigOptions) {
     this.#options = options;
-    this.#checks = scripted(options.failing ?? {});
-    this.world = createWorld(parseFleetSpec(options.fleet), this.time.now());
+    this.time = new VirtualTime(options.from?.world.now);
+    this.#asked = new Map(options.from?.asked);
+    this.#checks = scripted(options.failing ?? {}, this.#asked);
+    this.world =
+      options.from === undefined
+        ? createWorld(parseFleetSpec(options.fleet), this.time.now())
+        : copyOf(options.from.world);
     this.#store = memoryStore(this.world, options.watch);
   }
 
@@ -85,7 +103,7 @@ export class Rig {
     const rolled = roll(
       {
         driver: options.through?.(driver) ?? driver,
-        process: this.time.clock(),
+        process: this.time.clock(1 / SCALE),
         checks: this.#checks,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
@@ -126,14 +144,35 @@ export class Rig {
     throw outcome.kind === "error" ? outcome.error : new Error("the process was killed");
   }
 
+  /** The fleet as it is now, for other rigs to go on from. */
+  snapshot(): Snapshot {
+    return { world: copyOf(this.world), asked: new Map(this.#asked) };
+  }
+
   levels(): Record<string, string> {
     settle(this.world, this.time.now());
     return Object.fromEntries([...this.world.hosts.values()].map((host) => [host.id, host.running]));
   }
 }
 
-function scripted(failing: Readonly<Record<string, number>>): CheckRunner {
-  const asked = new Map<string, number>();
+/** Rows are values and never change: a copy of their tables is a copy of the world. */
+function copyOf(world: World): World {
+  const copy = <Row extends { readonly id: string }>(rows: Iterable<Row>): Table<Row> => {
+    const table = new Table<Row>();
+    for (const row of rows) table.put(row);
+    return table;
+  };
+  return {
+    ...world,
+    hosts: copy(world.hosts.values()),
+    workloads: copy(world.workloads.values()),
+    tasks: copy(world.tasks.values()),
+    faults: copy(world.faults.values()),
+    events: world.events.slice(-1),
+  };
+}
+
+function scripted(failing: Readonly<Record<string, number>>, asked: Map<string, number>): CheckRunner {
   return {
     run: async ({ name }) => {
       const times = (asked.get(name) ?? 0) + 1;

@@ -53,7 +53,7 @@ export function schedule(seed: number): Schedule {
     putBack: dice.pick(["bounded", "home", "none"] as const),
     pinned: dice.pick(["refuse", "skip", "shutdown", "shutdown"] as const),
     onRegress: dice.pick(["drain", "hold"] as const),
-    ...(dice.chance(0.15) ? { maxUpTime: `${dice.between(5, 90)}m` } : {}),
+    ...(dice.chance(0.15) ? { maxUpTime: `${dice.between(5, 90)}s` } : {}),
     ...(dice.chance(0.3) ? { reserve: 0 } : {}),
   };
   return {
@@ -131,9 +131,12 @@ function wrongWhenDone(plan: Schedule, rig: Rig, { ending, fleet, memory }: Roll
   const before = new Set(
     plan.fleet.workloads?.filter((workload) => workload.state === "stopped").map((workload) => workload.id),
   );
-  const owed = stopped.filter((workload) => !before.has(workload.id));
+  const owed = stopped.filter((workload) => workload.pinned && !before.has(workload.id) && !lostItsHost(plan));
   return owed.length > 0 ? `${names(owed)} was not started again` : undefined;
 }
+
+const lostItsHost = (plan: Schedule): boolean =>
+  plan.fleet.faults?.some((fault) => fault.kind === "host-vanishes") === true;
 
 function wrongWhenHalted(plan: Schedule, _rig: Rig, { ending, memory }: RollResult): string | undefined {
   if (ending.kind === "halted" && ending.reason.length === 0) return "it gives no reason";
