@@ -38,9 +38,12 @@ function folded(entries: readonly StoredEntry[]): Line[] {
     const { act } = entry.data as Partial<Recorded>;
     const key = JSON.stringify(act);
     const begun = open.get(key);
-    if (entry.kind === "did" && act !== undefined && begun !== undefined) {
+    if ((entry.kind === "did" || entry.kind === "tried") && act !== undefined && begun !== undefined) {
       const took = readable(entry.at - begun.entry.at);
-      begun.text = `${actWords(act)}${took === "0 s" ? "" : `, took ${took}`}`;
+      begun.text =
+        entry.kind === "did"
+          ? `${actWords(act)}${took === "0 s" ? "" : `, took ${took}`}`
+          : `${actWords(act)}: after ${took}, ${words(entry)}`;
       open.delete(key);
       continue;
     }

@@ -38,7 +38,7 @@ describe("runs and show", () => {
     expect(out).toMatch(/2026-01-05 08:00:00 +\+0 s +plan 4h-/);
     expect(out).toMatch(/h1 +migrate h1-[abc] to h\d \(evacuate\), took /);
     expect(out).toMatch(/h1 +remediate, took \d+ min/);
-    expect(out).toMatch(/h2 +failed try: remediate: /);
+    expect(out).toMatch(/h2 +remediate: after .*, failed try: remediate: /);
     expect(out).toMatch(/h1 +released, at the level/);
     expect(out).toMatch(/\nrun run-1 is done: /);
     expect((await rig.run("show")).out).toMatch(/^run run-2 /);

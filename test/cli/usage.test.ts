@@ -42,6 +42,15 @@ describe("help", () => {
   });
 });
 
+test("the page of the command has the same table of exit codes", async () => {
+  const page = readFileSync(new URL("../../provider/cli/README.md", import.meta.url), "utf8");
+  const told = (await new CliRig().run("--help")).out.split("Exit codes:\n")[1] ?? "";
+  const codes = [...told.matchAll(/^ +(\d+) {2}(.*)$/gm)].map(([, code, meaning]) => `| ${code} | ${meaning} |`);
+  expect(codes).toHaveLength(Object.keys(exit).length);
+  for (const line of codes)
+    expect(page.replace(/ +/g, " ").replaceAll("`ROLLING_PATCH_DEBUG=1`", "ROLLING_PATCH_DEBUG=1")).toContain(line);
+});
+
 describe("wrong usage", () => {
   test.each([
     [["rol"], "unknown command 'rol'"],
