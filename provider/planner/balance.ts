@@ -1,150 +1,132 @@
 import { at, type Board } from "./board.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { returnNeed } from "./homecoming.ts";
+import { LateMoves } from "./late-moves.ts";
 import type { Turn } from "./turn.ts";
 
 /** Largest difference of memory load between two hosts in service that is left as it is, as a share. */
 export const BALANCE = 0.2;
 
+/** Hosts this close to the fullest one give as well: the larger the workload, the fewer moves. */
+const NEARLY = 0.03;
+
+/** How many of them are compared. */
+const COMPARED = 32;
+
 /**
- * `putBack: bounded`: adds the fewest moves, all onto freshly patched hosts, that bring the memory load of the hosts in
- * service within `BALANCE` at the end of the roll. On the way hosts are filled by the evacuation of those that follow them;
- * only what nobody fills is left to be done here. Takes the board as it is after the last turn.
+ * `putBack: bounded`: adds few moves, all onto freshly patched hosts, that bring the memory load of the hosts in service
+ * within `BALANCE` at the end of the roll. On the way hosts are filled by the evacuation of those that follow them; only
+ * what nobody fills is left to be done here. Takes the board as it is after the last turn, and extends `putBack` of turns.
  */
 export function balance(facts: Facts, board: Board, turns: readonly Turn[]): void {
-  const hosts = facts.nodes.filter((node) => board.isServing(node) && at(node.capacity, facts.ram) > 0);
-  if (facts.ram < 0 || hosts.length === 0) return;
-  const share = (node: Node): number => at(board.loadOf(node), facts.ram) / at(node.capacity, facts.ram);
-  const rules = new Rules(facts, board, turns);
-  const takers = new Set(turns.filter((turn) => !turn.canary && turn.node.host.slots > 0 && hosts.includes(turn.node)));
-  const announced = announcedMoves(facts, turns);
-
-  while (takers.size > 0) {
-    const lowest = extreme(hosts, (node) => -share(node));
-    const highest = extreme(hosts, share);
-    if (share(highest) - share(lowest) <= BALANCE + 1e-9) return;
-    const wish = announced.pop();
-    if (wish !== undefined) {
-      if (rules.allow(wish.item, wish.from, wish.turn)) move(wish.item, wish.from, wish.turn);
-      continue;
-    }
-    const turn = extreme([...takers], (one) => -share(one.node));
-    // The emptiest host takes from whoever is full; if it is not ours to fill, the fullest one is all that helps.
-    const givers = share(turn.node) <= share(lowest) + 1e-9 ? fullest(hosts) : [highest];
-    if (!givers.some((giver) => give(giver, turn, share(highest)))) takers.delete(turn);
-  }
-
-  /** Moves the largest item that leaves the two hosts no further apart than they were, the other way round. */
-  function give(giver: Node, turn: Turn, ceiling: number): boolean {
-    const taker = turn.node;
-    if (giver === taker || share(giver) <= share(taker)) return false;
-    const fits = board.itemsOn(giver).filter((item) => {
-      const need = at(item.need, facts.ram);
-      const after = share(taker) + need / at(taker.capacity, facts.ram);
-      const left = share(giver) - need / at(giver.capacity, facts.ram);
-      return need > 0 && after <= ceiling && left >= share(taker) && rules.allow(item, giver, turn);
-    });
-    if (fits.length === 0) return false;
-    move(
-      extreme(fits, (item) => at(item.need, facts.ram)),
-      giver,
-      turn,
-    );
-    return true;
-  }
-
-  function move(item: Item, from: Node, turn: Turn): void {
-    turn.putBack.push({ item, from, to: turn.node, why: item.toward === turn.node ? why.inFlight : why.balance });
-    if (item.toward !== turn.node) board.book(item, turn.node);
-    board.unbook(item, from);
-    board.relocate(item, from, turn.node);
-    rules.moved(item, from, turn);
-  }
-
-  function fullest(nodes: readonly Node[]): Node[] {
-    return [...nodes].sort((a, b) => share(b) - share(a) || a.index - b.index);
-  }
+  if (facts.ram >= 0) new Balancing(facts, board, turns).run();
 }
 
-/** What a late move must not disturb: it has to be possible whatever the durations of the turns around it. */
-class Rules {
+class Balancing {
   readonly #facts: Facts;
   readonly #board: Board;
-  readonly #turnOf = new Map<Node, Turn>();
-  /** Turn that moves an item last. */
-  readonly #movedBy = new Map<Item, Turn>();
-  readonly #position = new Map<Turn, number>();
-  readonly #gave = new Set<Node>();
-  readonly #smallest: readonly number[];
+  readonly #moves: LateMoves;
+  readonly #hosts: readonly Node[];
+  readonly #takers: Set<Turn>;
+  readonly #wishes: { item: Item; from: Node; turn: Turn }[];
 
   constructor(facts: Facts, board: Board, turns: readonly Turn[]) {
     this.#facts = facts;
     this.#board = board;
-    turns.forEach((turn, index) => {
-      this.#position.set(turn, index);
-      this.#turnOf.set(turn.node, turn);
-      for (const { item } of [...turn.evacuate, ...turn.putBack]) this.#movedBy.set(item, turn);
-    });
-    const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
-    this.#smallest = facts.resources.map((_, r) =>
-      facts.reserve === 0 ? Number.POSITIVE_INFINITY : board.reserved(r, undefined, facts.reserve + out).smallest,
-    );
+    this.#moves = new LateMoves(facts, board, turns);
+    this.#hosts = facts.nodes.filter((node) => board.isServing(node) && at(node.capacity, facts.ram) > 0);
+    const able = new Set(this.#hosts.filter((node) => node.host.slots > 0));
+    this.#takers = new Set(turns.filter((turn) => !turn.canary && able.has(turn.node)));
+    this.#wishes = announced(facts, turns).reverse();
   }
 
-  /** May the item go from the host to the turn's host as part of its put back? */
-  allow(item: Item, from: Node, turn: Turn): boolean {
-    if (
-      item.workload.pinned ||
-      from === turn.node ||
-      this.#gave.has(turn.node) ||
-      !this.#board.itemsOn(from).includes(item)
-    )
-      return false;
-    if (item.ghost !== undefined || (item.toward !== undefined && item.toward !== turn.node)) return false;
-    if (!this.#isOver(this.#turnOf.get(from), turn) || !this.#isOver(this.#movedBy.get(item), turn)) return false;
-    if (this.#tookBack(from) || from.host.slots < 1) return false;
-    if (item.toward !== turn.node && !this.#board.fits(item, turn.node)) return false;
-    const legs = [...turn.putBack, { item, from, to: turn.node, why: why.balance }];
-    const need = returnNeed(this.#facts, this.#board, turn.node, legs);
-    return need.every((amount, r) => amount <= Math.min(at(turn.node.capacity, r), at(this.#smallest, r)) + 1e-9);
-  }
-
-  moved(item: Item, from: Node, turn: Turn): void {
-    this.#movedBy.set(item, turn);
-    this.#gave.add(from);
-  }
-
-  /** Over before the turn starts, or never. */
-  #isOver(other: Turn | undefined, turn: Turn): boolean {
-    if (other === undefined) return true;
-    return (this.#position.get(other) ?? 0) < (this.#position.get(turn) ?? 0) && !turn.beside.includes(other);
-  }
-
-  /** A host that takes load for balance gives none away: its own peak would come between the two. */
-  #tookBack(node: Node): boolean {
-    return this.#turnOf.get(node)?.putBack.some((leg) => leg.why === why.balance) === true;
-  }
-}
-
-/** Put back that was announced for balance and is still to be done; the first one last. */
-function announcedMoves(facts: Facts, turns: readonly Turn[]): { item: Item; from: Node; turn: Turn }[] {
-  const items = new Map(facts.items.map((item) => [item.id, item]));
-  const turnOf = new Map(turns.map((turn) => [turn.node.id, turn]));
-  const moves = [];
-  for (const entry of facts.request.previous?.hosts ?? []) {
-    for (const { workload, from } of entry.putBack) {
-      const found = { item: items.get(workload), from: facts.byId.get(from), turn: turnOf.get(entry.host) };
-      const { item, from: node, turn } = found;
-      if (item !== undefined && node !== undefined && turn !== undefined && !turn.canary)
-        moves.push({ item, from: node, turn });
+  run(): void {
+    while (this.#takers.size > 0) {
+      const [lowest, highest] = this.#extremes();
+      if (highest - lowest <= BALANCE + 1e-9) return;
+      const wish = this.#wishes.pop();
+      if (wish !== undefined) {
+        const { item, from, turn } = wish;
+        if (this.#board.itemsOn(from).includes(item) && this.#moves.allow(item, from, turn))
+          this.#moves.move(item, from, turn);
+        continue;
+      }
+      const turn = this.#emptiest();
+      // The emptiest host takes from whoever is full; if it is not ours to fill, only the fullest one is to be relieved.
+      const raises = this.#share(turn.node) <= lowest + 1e-9;
+      const done =
+        this.#give(turn, highest, highest - (raises ? NEARLY : 1e-9)) || (raises && this.#give(turn, highest, 0));
+      if (!done) this.#takers.delete(turn);
     }
   }
-  return moves.reverse();
+
+  /** Moves the largest workload off a host filled to `floor` at least, onto the turn's host. */
+  #give(turn: Turn, highest: number, floor: number): boolean {
+    const givers = this.#hosts.filter((node) => this.#share(node) >= floor && this.#moves.mayGive(node, turn));
+    if (floor === 0) givers.sort((a, b) => this.#share(b) - this.#share(a) || a.index - b.index);
+    for (let i = 0; i < givers.length; i += COMPARED) {
+      const found = givers.slice(i, i + COMPARED).flatMap((giver) => this.#offers(giver, turn, highest));
+      found.sort((a, b) => this.#memory(b.item) - this.#memory(a.item) || a.item.index - b.item.index);
+      const best = found.find(({ item, giver }) => this.#moves.allow(item, giver, turn));
+      if (best === undefined) continue;
+      this.#moves.move(best.item, best.giver, turn);
+      return true;
+    }
+    return false;
+  }
+
+  /** Workloads whose move leaves the taker no fuller than the fullest host, and the giver no emptier than the taker was. */
+  #offers(giver: Node, turn: Turn, highest: number): { item: Item; giver: Node }[] {
+    const taker = turn.node;
+    const most = Math.min(
+      (highest - this.#share(taker)) * at(taker.capacity, this.#facts.ram),
+      (this.#share(giver) - this.#share(taker)) * at(giver.capacity, this.#facts.ram),
+    );
+    const items = this.#board.itemsOn(giver).filter((item) => this.#memory(item) > 0 && this.#memory(item) <= most);
+    return items.map((item) => ({ item, giver }));
+  }
+
+  #extremes(): [number, number] {
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = 0;
+    for (const node of this.#hosts) {
+      const share = this.#share(node);
+      lowest = Math.min(lowest, share);
+      highest = Math.max(highest, share);
+    }
+    return [lowest, highest];
+  }
+
+  #emptiest(): Turn {
+    let best: Turn | undefined;
+    for (const turn of this.#takers)
+      if (best === undefined || this.#share(turn.node) < this.#share(best.node)) best = turn;
+    return best as Turn;
+  }
+
+  #share(node: Node): number {
+    return at(this.#board.loadOf(node), this.#facts.ram) / at(node.capacity, this.#facts.ram);
+  }
+
+  #memory(item: Item): number {
+    return at(item.need, this.#facts.ram);
+  }
 }
 
-function extreme<T>(list: readonly T[], value: (one: T) => number): T {
-  let best = list[0] as T;
-  for (const one of list) if (value(one) > value(best)) best = one;
-  return best;
+/** Put back for balance that was announced and may still be due. */
+function announced(facts: Facts, turns: readonly Turn[]): { item: Item; from: Node; turn: Turn }[] {
+  const { previous } = facts.request;
+  if (previous === undefined) return [];
+  const items = new Map(facts.items.map((item) => [item.id, item]));
+  const turnOf = new Map(turns.map((turn) => [turn.node.id, turn]));
+  return previous.hosts.flatMap((entry) =>
+    entry.putBack.flatMap((move) => {
+      const item = items.get(move.workload);
+      const from = facts.byId.get(move.from);
+      const turn = turnOf.get(entry.host);
+      const due =
+        item !== undefined && from !== undefined && turn !== undefined && !turn.canary && move.why !== why.home;
+      return due ? [{ item, from, turn }] : [];
+    }),
+  );
 }

@@ -1,12 +1,15 @@
 import type { Facts, Item, Node } from "./facts.ts";
 
-/** A move of an item in the making. `settles`: it will not have to move again in this roll. */
+/** A move in the making. */
 export interface Leg {
   readonly item: Item;
   readonly from: Node;
   readonly to: Node;
   readonly why: string;
 }
+
+/** The migration is under way already, and booked at both ends. */
+export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -18,6 +21,8 @@ const TOLERANCE = 1e-9;
 export class Board {
   readonly #facts: Facts;
   readonly #load: number[][];
+  /** Fullest resource of every host, as a share. */
+  readonly #fill: number[];
   readonly #groups: Map<number, number>[];
   readonly #items: Item[][];
   /** Capacity of, and bookings on, the hosts in service, by resource. */
@@ -33,6 +38,7 @@ export class Board {
     this.#facts = facts;
     const zero = (): number[] => facts.resources.map(() => 0);
     this.#load = facts.nodes.map(zero);
+    this.#fill = facts.nodes.map(() => 0);
     this.#groups = facts.nodes.map(() => new Map());
     this.#items = facts.residents.map((list) => [...list]);
     this.#capacity = zero();
@@ -55,6 +61,11 @@ export class Board {
 
   unbook(item: Item, node: Node): void {
     this.#count(item, node, -1);
+  }
+
+  /** How many resources there are. */
+  get resources(): number {
+    return this.#facts.resources.length;
   }
 
   /** Workloads that are, or will be, on the host as far as the plan goes. */
@@ -83,16 +94,14 @@ export class Board {
     return this.#load[node.index] as number[];
   }
 
-  /** Fullest resource of the host, as a share, with the item on it (if given). */
-  fill(node: Node, item?: Item): number {
-    const load = this.loadOf(node);
-    let most = 0;
-    for (let r = 0; r < load.length; r++) {
-      const capacity = at(node.capacity, r);
-      const booked = at(load, r) + (item === undefined ? 0 : at(item.need, r));
-      if (booked > 0) most = Math.max(most, booked / capacity);
-    }
-    return most;
+  /** Fullest resource of the host, as a share. */
+  fill(node: Node): number {
+    return at(this.#fill, node.index);
+  }
+
+  /** The same with the item on it as well. */
+  fillWith(node: Node, item: Item): number {
+    return fullest(this.loadOf(node), item.need, node.capacity);
   }
 
   hasRoom(item: Item, node: Node): boolean {
@@ -142,12 +151,25 @@ export class Board {
   }
 
   #count(item: Item, node: Node, sign: 1 | -1): void {
-    add(this.#load[node.index] as number[], item.need, sign);
+    const load = this.#load[node.index] as number[];
+    add(load, item.need, sign);
+    this.#fill[node.index] = fullest(load, NOTHING, node.capacity);
     if (this.isServing(node)) add(this.#booked, item.need, sign);
     if (item.group < 0) return;
     const groups = this.#groups[node.index] as Map<number, number>;
     groups.set(item.group, (groups.get(item.group) ?? 0) + sign);
   }
+}
+
+const NOTHING: readonly number[] = [];
+
+function fullest(load: readonly number[], more: readonly number[], capacity: readonly number[]): number {
+  let most = 0;
+  for (let r = 0; r < load.length; r++) {
+    const booked = at(load, r) + (more[r] ?? 0);
+    if (booked > 0) most = Math.max(most, booked / at(capacity, r));
+  }
+  return most;
 }
 
 /** Entry of a vector that is known to have it. */

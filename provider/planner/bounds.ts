@@ -1,7 +1,8 @@
 import { add, at } from "./board.ts";
 import { why } from "./destinations.ts";
+import { evacuationSeconds, remediationSeconds } from "./durations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { expectedSeconds } from "./search.ts";
+import { placesAt } from "./ramp.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -15,14 +16,7 @@ import type { Turn } from "./turn.ts";
  */
 export function movesBound(facts: Facts, turns: readonly Turn[], emptiedFirst = 1): number {
   const hosts = turns.filter((turn) => turn.node.below).map((turn) => turn.node);
-  let leave = 0;
-  const leaving = new Set<Item>();
-  for (const node of hosts) {
-    for (const item of movable(facts, node)) {
-      leave += 1;
-      leaving.add(item);
-    }
-  }
+  const leaving = new Set(hosts.flatMap((node) => movable(facts, node)));
   let home = 0;
   for (const { node, putBack } of turns) {
     for (const leg of putBack) {
@@ -34,45 +28,86 @@ export function movesBound(facts: Facts, turns: readonly Turn[], emptiedFirst = 
   const safe = safeCapacity(facts);
   const again = inHand ? [] : hosts.map((node) => landsOnUnpatched(facts, node, safe)).sort((a, b) => a - b);
   const twice = again.slice(0, emptiedFirst).reduce((sum, count) => sum + count, 0);
-  return leave + Math.max(home, twice);
+  return leaving.size + Math.max(home, twice);
 }
 
 /**
  * Hours that no plan can do without, from the first cordon to the last release, with the expected times of each host
  * (evacuation through its slots, remediation, reboot).
  *
- * - **T1**: each host holds one of the W places that long; canaries hold all of them, one after the other.
+ * - **T1**: each host holds one of the places that long. Canaries go alone, one after the other; after them there are as many
+ *   places as the ramp has opened at the earliest (each further host needs so many others to be back), at most W.
+ * - **T2**: capacity that is out and demand booked twice never exceed what is free beyond the reserve; each host and each
+ *   migration takes its share of that for its time.
  * - **T4**: no host is faster than its own evacuation and remediation.
- * - **T5'**: the same as T1 within a failure domain that has a limit of its own.
+ * - **T5'**: T1 within a failure domain that has a limit of its own, without the ramp.
  */
 export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
-  const home = new Set(
+  const robbed = new Set(
     turns.flatMap((turn) => turn.putBack.map((leg) => leg.item.node).filter((node) => node !== turn.node)),
   );
   // A host that others take workloads from before its own turn may be emptied faster.
-  const seconds = ({ node }: Turn): number =>
-    home.has(node)
-      ? node.below
-        ? node.host.estimate.patch + node.host.estimate.boot
-        : 0
-      : expectedSeconds(facts, node);
-  const started = turns.filter((turn) => turn.inHand).length;
-  const places = Math.max(1, started, facts.allowed - facts.unavailable.length);
-  let alone = 0;
-  let shared = 0;
-  let longest = 0;
-  for (const turn of turns) {
-    if (turn.canary && !turn.inHand) alone += seconds(turn);
-    else shared += seconds(turn);
-    longest = Math.max(longest, seconds(turn));
-  }
-  let most = Math.max(longest, alone + shared / places);
+  const evacuation = ({ node }: Turn): number => (robbed.has(node) ? 0 : evacuationSeconds(facts, node));
+  const seconds = new Map(turns.map((turn) => [turn, evacuation(turn) + remediationSeconds(turn.node)]));
+  const sum = (some: readonly Turn[]): number => some.reduce((total, turn) => total + (seconds.get(turn) ?? 0), 0);
+
+  const alone = turns.filter((turn) => turn.canary && !turn.inHand);
+  const shared = turns.filter((turn) => !alone.includes(turn));
+  let most = Math.max(
+    sum(alone) + throughPlaces(facts, shared, seconds),
+    capacityBound(facts, turns),
+    ...seconds.values(),
+  );
   for (const [name, domain] of facts.domains) {
     const mine = turns.filter((turn) => turn.node.host.domain === name);
-    const limit = Math.max(1, mine.filter((turn) => turn.inHand).length, domain.allowed - domain.unavailable.length);
-    most = Math.max(most, mine.reduce((sum, turn) => sum + seconds(turn), 0) / limit);
+    const started = mine.filter((turn) => turn.inHand).length;
+    most = Math.max(most, sum(mine) / Math.max(1, started, domain.allowed - domain.unavailable.length));
   }
   return most / 3600;
+}
+
+/** T1: least time for the turns through the places that are open by then. */
+function throughPlaces(facts: Facts, turns: readonly Turn[], seconds: ReadonlyMap<Turn, number>): number {
+  const total = turns.reduce((sum, turn) => sum + (seconds.get(turn) ?? 0), 0);
+  const started = turns.filter((turn) => turn.inHand).length;
+  const width = Math.max(1, started, facts.allowed - facts.unavailable.length);
+  if (started > 0 || turns.length === 0) return total / width;
+  const shortest = Math.min(...turns.map((turn) => seconds.get(turn) ?? 0));
+  const before = facts.rampBefore;
+  /** Earliest start of each turn. */
+  const starts: number[] = [];
+  let done = 0;
+  for (let i = 0; i < turns.length; i++) {
+    const places = placesAt(before + i, width);
+    const back = i + 1 - places;
+    const start = Math.max(starts[i - 1] ?? 0, back > 0 ? (starts[back - 1] ?? 0) + shortest : 0);
+    const open = i === 0 ? 0 : placesAt(before + i - 1, width);
+    const gained = open * (start - (starts[i - 1] ?? 0));
+    if (done + gained >= total) return (starts[i - 1] ?? 0) + (total - done) / open;
+    done += gained;
+    starts.push(start);
+  }
+  return (starts.at(-1) ?? 0) + (total - done) / placesAt(before + turns.length - 1, width);
+}
+
+/** T2 */
+function capacityBound(facts: Facts, turns: readonly Turn[]): number {
+  const hosts = facts.nodes.filter((node) => node.serving || node.role === "in hand");
+  const width = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 1);
+  const bounds = facts.resources.map((_, r) => {
+    const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => b - a);
+    const reserve = sizes.slice(width, width + facts.reserve).reduce((total, size) => total + size, 0);
+    let free = sizes.reduce((total, size) => total + size, 0) - reserve;
+    for (const node of hosts)
+      for (const item of facts.residents[node.index] ?? []) free -= item.workload.pinned ? 0 : at(item.need, r);
+    let area = 0;
+    for (const { node } of turns) {
+      area += at(node.capacity, r) * remediationSeconds(node);
+      for (const item of node.below ? movable(facts, node) : []) area += at(item.need, r) * item.seconds;
+    }
+    return free > 0 ? area / free : 0;
+  });
+  return Math.max(0, ...bounds);
 }
 
 /** Capacity of all hosts that need not be emptied, by resource, as if nothing ran on them. */

@@ -9,6 +9,8 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
   if (request.policy.canary === 0 || memory?.canaryPassed === true) return [];
   const classOf = (node: Node): string => node.host.class ?? "";
   const chosen = memory?.canaries ?? [];
+  const isStuck = (node: Node): boolean =>
+    request.policy.pinned === "refuse" && residents[node.index]?.some((item) => item.workload.pinned) === true;
   const workloads = (node: Node): number => residents[node.index]?.length ?? 0;
   const rank = (node: Node): number => (chosen.includes(node.id) ? chosen.indexOf(node.id) : chosen.length);
 
@@ -20,8 +22,10 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
       ({ id, role }) => memory?.done.includes(id) === true || (role === "in hand" && chosen.includes(id)),
     );
     const pending = members.filter((node) => node.role === "pending" && !avoid.has(node.id));
-    pending.sort((a, b) => rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1));
-    canaries.push(...pending.slice(0, Math.max(0, request.policy.canary - gone.length)));
+    // Where no host of the class can be emptied at all, the refusal is to say so.
+    const able = pending.every(isStuck) && avoid.size === 0 ? pending : pending.filter((node) => !isStuck(node));
+    able.sort((a, b) => rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1));
+    canaries.push(...able.slice(0, Math.max(0, request.policy.canary - gone.length)));
   }
   return canaries;
 }

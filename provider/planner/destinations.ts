@@ -1,4 +1,4 @@
-import type { Board, Leg } from "./board.ts";
+import { at, type Board, type Leg } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -13,8 +13,23 @@ export const why = {
   balance: "keeps the balance",
 } as const;
 
+/** A host this close to the level counts as full: what would still fit is not worth looking for. */
+const SLIVER = 0.01;
+
 /** Inbound migrations that keep a host's slots busy for this long weigh as much as all of its capacity. */
 const PATIENCE = 1200;
+
+/** Hosts with room that are compared, the fullest ones first. */
+const ENOUGH = 24;
+
+/** Hosts above the level that are looked at, the emptiest ones first, while waiting for a better one is possible. */
+const GLANCE = 32;
+
+/**
+ * How hard to look for room: `level` only up to the even load, so that hosts end up balanced; `room` whatever fits at a
+ * glance; `search` every host.
+ */
+export type Care = "level" | "room" | "search";
 
 /** Chooses destinations: hosts that will not be emptied any more first, so that workloads move once. */
 export class Destinations {
@@ -22,7 +37,7 @@ export class Destinations {
   readonly #timeline: Timeline;
   /** Share of a host that is filled in the first place: even load, were it spread over all hosts but those out. */
   readonly #level: number;
-  /** Hosts not to be emptied any more, below and above that level. */
+  /** Hosts not to be emptied any more: below that level, the fullest first; above it, the emptiest first. */
   #below: Node[] = [];
   #above: Node[] = [];
 
@@ -33,6 +48,7 @@ export class Destinations {
     for (const role of ["level", "left"] as const) {
       for (const node of facts.nodes) if (node.role === role && node.open) this.add(node);
     }
+    this.tidy();
   }
 
   /** The host takes workloads and will not be emptied any more. */
@@ -43,35 +59,41 @@ export class Destinations {
   /** Something left the host: it may be below the level again. */
   reconsider(node: Node): void {
     const index = this.#above.indexOf(node);
-    if (index < 0 || this.#board.fill(node) >= this.#level) return;
-    this.#above.splice(index, 1);
-    this.#below.push(node);
+    if (index >= 0) this.#below.push(...this.#above.splice(index, 1));
   }
 
-  /** Forgets, for the scans to come, that hosts above the level were once below. */
+  /** Sorts hosts by how full they have become. */
   tidy(): void {
-    const above = this.#below.filter((node) => this.#board.fill(node) >= this.#level);
-    if (above.length === 0) return;
-    this.#above.push(...above);
-    this.#below = this.#below.filter((node) => this.#board.fill(node) < this.#level);
+    const board = this.#board;
+    const below: Node[] = [];
+    for (const node of this.#below) {
+      if (board.fill(node) < this.#level - SLIVER) below.push(node);
+      else this.#above.splice(this.#rank(board.fill(node)), 0, node);
+    }
+    this.#below = below.sort((a, b) => board.fill(b) - board.fill(a) || a.index - b.index);
   }
 
-  /** Free capacity of hosts not to be emptied any more, by resource. */
-  free(resources: number): number[] {
-    const free = new Array<number>(resources).fill(0);
-    for (const nodes of [this.#below, this.#above]) {
+  /** Room where workloads can stay, by resource: with less than what a host needs there is no use in looking. */
+  room(care: Care): number[] {
+    const room = new Array<number>(this.#board.resources).fill(0);
+    const sum = (nodes: readonly Node[], share: number): void => {
       for (const node of nodes) {
         const load = this.#board.loadOf(node);
-        for (let r = 0; r < resources; r++)
-          free[r] = (free[r] ?? 0) + Math.max(0, (node.capacity[r] ?? 0) - (load[r] ?? 0));
+        for (let r = 0; r < room.length; r++)
+          room[r] = at(room, r) + Math.max(0, at(node.capacity, r) * share - at(load, r));
       }
-    }
-    return free;
+    };
+    sum(this.#below, care === "level" ? this.#level : 1);
+    if (care !== "level") sum(care === "room" ? this.#above.slice(0, GLANCE) : this.#above, 1);
+    return room;
   }
 
   /** A host where the item can stay. `inbound`: seconds of migrations about to start, by host. */
-  settled(item: Item, inbound: ReadonlyMap<Node, number>): Node | undefined {
-    return this.#bestFit(item, inbound) ?? this.#roomiest(item, this.#above, this.#above.length);
+  settled(item: Item, inbound: ReadonlyMap<Node, number>, care: Care): Node | undefined {
+    const best = this.#bestFit(item, inbound);
+    if (best !== undefined || care === "level") return best;
+    const over = this.#roomiest(item, this.#below, this.#below.length);
+    return over ?? this.#roomiest(item, care === "room" ? this.#above.slice(0, GLANCE) : this.#above, 1);
   }
 
   /** A host that will be emptied later, if `later` (latest first) has one that fits: the emptiest of the first `spread`. */
@@ -82,20 +104,18 @@ export class Destinations {
   #bestFit(item: Item, inbound: ReadonlyMap<Node, number>): Node | undefined {
     let best: Node | undefined;
     let bestScore = Number.NEGATIVE_INFINITY;
-    let over: Node | undefined;
-    let overFill = Number.POSITIVE_INFINITY;
+    let found = 0;
     for (const node of this.#below) {
       if (!this.#board.fits(item, node)) continue;
-      const fill = this.#board.fill(node, item);
-      if (fill > this.#level) {
-        if (fill < overFill) [over, overFill] = [node, fill];
-        continue;
-      }
+      const fill = this.#board.fillWith(node, item);
+      if (fill > this.#level) continue;
       const waiting = this.#timeline.busy(node) + (inbound.get(node) ?? 0) / node.host.slots;
       const score = fill - waiting / PATIENCE;
       if (score > bestScore) [best, bestScore] = [node, score];
+      found += 1;
+      if (found >= ENOUGH) break;
     }
-    return best ?? over;
+    return best;
   }
 
   #roomiest(item: Item, nodes: readonly Node[], enough: number): Node | undefined {
@@ -104,12 +124,24 @@ export class Destinations {
     let found = 0;
     for (const node of nodes) {
       if (!this.#board.fits(item, node)) continue;
-      const fill = this.#board.fill(node, item);
+      const fill = this.#board.fillWith(node, item);
       if (fill < bestFill) [best, bestFill] = [node, fill];
       found += 1;
       if (found >= enough) break;
     }
     return best;
+  }
+
+  /** Where a host of this fill goes among those above the level. */
+  #rank(fill: number): number {
+    let low = 0;
+    let high = this.#above.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#board.fill(this.#above[middle] as Node) <= fill) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
@@ -126,5 +158,5 @@ function fillLevel(facts: Facts, width: number): number {
     return capacity > 0 ? need / capacity : 0;
   });
   const others = Math.max(1, hosts.length - width);
-  return Math.min(1, (Math.max(0, ...share) * hosts.length) / others + 0.04);
+  return Math.min(1, (Math.max(0, ...share) * hosts.length) / others + 0.02);
 }

@@ -1,8 +1,10 @@
-import { at, Board, type Leg, needOf } from "./board.ts";
-import { Destinations, why } from "./destinations.ts";
-import { evacuation } from "./evacuation.ts";
+import { at, Board, isFlying, type Leg, needOf } from "./board.ts";
+import { type Care, Destinations, why } from "./destinations.ts";
+import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { homecoming, returnNeed } from "./homecoming.ts";
+import { domainObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
+import { placesAt } from "./ramp.ts";
 import { Timeline } from "./timeline.ts";
 import type { Turn } from "./turn.ts";
 
@@ -21,14 +23,6 @@ export interface Manner {
   readonly effort: number;
 }
 
-/** Why a host cannot go next. */
-export interface Obstacle {
-  readonly node: Node;
-  readonly kind: "room" | "reserve" | "domain";
-  /** The workload that fits nowhere. */
-  readonly item?: Item;
-}
-
 export interface Schedule {
   readonly kind: "schedule";
   readonly turns: readonly Turn[];
@@ -45,6 +39,12 @@ export interface Stuck {
 
 /** How many of the next hosts are tried when the first one does not fit. */
 const LOOK_AHEAD = 48;
+
+/** How many of them are tried in ways that cost balance or further moves. */
+const GLANCES = 8;
+
+/** Of how many hosts it is remembered why they cannot go. */
+const EXPLAINED = 8;
 
 /** One attempt at the whole roll: starts a host whenever a place is free and its workloads fit somewhere. */
 export class Draft {
@@ -75,8 +75,7 @@ export class Draft {
     this.#touched = facts.nodes.map(() => 0);
     this.#canaries = [...manner.canaries];
     this.#waiting = [...manner.order];
-    const chosen = facts.memory?.canaries ?? [];
-    this.#ramp = (facts.memory?.done ?? []).filter((id) => !chosen.includes(id)).length;
+    this.#ramp = facts.rampBefore;
   }
 
   /** Placement tests made. */
@@ -101,7 +100,7 @@ export class Draft {
     const chosen = this.#facts.memory?.canaries ?? [];
     const others = inHand.filter(({ id }) => !chosen.includes(id)).length;
     for (const node of inHand) {
-      const legs = node.below ? this.#evacuate(node, true, false) : [];
+      const legs = node.below ? this.#evacuate(node, "search", true, false) : [];
       if (legs === undefined) return false;
       this.#start(node, legs, chosen.includes(node.id), true, this.#homes(node, legs, chosen.includes(node.id)));
     }
@@ -111,27 +110,40 @@ export class Draft {
 
   #startNext(): boolean {
     this.#obstacles = [];
-    const [canary] = this.#canaries;
-    if (canary !== undefined) return this.#open.size === 0 && this.#try(canary, true, true);
-    if (this.#waiting.length === 0 || [...this.#open.keys()].some((turn) => turn.canary)) return false;
-    const places = Math.min(this.#manner.width, 2 ** Math.floor(Math.log2(this.#ramp + 1)));
-    if (this.#open.size >= places) return false;
     const idle = this.#open.size === 0;
-    const ahead = this.#manner.inOrder ? 1 : LOOK_AHEAD;
-    const next = this.#waiting.slice(0, ahead);
-    if (next.some((node) => this.#try(node, false, false))) return true;
-    if (!idle && this.#parked >= this.#manner.parked) return false;
-    return (idle ? [...this.#waiting] : next).some((node) => this.#try(node, false, true));
+    const [canary] = this.#canaries;
+    if (canary !== undefined) return idle && this.#try(canary, "search", true, true);
+    if (this.#waiting.length === 0 || [...this.#open.keys()].some((turn) => turn.canary)) return false;
+    const places = placesAt(this.#ramp, this.#manner.width);
+    if (this.#open.size >= places) return false;
+    const next = this.#waiting.slice(0, this.#manner.inOrder ? 1 : LOOK_AHEAD);
+    const tryEach = (care: Care, nodes: readonly Node[], park: boolean): boolean => {
+      const room = park ? undefined : this.#destinations.room(care);
+      return nodes.some((node) => this.#isWorthTrying(node, room) && this.#try(node, care, false, park));
+    };
+    if (tryEach("level", next, false)) return true;
+    if ((idle || this.#parked < this.#manner.parked) && tryEach("room", next.slice(0, GLANCES), false)) return true;
+    if (!idle) return this.#parked < this.#manner.parked && tryEach("room", next.slice(0, GLANCES), true);
+    this.#obstacles = [];
+    return tryEach("search", [...this.#waiting], true);
+  }
+
+  /** The room for workloads that stay is at least what the host needs; announced destinations may be elsewhere. */
+  #isWorthTrying(node: Node, room: readonly number[] | undefined): boolean {
+    if (room === undefined || this.#manner.inOrder) return true;
+    const need = needOf(leaving(this.#board, node), room.length);
+    return need.every((amount, r) => amount <= at(room, r));
   }
 
   /** Starts the host if its workloads fit somewhere now; `park`: also on hosts that will be emptied later. */
-  #try(node: Node, canary: boolean, park: boolean): boolean {
+  #try(node: Node, care: Care, canary: boolean, park: boolean): boolean {
     if ((this.#touched[node.index] ?? 0) > 0) return false;
-    if (!this.#domainAllows(node)) return this.#blocked({ node, kind: "domain" });
-    const movable = this.#board.itemsOn(node).filter((item) => !item.workload.pinned);
-    const incoming = needOf(movable, this.#facts.resources.length);
-    if (!this.#reserveHolds(node, incoming, [])) return this.#blocked({ node, kind: "reserve" });
-    const legs = this.#evacuate(node, park || canary, this.#open.size > 0);
+    if (!this.#domainAllows(node)) return this.#blocked(care, () => domainObstacle(node));
+    const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
+    if (!this.#reserveHolds(node, incoming, [])) {
+      return this.#blocked(care, () => reserveObstacle(this.#facts, this.#board, node));
+    }
+    const legs = this.#evacuate(node, care, park, this.#open.size > 0);
     if (legs === undefined) return false;
     const back = this.#homes(node, legs, canary);
     while (back.length > 0 && !this.#reserveHolds(node, incoming, back)) back.shift();
@@ -139,17 +151,21 @@ export class Draft {
     return true;
   }
 
-  #evacuate(node: Node, park: boolean, mayWait: boolean): readonly Leg[] | undefined {
+  #evacuate(node: Node, care: Care, park: boolean, mayWait: boolean): readonly Leg[] | undefined {
     const later = park
       ? [...this.#canaries, ...this.#waiting].filter((other) => other !== node && other.open).reverse()
       : [];
-    const found = evacuation(this.#board, this.#destinations, node, later, 2 * this.#manner.width + 8, mayWait);
-    if (found.kind === "wait") return undefined;
-    if (found.kind === "blocked") {
-      this.#blocked({ node, kind: "room", item: found.item });
-      return undefined;
-    }
-    return found.legs;
+    const blocked = (item: Item): void => {
+      this.#blocked(care, () => roomObstacle(this.#facts, this.#board, node, item));
+    };
+    const search = {
+      board: this.#board,
+      destinations: this.#destinations,
+      care,
+      later,
+      spread: 2 * this.#manner.width + 8,
+    };
+    return evacuation({ ...search, mayWait, blocked }, node);
   }
 
   #start(node: Node, evacuate: readonly Leg[], canary: boolean, inHand: boolean, putBack: Leg[]): void {
@@ -170,8 +186,9 @@ export class Draft {
     };
     this.#over = [];
     board.setServing(node, false);
-    for (const { item, from, to } of evacuate) {
-      if (to !== item.toward) board.book(item, to);
+    for (const leg of evacuate) {
+      const { item, from, to } = leg;
+      if (!isFlying(leg)) board.book(item, to);
       board.relocate(item, from, to);
       this.#touch(to, 1);
     }
@@ -193,8 +210,11 @@ export class Draft {
       this.#touch(to, -1);
     }
     for (const item of this.#facts.owed[node.index] ?? []) board.book(item, node);
+    // What was on its way to a host in hand has arrived when its turn is over.
+    for (const item of turn.inHand ? board.itemsOn(node) : [])
+      if (item.ghost !== undefined) board.unbook(item, item.ghost);
     for (const { item, from } of putBack) {
-      if (item.toward !== node) board.book(item, node);
+      board.book(item, node);
       board.unbook(item, from);
       board.relocate(item, from, node);
       this.#touch(from, -1);
@@ -208,8 +228,8 @@ export class Draft {
 
   #homes(node: Node, evacuated: readonly Leg[], canary: boolean): Leg[] {
     if (!canary && this.#facts.request.policy.putBack !== "home") return [];
-    const isOut = (other: Node): boolean => [...this.#open.keys()].some((turn) => turn.node === other);
-    return homecoming(this.#facts, this.#board, node, evacuated, isOut);
+    const claimed = new Set([...this.#open.keys()].flatMap((turn) => turn.putBack.map((leg) => leg.item)));
+    return homecoming(this.#facts, this.#board, node, evacuated, claimed);
   }
 
   #domainAllows(node: Node): boolean {
@@ -239,8 +259,9 @@ export class Draft {
     this.#touched[node.index] = (this.#touched[node.index] ?? 0) + by;
   }
 
-  #blocked(obstacle: Obstacle): false {
-    this.#obstacles.push(obstacle);
+  /** Only the last resort is worth explaining, and of that the first few hosts. */
+  #blocked(care: Care, obstacle: () => Obstacle): false {
+    if (care === "search" && this.#obstacles.length < EXPLAINED) this.#obstacles.push(obstacle());
     return false;
   }
 

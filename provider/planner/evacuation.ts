@@ -1,65 +1,70 @@
-import type { Board, Leg } from "./board.ts";
-import { type Destinations, why, whySettled } from "./destinations.ts";
+import { type Board, isFlying, type Leg } from "./board.ts";
+import { type Care, type Destinations, why, whySettled } from "./destinations.ts";
 import type { Item, Node } from "./facts.ts";
 
-/** Where the workloads of a host go; or the workload that fits nowhere; or `wait`, for an announced destination that is out. */
-export type Evacuation =
-  | { readonly kind: "legs"; readonly legs: readonly Leg[] }
-  | { readonly kind: "blocked"; readonly item: Item }
-  | { readonly kind: "wait" };
-
-/**
- * Finds a destination for every workload of the host that can move, the bulkiest first. Books them on the board for the
- * time of the search only. `later`: hosts that may take workloads although they will be emptied later, latest first.
- */
-export function evacuation(
-  board: Board,
-  destinations: Destinations,
-  node: Node,
-  later: readonly Node[],
-  spread: number,
-  mayWait: boolean,
-): Evacuation {
-  const legs: Leg[] = [];
-  const booked: Leg[] = [];
-  const inbound = new Map<Node, number>();
-  const result = ((): Evacuation => {
-    for (const item of movable(board, node)) {
-      const leg = destinationOf(item);
-      if (leg === undefined) return { kind: "blocked", item };
-      if (leg === "wait") return { kind: "wait" };
-      legs.push(leg);
-      if (leg.to === item.toward) continue;
-      board.book(item, leg.to);
-      booked.push(leg);
-      inbound.set(leg.to, (inbound.get(leg.to) ?? 0) + item.seconds);
-    }
-    return { kind: "legs", legs };
-  })();
-  for (const { item, to } of booked) board.unbook(item, to);
-  return result;
-
-  function destinationOf(item: Item): Leg | "wait" | undefined {
-    if (item.toward !== undefined) return { item, from: node, to: item.toward, why: why.inFlight };
-    const { wanted } = item;
-    if (wanted?.open === true && wanted !== node) {
-      if (!board.isServing(wanted) && mayWait) return "wait";
-      if (board.isServing(wanted) && board.fits(item, wanted))
-        return { item, from: node, to: wanted, why: why.announced };
-    }
-    const settled = destinations.settled(item, inbound);
-    if (settled !== undefined) return { item, from: node, to: settled, why: whySettled(settled) };
-    const parking = destinations.parking(item, later, spread);
-    return parking === undefined ? undefined : { item, from: node, to: parking, why: why.later };
-  }
+export interface Search {
+  readonly board: Board;
+  readonly destinations: Destinations;
+  readonly care: Care;
+  /** Hosts that may take workloads although they will be emptied later, latest first. */
+  readonly later: readonly Node[];
+  /** How many of them are compared. */
+  readonly spread: number;
+  /** Others are under way: an announced destination that is out now may be waited for. */
+  readonly mayWait: boolean;
+  /** Called with the workload that fits nowhere, while all those before it are booked. */
+  readonly blocked: (item: Item) => void;
 }
 
-/** Workloads to move off a host, in the order in which they are placed and start. */
+/**
+ * Finds a destination for every workload of the host that can move, the bulkiest first, and books them on the board for the
+ * time of the search only. Undefined when one of them fits nowhere or has to wait.
+ */
+export function evacuation(search: Search, node: Node): readonly Leg[] | undefined {
+  const { board, blocked } = search;
+  const legs: Leg[] = [];
+  const inbound = new Map<Node, number>();
+  const complete = movable(board, node).every((item) => {
+    const leg = destinationOf(search, node, item, inbound);
+    if (leg === undefined) blocked(item);
+    if (leg === undefined || leg === "wait") return false;
+    legs.push(leg);
+    if (!isFlying(leg)) board.book(item, leg.to);
+    inbound.set(leg.to, (inbound.get(leg.to) ?? 0) + item.seconds);
+    return true;
+  });
+  for (const leg of legs) if (!isFlying(leg)) board.unbook(leg.item, leg.to);
+  return complete ? legs : undefined;
+}
+
+/** Workloads to move off a host. */
+export function leaving(board: Board, node: Node): Item[] {
+  return board.itemsOn(node).filter((item) => !item.workload.pinned);
+}
+
+function destinationOf(
+  search: Search,
+  node: Node,
+  item: Item,
+  inbound: ReadonlyMap<Node, number>,
+): Leg | "wait" | undefined {
+  const { board, destinations, care, later, spread, mayWait } = search;
+  if (item.toward !== undefined && item.node === node) return { item, from: node, to: item.toward, why: why.inFlight };
+  const { wanted } = item;
+  if (wanted !== undefined && wanted !== node && wanted.role !== "closed") {
+    if (!board.isServing(wanted) && mayWait) return "wait";
+    if (board.isServing(wanted) && wanted.host.slots > 0 && board.fits(item, wanted)) {
+      return { item, from: node, to: wanted, why: why.announced };
+    }
+  }
+  const settled = destinations.settled(item, inbound, care);
+  if (settled !== undefined) return { item, from: node, to: settled, why: whySettled(settled) };
+  const parking = destinations.parking(item, later, spread);
+  return parking === undefined ? undefined : { item, from: node, to: parking, why: why.later };
+}
+
+/** In the order in which they are placed and start: those in flight already, then the bulkiest. */
 function movable(board: Board, node: Node): Item[] {
-  return board
-    .itemsOn(node)
-    .filter((item) => !item.workload.pinned)
-    .sort(
-      (a, b) => Number(b.toward !== undefined) - Number(a.toward !== undefined) || b.bulk - a.bulk || a.index - b.index,
-    );
+  const isUnderWay = (item: Item): number => Number(item.toward !== undefined && item.node === node);
+  return leaving(board, node).sort((a, b) => isUnderWay(b) - isUnderWay(a) || b.bulk - a.bulk || a.index - b.index);
 }

@@ -26,11 +26,11 @@ export interface Item {
   readonly index: number;
   readonly id: string;
   readonly workload: Workload;
-  /** Where it is, or where a migration that is not ours takes it. */
+  /** Where it is, or where a migration in flight takes it. */
   readonly node: Node;
-  /** A second host that books it for the time being: the source of such a migration. */
+  /** A second host that books it for the time being: the source of that migration. */
   readonly ghost: Node | undefined;
-  /** Destination of a migration off a host in hand or back onto one, in flight now. */
+  /** Destination of a migration off a host in hand, in flight now: a part of its evacuation. */
   readonly toward: Node | undefined;
   readonly need: readonly number[];
   /** Largest share of an average host's capacity over the resources. */
@@ -80,6 +80,8 @@ export interface Facts {
   readonly domains: ReadonlyMap<string, Domain>;
   /** Host failures whose capacity stays free. */
   readonly reserve: number;
+  /** Hosts other than canaries that this run has released before: the ramp goes on from there. */
+  readonly rampBefore: number;
 }
 
 /** Reads a request. `only`: pending hosts other than these are left alone (`policy.mode: canary`). */
@@ -131,6 +133,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
     domains: domainsOf(request, nodes, isAway),
     reserve: reserveOf(policy, fleet),
+    rampBefore: (memory?.done ?? []).filter((id) => memory?.canaries.includes(id) !== true).length,
   };
 }
 
@@ -161,8 +164,8 @@ function itemsOf(request: PlanRequest, byId: ReadonlyMap<string, Node>, resource
     (name) => fleet.hosts.reduce((sum, host) => sum + (host.capacity[name] ?? 0), 0) / fleet.hosts.length,
   );
   const ours = (node: Node): boolean => node.host.mark !== undefined && owners.includes(node.host.mark.owner);
-  // Off a host in hand, or back onto one: a part of its turn. Every other migration in flight is foreign.
-  const isPart = (from: Node, to: Node): boolean => (ours(from) && from.below) || (ours(to) && !to.below);
+  // Off a host in hand: a part of its evacuation. Every other workload in flight counts as arrived, and as not yet gone.
+  const isPart = (from: Node, to: Node): boolean => ours(from) && from.below && !ours(to);
   const groups = new Map<string, number>();
 
   const items: Item[] = [];

@@ -4,22 +4,23 @@ import type { Facts, Item, Node } from "./facts.ts";
 
 /**
  * Moves that bring a host's own workloads back to it: those that it evacuates now, and those that the run remembers.
- * The ones that do not fit (the host was over-full, or a member of their group stays there) are left where they are.
+ * The ones that do not fit (the host was over-full, or a member of their group stays there) are left where they are, and
+ * so are those in `claimed`, which go to another host.
  */
 export function homecoming(
   facts: Facts,
   board: Board,
   node: Node,
   evacuated: readonly Leg[],
-  isOut: (node: Node) => boolean,
+  claimed: ReadonlySet<Item>,
 ): Leg[] {
   const legs: Leg[] = evacuated.map(({ item, to }) => ({ item, from: to, to: node, why: why.home }));
   const away = new Set(legs.map(({ item }) => item.id));
   const homes = new Set(facts.request.memory?.hosts[node.id]?.homes ?? []);
   for (const item of homes.size > 0 ? facts.items : []) {
     if (!homes.has(item.id) || away.has(item.id) || item.workload.pinned || item.node === node) continue;
-    if (isOut(item.node) || item.node.role === "closed") continue;
-    legs.push({ item, from: item.node, to: node, why: item.toward === node ? why.inFlight : why.home });
+    if (item.node.role === "in hand" || item.node.role === "closed" || claimed.has(item)) continue;
+    legs.push({ item, from: item.node, to: node, why: why.home });
   }
   return fitting(board, facts, node, legs);
 }
@@ -47,12 +48,7 @@ function fitting(board: Board, facts: Facts, node: Node, legs: readonly Leg[]): 
   const load = needOf(stays, facts.resources.length);
   const groups = new Set(stays.map((item) => item.group));
   return [...legs]
-    .sort(
-      (a, b) =>
-        Number(b.item.toward === node) - Number(a.item.toward === node) ||
-        b.item.bulk - a.item.bulk ||
-        a.item.index - b.item.index,
-    )
+    .sort((a, b) => b.item.bulk - a.item.bulk || a.item.index - b.item.index)
     .filter(({ item }) => {
       if (item.group >= 0 && groups.has(item.group)) return false;
       if (item.need.some((need, r) => need > 0 && at(load, r) + need > at(node.capacity, r) * (1 + 1e-9))) return false;

@@ -15,9 +15,13 @@ import { amount, count, list } from "./words.ts";
  */
 export function impossibilities(facts: Facts): RefusalReason[] {
   const pending = facts.nodes.filter((node) => node.role === "pending");
-  if (pending.length === 0) return [];
+  const pinned = pinnedReasons(
+    facts,
+    facts.nodes.filter((node) => node.below),
+  );
+  if (pending.length === 0) return pinned;
   return [
-    ...pinnedReasons(facts, pending),
+    ...pinned,
     ...placeReasons(facts, pending),
     ...capacityReasons(facts, pending),
     ...groupReasons(facts, pending),
@@ -25,9 +29,9 @@ export function impossibilities(facts: Facts): RefusalReason[] {
   ];
 }
 
-function pinnedReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
-  if (facts.request.policy.pinned !== "refuse") return [];
-  return pending.flatMap((node): RefusalReason[] => {
+function pinnedReasons(facts: Facts, hosts: readonly Node[]): RefusalReason[] {
+  if (facts.request.policy.pinned === "shutdown") return [];
+  return hosts.flatMap((node): RefusalReason[] => {
     const pinned = residents(facts, node).filter((item) => item.workload.pinned);
     if (pinned.length === 0) return [];
     const ids = pinned.map(({ id }) => id);
@@ -43,9 +47,8 @@ function pinnedReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] 
 }
 
 function placeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
-  const started = facts.nodes.some((node) => node.role === "in hand");
   const reasons: RefusalReason[] = [];
-  if (facts.unavailable.length >= facts.allowed && !started) {
+  if (facts.unavailable.length >= facts.allowed) {
     const out = facts.unavailable.map((id) => `${id} (${whyOut(facts, id)})`);
     reasons.push({
       code: "unavailable",

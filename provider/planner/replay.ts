@@ -33,9 +33,12 @@ class Replay {
   readonly #open = new Map<string, Open>();
   /** Migrations in flight that the plan carries on: booked at both ends from the start. */
   readonly #flying = new Set<string>();
+  /** Other migrations in flight, with their sources: booked there until the turn of their destination, if it has one, is over. */
+  readonly #arriving = new Map<string, string>();
   readonly #away: readonly Host[];
   readonly #ours: ReadonlySet<string>;
   readonly #reserve: number;
+  readonly #canaries: readonly string[];
   #started: number;
   #mostOut = 0;
 
@@ -50,12 +53,12 @@ class Replay {
     const isAway = (host: Host): boolean =>
       host.state !== "up" || host.cordoned || host.held || run?.hosts[host.id]?.failed !== undefined;
     this.#away = fleet.hosts.filter((host) => isAway(host) && !this.#ours.has(host.id));
-    this.#started = (run?.done ?? []).filter((id) => run?.canaries.includes(id) !== true).length;
+    this.#canaries = run?.canaries ?? [];
+    this.#started = (run?.done ?? []).filter((id) => !this.#canaries.includes(id)).length;
 
+    const mine = plan.hosts.filter((entry) => this.#ours.has(entry.host));
     const carried = new Set(
-      plan.hosts
-        .flatMap((entry) => [...entry.evacuate, ...entry.putBack])
-        .map((move) => `${move.workload} ${move.from} ${move.to}`),
+      mine.flatMap((entry) => entry.evacuate.map((move) => `${move.workload} ${move.from} ${move.to}`)),
     );
     for (const workload of fleet.workloads) {
       if (workload.state !== "running" || !this.#ledger.hosts.has(workload.host)) continue;
@@ -63,6 +66,7 @@ class Replay {
         workload.movingTo !== undefined && this.#ledger.hosts.has(workload.movingTo) ? workload.movingTo : undefined;
       const carriedOn = target !== undefined && carried.has(`${workload.id} ${workload.host} ${target}`);
       if (carriedOn) this.#flying.add(workload.id);
+      else if (target !== undefined) this.#arriving.set(workload.id, workload.host);
       this.#ledger.book(workload, workload.host);
       if (target !== undefined) this.#ledger.book(workload, target);
       this.#put(workload.id, target !== undefined && !carriedOn ? target : workload.host);
@@ -89,7 +93,7 @@ class Replay {
     this.#mostOut = Math.max(this.#mostOut, this.#open.size);
     if (!inHand) this.#reserveHolds(entry);
     if (!inHand && !entry.canary) this.#started += 1;
-    if (inHand && this.#request.memory?.canaries.includes(host.id) !== true) this.#started += 1;
+    if (inHand && !this.#canaries.includes(host.id)) this.#started += 1;
   }
 
   finish(plan: Plan): void {
@@ -130,7 +134,7 @@ class Replay {
     if (workload.pinned) this.#wrong(entry, `moves ${workload.id}, which is pinned`);
     if (move.from !== entry.host || this.#at.get(workload.id) !== entry.host)
       this.#wrong(entry, `moves ${workload.id}, which is not on it then`);
-    const flying = this.#flying.has(workload.id) && workload.movingTo === move.to;
+    const flying = this.#flying.has(workload.id) && workload.host === move.from && workload.movingTo === move.to;
     if (!flying) {
       this.#takes(entry, move.to);
       this.#ledger.book(workload, move.to);
@@ -225,11 +229,15 @@ class Replay {
       const workload = this.#workloads.get(name);
       if (workload !== undefined) this.#ledger.book(workload, id, -1);
     }
+    for (const name of this.#ours.has(id) ? (this.#on.get(id) ?? []) : []) {
+      const source = this.#arriving.get(name);
+      if (source !== undefined) this.#ledger.book(this.#workloads.get(name) as Workload, source, -1);
+    }
     for (const name of this.#owed(turn.host)) this.#ledger.book(this.#workloads.get(name) as Workload, id);
     for (const { workload: name, from } of turn.entry.putBack) {
       const workload = this.#workloads.get(name);
       if (workload === undefined) continue;
-      if (!this.#flying.has(name) || workload.movingTo !== id) this.#ledger.book(workload, id);
+      this.#ledger.book(workload, id);
       this.#ledger.book(workload, from, -1);
       this.#put(name, id);
     }

@@ -1,5 +1,6 @@
 import { canariesOf } from "./canaries.ts";
 import { Draft, type Manner, type Schedule, type Stuck } from "./draft.ts";
+import { evacuationSeconds, remediationSeconds } from "./durations.ts";
 import { type Facts, factsOf, type Node } from "./facts.ts";
 import type { PlanRequest } from "./request.ts";
 
@@ -107,22 +108,9 @@ function usualOrder(facts: Facts, pending: readonly Node[], width: number): Node
   const count = (node: Node): number => facts.residents[node.index]?.length ?? 0;
   const byCount = [...pending].sort((a, b) => count(a) - count(b) || a.index - b.index);
   const rest = byCount.slice(width);
-  const seconds = new Map(rest.map((node) => [node, expectedSeconds(facts, node)]));
+  const seconds = new Map(rest.map((node) => [node, evacuationSeconds(facts, node) + remediationSeconds(node)]));
   rest.sort((a, b) => (seconds.get(b) ?? 0) - (seconds.get(a) ?? 0) || a.index - b.index);
   return [...byCount.slice(0, width), ...rest];
-}
-
-/** Shortest evacuation and remediation of a host, in seconds. */
-export function expectedSeconds(facts: Facts, node: Node): number {
-  let longest = 0;
-  let sum = 0;
-  for (const item of facts.residents[node.index] ?? []) {
-    if (item.workload.pinned || !node.below) continue;
-    longest = Math.max(longest, item.seconds);
-    sum += item.seconds;
-  }
-  const { patch, boot } = node.host.estimate;
-  return Math.max(longest, sum / Math.max(1, node.host.slots)) + (node.below ? patch + boot : 0);
 }
 
 function fullness(facts: Facts, node: Node): number {

@@ -1,4 +1,5 @@
 import type { Leg } from "./board.ts";
+import { remediationSeconds } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,23 +20,24 @@ export class Timeline {
   readonly #events: Event[] = [];
   /** When each migration slot of a host is free again. */
   readonly #slots: number[][];
+  /** When the first of them is free again. */
+  readonly #freeAt: number[];
   #order = 0;
 
   constructor(facts: Facts) {
     this.#slots = facts.nodes.map((node) => new Array<number>(Math.min(Math.max(1, node.host.slots), 64)).fill(0));
+    this.#freeAt = facts.nodes.map(() => 0);
   }
 
   /** Seconds until the slots of a host are free for one more migration. */
   busy(node: Node): number {
-    return Math.max(0, Math.min(...this.#slotsOf(node)) - this.now);
+    return Math.max(0, (this.#freeAt[node.index] ?? 0) - this.now);
   }
 
   /** The turn starts now. */
   start(turn: Turn): void {
     turn.start = this.now;
-    const { estimate } = turn.node.host;
-    const remediation = turn.node.below ? estimate.patch + estimate.boot : 0;
-    this.#push("remediated", turn, this.#migrate(turn.evacuate) + remediation);
+    this.#push("remediated", turn, this.#migrate(turn.evacuate) + remediationSeconds(turn.node));
   }
 
   /** Goes on to the next moment at which turns end, and returns them; empty when none is under way. */
@@ -66,6 +68,7 @@ export class Timeline {
       const end = Math.max(this.now, source[s] ?? 0, target[t] ?? 0) + item.seconds;
       source[s] = end;
       target[t] = end;
+      this.#freeAt[to.index] = target[firstFree(target)] ?? 0;
       last = Math.max(last, end);
     }
     return last;

@@ -1,0 +1,88 @@
+import { at, type Board, needOf } from "./board.ts";
+import { why } from "./destinations.ts";
+import type { Facts, Item, Node } from "./facts.ts";
+import { returnNeed } from "./homecoming.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * Moves that are added to the put back of turns after all turns have been planned. They must be possible whatever the
+ * durations: the workload has to be where it is taken from, and room has to be left for everything that comes afterwards.
+ */
+export class LateMoves {
+  readonly #facts: Facts;
+  readonly #board: Board;
+  readonly #turnOf = new Map<Node, Turn>();
+  /** Turn that moves a workload last. */
+  readonly #movedBy = new Map<Item, Turn>();
+  readonly #position = new Map<Turn, number>();
+  readonly #beside = new Map<Turn, ReadonlySet<Turn>>();
+  /** Workloads that stay on a host only for a while: those of canaries. */
+  readonly #guests = new Map<Node, Item[]>();
+  readonly #gave = new Set<Node>();
+  readonly #took = new Set<Node>();
+  /** Smallest host that the reserve can be made of while hosts are out, by resource. */
+  readonly #smallest: readonly number[];
+
+  constructor(facts: Facts, board: Board, turns: readonly Turn[]) {
+    this.#facts = facts;
+    this.#board = board;
+    turns.forEach((turn, index) => {
+      this.#position.set(turn, index);
+      this.#turnOf.set(turn.node, turn);
+      this.#beside.set(turn, new Set(turn.beside));
+      for (const { item } of [...turn.evacuate, ...turn.putBack]) this.#movedBy.set(item, turn);
+      for (const { item, from } of turn.putBack) this.#guests.set(from, [...(this.#guests.get(from) ?? []), item]);
+    });
+    const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
+    this.#smallest = facts.resources.map((_, r) =>
+      facts.reserve === 0 ? Number.POSITIVE_INFINITY : board.reserved(r, undefined, facts.reserve + out).smallest,
+    );
+  }
+
+  /** Will the host be as it is when the turn takes load back? One that takes does not give: its peak would come in between. */
+  mayGive(node: Node, turn: Turn): boolean {
+    return (
+      node !== turn.node && node.host.slots > 0 && !this.#took.has(node) && this.#isOver(this.#turnOf.get(node), turn)
+    );
+  }
+
+  /** May a workload that is on the host in the end go to the turn's host? */
+  allow(item: Item, from: Node, turn: Turn): boolean {
+    const { node } = turn;
+    if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
+    if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#isOver(this.#movedBy.get(item), turn)) return false;
+    if (!this.#fits(item, node)) return false;
+    const legs = [...turn.putBack, { item, from, to: node, why: why.balance }];
+    const need = returnNeed(this.#facts, this.#board, node, legs);
+    return need.every((amount, r) => amount <= Math.min(at(node.capacity, r), at(this.#smallest, r)) + 1e-9);
+  }
+
+  move(item: Item, from: Node, turn: Turn): void {
+    turn.putBack.push({ item, from, to: turn.node, why: why.balance });
+    this.#board.book(item, turn.node);
+    this.#board.unbook(item, from);
+    this.#board.relocate(item, from, turn.node);
+    this.#movedBy.set(item, turn);
+    this.#gave.add(from);
+    this.#took.add(turn.node);
+  }
+
+  /** Beside everything that is on the host in the end, and what was there for a while. */
+  #fits(item: Item, node: Node): boolean {
+    if (!this.#board.fits(item, node)) return false;
+    const guests = this.#guests.get(node) ?? [];
+    if (guests.some((guest) => item.group >= 0 && guest.group === item.group)) return false;
+    const peak = needOf([item, ...guests], item.need.length);
+    return peak.every((need, r) => need === 0 || at(this.#board.loadOf(node), r) + need <= at(node.capacity, r));
+  }
+
+  /** Over before the turn starts, or never under way. */
+  #isOver(other: Turn | undefined, turn: Turn): boolean {
+    if (other === undefined) return true;
+    return (
+      placeOf(this.#position, other) < placeOf(this.#position, turn) && this.#beside.get(turn)?.has(other) !== true
+    );
+  }
+}
+
+const placeOf = (positions: ReadonlyMap<Turn, number>, turn: Turn): number => positions.get(turn) ?? 0;

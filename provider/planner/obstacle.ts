@@ -1,0 +1,54 @@
+import type { RefusalCode, RefusalReason } from "../core/plan.ts";
+import { at, type Board, needOf } from "./board.ts";
+import { leaving } from "./evacuation.ts";
+import type { Facts, Item, Node } from "./facts.ts";
+import { amount, count, list } from "./words.ts";
+
+/** Why a host cannot go next, as the fleet would be then. */
+export interface Obstacle extends RefusalReason {
+  readonly node: Node;
+}
+
+/** A workload of the host fits nowhere. Tells what is free now, while the workloads before it are booked. */
+export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item): Obstacle {
+  const reason = (code: RefusalCode, what: string): Obstacle => {
+    const size = facts.resources.flatMap((name, r) => (at(item.need, r) > 0 ? [amount(name, at(item.need, r))] : []));
+    const text = `${node.id} cannot be emptied: ${item.id} (${size.join(", ")}) ${what}.`;
+    return { node, code, text, hosts: [node.id], workloads: [item.id] };
+  };
+  const others = facts.nodes.filter((other) => other !== node && board.isServing(other) && other.role !== "closed");
+  if (others.length === 0) return reason("capacity", "has nowhere to go: no other host takes workloads");
+  const roomy = others.filter((other) => board.hasRoom(item, other)).map(({ id }) => id);
+  if (roomy.length > 0) {
+    const each = roomy.length === 1 ? "which runs" : "each of which runs";
+    return reason(
+      "anti-affinity",
+      `has room only on ${list(roomy)}, ${each} another member of ${facts.groups[item.group]}`,
+    );
+  }
+  const free = (other: Node, r: number): number => Math.max(0, at(other.capacity, r) - at(board.loadOf(other), r));
+  const lacking = facts.resources.map((_, r) => others.filter((other) => at(item.need, r) > free(other, r)).length);
+  const r = lacking.indexOf(Math.max(...lacking));
+  const most = others.reduce((best, other) => (free(other, r) > free(best, r) ? other : best));
+  return reason(
+    "capacity",
+    `fits on no other host; most free is ${most.id} with ${amount(facts.resources[r] ?? "", free(most, r))}`,
+  );
+}
+
+/** With the host out, too little would stay free. */
+export function reserveObstacle(facts: Facts, board: Board, node: Node): Obstacle {
+  const slack = board.slack(node, needOf(leaving(board, node), facts.resources.length));
+  const r = slack.indexOf(Math.min(...slack));
+  const name = facts.resources[r] ?? "";
+  const reserve = board.reserved(r, node).total;
+  const free = amount(name, Math.max(0, at(slack, r) + reserve));
+  const text = `${node.id} cannot go out: ${free} would stay free, and the reserve for ${count(facts.reserve, "host failure")} is ${amount(name, reserve)}.`;
+  return { node, code: "reserve", text, hosts: [node.id], workloads: [] };
+}
+
+/** Its failure domain has no place left. */
+export function domainObstacle(node: Node): Obstacle {
+  const text = `${node.id} cannot go out: policy.maxUnavailable.perDomain allows no further host of ${node.host.domain} out.`;
+  return { node, code: "domain", text, hosts: [node.id], workloads: [] };
+}

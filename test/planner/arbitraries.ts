@@ -1,0 +1,234 @@
+import fc from "fast-check";
+import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
+import type { Plan } from "../../provider/core/plan.ts";
+import { type Policy, type PolicyInput, policy as policySchema } from "../../provider/core/policy.ts";
+import { freshHost, type HostMemory, newRun, type RunMemory } from "../../provider/core/run.ts";
+import type { PlanRequest } from "../../provider/planner/plan.ts";
+
+export const OWNER = "shop/prod/roll";
+export const BASELINE = "version=2.0.0";
+
+/** What has happened to a host. */
+type Fate =
+  | "calm"
+  | "at the level"
+  | "ahead"
+  | "held"
+  | "down"
+  | "unreachable"
+  | "cordoned"
+  | "foreign"
+  | "in hand"
+  | "patched"
+  | "back"
+  | "failed"
+  | "done"
+  | "sick";
+
+const fate: fc.Arbitrary<Fate> = fc.constantFrom(
+  ...([
+    "calm",
+    "calm",
+    "calm",
+    "calm",
+    "calm",
+    "at the level",
+    "ahead",
+    "held",
+    "down",
+    "unreachable",
+    "cordoned",
+  ] as const),
+  ...(["foreign", "in hand", "patched", "back", "failed", "done", "sick"] as const),
+);
+
+/** A calm fleet: every host up, nobody's, below the level unless said otherwise. */
+export function calmFleet(most = 8): fc.Arbitrary<Fleet> {
+  return fc.integer({ min: 1, max: most }).chain((size) =>
+    fc
+      .record({
+        hosts: fc.tuple(...Array.from({ length: size }, (_, index) => calmHost(index))),
+        workloads: fc.array(workload(size), { maxLength: size * 4 }),
+        perGiB: fc.constantFrom(0, 0.5, 3),
+      })
+      .map(({ hosts, workloads, perGiB }) => fleetOf(hosts, workloads, { fixed: 5, perGiB })),
+  );
+}
+
+/** A request as it comes from a first look at a calm fleet. */
+export const calmRequest: fc.Arbitrary<PlanRequest> = fc
+  .record({ fleet: calmFleet(), policy: somePolicy() })
+  .map(({ fleet, policy }) => ({ fleet, policy, baseline: BASELINE, owners: [OWNER] }));
+
+/** A request in mid-roll, in a fleet in which anything may be going on. */
+export const wildRequest: fc.Arbitrary<PlanRequest> = fc
+  .record({
+    fleet: calmFleet(),
+    policy: somePolicy(),
+    fates: fc.array(fate, { minLength: 8, maxLength: 8 }),
+    flights: fc.array(fc.tuple(fc.nat(31), fc.nat(7)), { maxLength: 3 }),
+    homes: fc.array(fc.nat(31), { maxLength: 6 }),
+    passed: fc.boolean(),
+    sameBaseline: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
+  })
+  .map(({ fleet, policy, fates, flights, homes, passed, sameBaseline }) => {
+    const hosts = fleet.hosts.map((host, index) => suffer(host, fates[index] ?? "calm"));
+    const workloads = fleet.workloads.map((workload): Workload => {
+      const index = fleet.workloads.indexOf(workload);
+      const flight = flights.find(([which]) => which === index);
+      const to = hosts[flight?.[1] ?? -1]?.id;
+      return to === undefined || to === workload.host || workload.state !== "running" || workload.pinned
+        ? workload
+        : { ...workload, movingTo: to };
+    });
+    const changed = { ...fleet, hosts, workloads };
+    return {
+      fleet: changed,
+      policy,
+      baseline: BASELINE,
+      owners: [OWNER],
+      memory: memoryOf(changed, fates, homes, passed, sameBaseline),
+    };
+  });
+
+export function somePolicy(): fc.Arbitrary<Policy> {
+  return fc
+    .record(
+      {
+        mode: fc.constantFrom("full", "full", "canary"),
+        maxUnavailable: fc.oneof(
+          fc.constantFrom(1, 2, 3, "30%", "100%"),
+          fc.record({ fleet: fc.constantFrom(1, 2, 4), perDomain: fc.constantFrom(1, 2, "50%") }),
+        ),
+        reserve: fc.constantFrom(0, 1, 2),
+        canary: fc.constantFrom(0, 1, 2),
+        putBack: fc.constantFrom("bounded", "home", "none"),
+        pinned: fc.constantFrom("refuse", "skip", "shutdown"),
+      },
+      { requiredKeys: [] },
+    )
+    .map((input) => policySchema.parse(input as PolicyInput));
+}
+
+/** A plan, for tests that need one. */
+export function withPrevious(request: PlanRequest, previous: Plan): PlanRequest {
+  return { ...request, previous };
+}
+
+function suffer(host: Host, fate: Fate): Host {
+  const mark = { run: "r1", owner: OWNER, token: 1 };
+  const level = { level: "2.0.0", evidence: "2.0.0" };
+  switch (fate) {
+    case "at the level":
+    case "done":
+      return { ...host, ...level };
+    case "ahead":
+      return { ...host, level: "2.1.0", evidence: "2.1.0" };
+    case "held":
+      return { ...host, held: true, cordoned: true };
+    case "down":
+    case "unreachable":
+      return { ...host, state: fate };
+    case "cordoned":
+      return { ...host, cordoned: true };
+    case "foreign":
+      return { ...host, cordoned: true, mark: { ...mark, owner: "other/prod/roll" } };
+    case "in hand":
+    case "failed":
+      return { ...host, cordoned: true, mark };
+    case "patched":
+      return { ...host, ...level, cordoned: true, mark };
+    case "back":
+      return { ...host, ...level, mark };
+    case "sick":
+      return { ...host, problem: "a fan is broken" };
+    default:
+      return host;
+  }
+}
+
+function memoryOf(
+  fleet: Fleet,
+  fates: readonly Fate[],
+  homes: readonly number[],
+  passed: boolean,
+  same: boolean,
+): RunMemory {
+  const hosts: Record<string, HostMemory> = {};
+  const done: string[] = [];
+  fleet.hosts.forEach(({ id }, index) => {
+    const fate = fates[index];
+    const names = homes.map((n) => fleet.workloads[n]?.id).filter((name) => name !== undefined);
+    const pinned = fleet.workloads
+      .filter((one) => one.host === id && one.pinned && one.state === "stopped")
+      .map((one) => one.id);
+    if (fate === "in hand" || fate === "patched" || fate === "back")
+      hosts[id] = { ...freshHost, homes: names, stopped: pinned };
+    if (fate === "failed") hosts[id] = { ...freshHost, failed: { step: "remediate", why: "the patch was refused" } };
+    if (fate === "done") done.push(id);
+  });
+  const canaries = passed ? [] : Object.keys(hosts).slice(0, 1);
+  return { ...newRun("r1", OWNER, same ? BASELINE : "version=1.9.0", ""), canaryPassed: passed, canaries, hosts, done };
+}
+
+function calmHost(index: number): fc.Arbitrary<Host> {
+  return fc
+    .record({
+      memory: fc.constantFrom(32, 64, 64, 64, 128),
+      cpu: fc.constantFrom(8, 16, 32),
+      domain: fc.constantFrom(undefined, "a", "b", "c"),
+      class: fc.constantFrom(undefined, undefined, "gen10", "gen11"),
+      patched: fc.integer({ min: 0, max: 9 }),
+      slots: fc.constantFrom(1, 2, 4, 8),
+      patch: fc.integer({ min: 60, max: 1200 }),
+    })
+    .map(({ memory, cpu, domain, class: name, patched, slots, patch }) => ({
+      id: `h${index + 1}`,
+      level: patched === 0 ? "2.0.0" : "1.0.0",
+      wanted: "2.0.0",
+      evidence: patched === 0 ? "2.0.0" : "1.0.0",
+      state: "up" as const,
+      bootId: `boot-${index}`,
+      cordoned: false,
+      held: false,
+      capacity: { memory: memory * 1024, cpu },
+      ...(domain === undefined ? {} : { domain }),
+      ...(name === undefined ? {} : { class: name }),
+      slots,
+      estimate: { patch, boot: 120 },
+    }));
+}
+
+interface Draw {
+  readonly host: number;
+  readonly memory: number;
+  readonly cpu: number;
+  readonly group: string | undefined;
+  readonly pinned: number;
+  readonly stopped: number;
+}
+
+function workload(hosts: number): fc.Arbitrary<Draw> {
+  return fc.record({
+    host: fc.nat(hosts - 1),
+    memory: fc.constantFrom(1, 2, 4, 8, 16, 24),
+    cpu: fc.constantFrom(0.1, 0.5, 1, 2, 4),
+    group: fc.constantFrom(undefined, undefined, undefined, "db", "web"),
+    pinned: fc.nat(19),
+    stopped: fc.nat(9),
+  });
+}
+
+function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Fleet["migration"]): Fleet {
+  const workloads = draws.map(
+    (draw, index): Workload => ({
+      id: `w${String(index + 1).padStart(2, "0")}`,
+      host: `h${draw.host + 1}`,
+      state: draw.stopped === 0 ? "stopped" : "running",
+      demand: { memory: draw.memory * 1024, cpu: draw.cpu },
+      ...(draw.group === undefined ? {} : { group: draw.group }),
+      pinned: draw.pinned === 0,
+    }),
+  );
+  return { target: "simulated:test", at: 0, scheme: "release", hosts, workloads, migration };
+}

@@ -1,0 +1,47 @@
+import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
+import type { Plan } from "../../provider/core/plan.ts";
+import { freshHost, newRun, type RunMemory } from "../../provider/core/run.ts";
+import type { PlanRequest } from "../../provider/planner/plan.ts";
+import { BASELINE, OWNER } from "./arbitraries.ts";
+
+/**
+ * The request as it would be after the first `over` hosts of a plan have been released, the next `started` ones have been
+ * cordoned, and the first of these has made `moved` of its moves.
+ */
+export function after(request: PlanRequest, plan: Plan, over: number, started: number, moved: number): PlanRequest {
+  const hosts = new Map(request.fleet.hosts.map((host) => [host.id, host]));
+  const at = new Map(request.fleet.workloads.map((workload) => [workload.id, workload.host]));
+  const homes = new Map<string, string[]>();
+  const patch = (id: string, change: Partial<Host>): void =>
+    void hosts.set(id, { ...(hosts.get(id) as Host), ...change });
+
+  for (const [index, entry] of plan.hosts.slice(0, over + started).entries()) {
+    const own = [...at].filter(([id, host]) => host === entry.host && isRunning(request.fleet, id)).map(([id]) => id);
+    homes.set(entry.host, own);
+    if (index < over) {
+      for (const move of [...entry.evacuate, ...entry.putBack]) at.set(move.workload, move.to);
+      patch(entry.host, { level: entry.to, evidence: entry.to });
+    } else {
+      patch(entry.host, { cordoned: true, mark: { run: "r1", owner: OWNER, token: 1 } });
+      if (index === over) for (const move of entry.evacuate.slice(0, moved)) at.set(move.workload, move.to);
+    }
+  }
+  const inHand = plan.hosts.slice(over, over + started).map((entry) => entry.host);
+  const canaries = plan.hosts.filter((entry) => entry.canary).map((entry) => entry.host);
+  const done = plan.hosts.slice(0, over).map((entry) => entry.host);
+  const memory: RunMemory = {
+    ...newRun("r1", OWNER, BASELINE, ""),
+    canaries,
+    canaryPassed: canaries.every((id) => done.includes(id)),
+    done,
+    hosts: Object.fromEntries(inHand.map((id) => [id, { ...freshHost, homes: homes.get(id) ?? [] }])),
+  };
+  const workloads = request.fleet.workloads.map(
+    (workload): Workload => ({ ...workload, host: at.get(workload.id) ?? workload.host }),
+  );
+  return { ...request, fleet: { ...request.fleet, hosts: [...hosts.values()], workloads }, memory, previous: plan };
+}
+
+function isRunning(fleet: Fleet, id: string): boolean {
+  return fleet.workloads.find((workload) => workload.id === id)?.state === "running";
+}
