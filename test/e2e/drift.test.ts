@@ -24,13 +24,13 @@ test("the first up on a half-patched fleet rolls what is behind; then ten previe
   expect(project.fleet.acts().filter((act) => /(cordon|remediate) esx-0[24]/.test(act))).toEqual([]);
   expect(project.fleet.breaches()).toEqual([]);
   expect(project.fleet.out()).toEqual([]);
-  const saved = project.saved().fleet;
-  expect(saved?.outputs).toMatchObject({
+  const saved = project.saved();
+  expect(saved.outputs).toMatchObject({
     hosts: levels,
     compliance: { compliant: 3, ahead: 1, drifted: 0, names: { ahead: ["esx-04"] } },
     run: { outcome: "done" },
   });
-  expect(saved?.outputs).not.toHaveProperty("plan");
+  expect(saved.outputs).not.toHaveProperty("plan");
 
   for (let count = 0; count < 10; count += 1) {
     const again = await project.preview("--expect-no-changes", "--diff");
@@ -85,7 +85,7 @@ test("hosts that are ahead, held by an operator or unreachable show no change th
   const preview = await project.preview("--expect-no-changes", "--diff");
   expect(changes(preview.output)).toEqual([]);
   expect(project.fleet.acts()).toEqual([]);
-  expect(project.saved().fleet?.outputs).toMatchObject({
+  expect(project.saved().outputs).toMatchObject({
     hosts: { "esx-01": "8.0.3", "esx-02": "8.0.9", "esx-03": "8.0.1", "esx-04": "8.0.3" },
     compliance: { compliant: 1, ahead: 1, names: { ahead: ["esx-02"], unknown: ["esx-04"] } },
   });

@@ -18,7 +18,7 @@ test("a host that fails after the canary is named and stays out, the others fini
     "esx-04": "8.0.3",
   });
   expect(project.fleet.out()).toEqual(["esx-03"]);
-  expect(project.saved().fleet?.outputs).toMatchObject({
+  expect(project.saved().outputs).toMatchObject({
     hosts: { "esx-01": "8.0.3", "esx-02": "8.0.3", "esx-03": "8.0.1", "esx-04": "8.0.3" },
     run: { outcome: "halted" },
   });
@@ -47,7 +47,7 @@ test("a canary that fails halts until a person decides: preview and up refuse, w
   expect(canary).not.toBe("");
 
   const seen = project.fleet.seq;
-  const run = String((project.saved().fleet?.outputs.run as { id: string }).id);
+  const run = project.fleet.record()?.run?.id ?? "";
   for (const refused of [await project.previewFails(), await project.upFails()]) {
     expect(refused.output).toContain(`policy: { acknowledge: "${run}" }`);
     expect(refused.output).toContain(canary);
@@ -91,7 +91,7 @@ test("a host that an operator takes or that vanishes in mid-roll is named, never
   expect(ended.output).toMatch(/esx-02/);
   expect(project.fleet.acts().filter((act) => /^(cordon|remediate) esx-02$/.test(act))).toEqual([]);
   expect(project.fleet.levels()).toEqual({ "esx-01": "8.0.3", "esx-02": "8.0.1", "esx-03": "8.0.3" });
-  expect(project.saved().fleet?.outputs.hosts).toEqual(project.fleet.levels());
+  expect(project.saved().outputs.hosts).toEqual(project.fleet.levels());
   project.fleet.operatorGives("esx-02");
   await project.up();
   expect(project.fleet.levels()).toEqual({ "esx-01": "8.0.3", "esx-02": "8.0.3", "esx-03": "8.0.3" });

@@ -13,10 +13,10 @@ test("observe touches nothing, shows drift and plan, and never shows a change; c
   expect(observed.output).toMatch(/3 of 3 hosts drifted from 8\.0\.3, left alone/);
   expect(observed.output).toMatch(/esx-01 +8\.0\.1 → 8\.0\.3/);
   expect(project.fleet.events()).toEqual([]);
-  const inputs = project.saved().fleet?.inputs;
-  expect(inputs?.hosts).toEqual({ "esx-01": "8.0.1", "esx-02": "8.0.1", "esx-03": "8.0.1" });
+  const inputs = project.saved().inputs;
+  expect(inputs.hosts).toEqual({ "esx-01": "8.0.1", "esx-02": "8.0.1", "esx-03": "8.0.1" });
   expect(inputs).not.toHaveProperty("plan");
-  expect(project.saved().fleet?.outputs.compliance).toMatchObject({ drifted: 3 });
+  expect(project.saved().outputs.compliance).toMatchObject({ drifted: 3 });
   const quiet = await project.preview("--expect-no-changes");
   expect(quiet.output).toMatch(/3 of 3 hosts drifted from 8\.0\.3, left alone/);
 
@@ -53,7 +53,7 @@ test("onDrift report rolls to the end once; later drift is only told; roll acts 
   await project.up();
   await project.preview("--expect-no-changes");
   expect(project.fleet.acts(seen)).toEqual([]);
-  expect(project.saved().fleet?.outputs).toMatchObject({
+  expect(project.saved().outputs).toMatchObject({
     hosts: { ...patched, "esx-02": "8.0.1" },
     compliance: { drifted: 1, names: { drifted: ["esx-02"] } },
   });

@@ -22,7 +22,7 @@ test("Ctrl-C alone is waited out; `rolling-patch stop`, as printed, asks for a s
   expectSafePoint(project.fleet);
   const levels = project.fleet.levels();
   expect(Object.values(levels)).toContain("8.0.1");
-  expect(project.saved().fleet?.outputs).toMatchObject({ hosts: levels, run: { outcome: "paused" } });
+  expect(project.saved().outputs).toMatchObject({ hosts: levels, run: { outcome: "paused" } });
 
   const seen = project.fleet.seq;
   const preview = await project.preview("--diff");
@@ -40,9 +40,10 @@ test("a second Ctrl-C ends the provider as well, wherever it is; the next up goe
   await up.during(project.fleet.hasBegun("remediate esx-01"));
   up.interrupt();
   await up.said(/\^C received; cancelling/);
+  const provider = project.roller();
   up.interrupt();
   (await up.ended).failed();
-  await project.providersGone();
+  await project.gone(provider);
   expect(Object.values(project.fleet.levels())).toContain("8.0.1");
   await project.unlock();
   await project.up();
@@ -80,7 +81,7 @@ test("maxUpTime ends up as paused, at a safe point; `rolling-patch continue` fin
   const seen = project.fleet.seq;
   await project.up();
   expect(project.fleet.acts(seen)).toEqual([]);
-  expect(project.saved().fleet?.outputs.hosts).toEqual(done);
+  expect(project.saved().outputs.hosts).toEqual(done);
   await project.preview("--expect-no-changes");
 });
 

@@ -143,11 +143,16 @@ export class Project {
     return readFileSync(join(this.#backend(), ".pulumi", "stacks", "e2e", `${this.stack}.json`), "utf8");
   }
 
-  /** Resources of ours in the state, by name. */
-  saved(): Record<string, SavedResource> {
-    const resources: SavedResource[] = JSON.parse(this.savedText()).checkpoint.latest.resources ?? [];
-    const ours = resources.filter((one) => one.type.includes("RollingPatch"));
-    return Object.fromEntries(ours.map((one) => [one.urn.split("::").at(-1), one]));
+  /** Names of the resources of ours in the state. */
+  savedNames(): string[] {
+    return this.#resources().map(nameOf);
+  }
+
+  /** A resource in the state; throws when it is not there. */
+  saved(name = "fleet"): SavedResource {
+    const found = this.#resources().find((one) => nameOf(one) === name);
+    if (found === undefined) throw new Error(`there is no resource ${name} in the state: ${this.savedText()}`);
+    return found;
   }
 
   /** The inputs file that the roll has written. */
@@ -168,24 +173,32 @@ export class Project {
     return this.#read(name);
   }
 
-  /** Living processes of this project; `matching`: whose command line matches. */
-  processes(matching = /./): { readonly pid: number; readonly command: string }[] {
-    return processesWith(TAG, this.folder).filter(({ command }) => matching.test(command));
+  /** Living processes of this project. */
+  processes(): { readonly pid: number; readonly command: string }[] {
+    return processesWith(TAG, this.folder);
   }
 
-  /** The provider that is at work. Its host loads it under this name. */
-  providers() {
-    return this.processes(/^\S*node .*dynamic-provider/);
+  /**
+   * The provider that rolls, as its lease says. Pulumi may start a second host of dynamic providers for one command, which idles:
+   * nothing of ours is loaded in it.
+   */
+  roller(): number {
+    const holder = this.fleet.record()?.lease?.holder;
+    const pid = Number(/process (\d+)$/.exec(holder ?? "")?.[1]);
+    if (!this.processes().some((one) => one.pid === pid))
+      throw new Error(`no process of this project rolls: ${holder}`);
+    return pid;
   }
 
-  /** Until no provider of this project lives any more. */
-  providersGone(deadline = 30): Promise<true> {
-    return waitFor("the end of the provider", () => this.providers().length === 0, {
+  /** Until this process of the project lives no more. */
+  gone(pid: number, deadline = 30): Promise<true> {
+    const tell = () =>
+      this.processes()
+        .map((one) => `${one.pid} ${one.command}`)
+        .join("\n");
+    return waitFor(`the end of process ${pid}`, () => this.processes().every((one) => one.pid !== pid), {
       deadline,
-      tell: () =>
-        this.processes()
-          .map(({ command }) => command)
-          .join("\n"),
+      tell,
     });
   }
 
@@ -196,6 +209,11 @@ export class Project {
     });
     this.fleet.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #resources(): SavedResource[] {
+    const resources: SavedResource[] = JSON.parse(this.savedText()).checkpoint.latest.resources ?? [];
+    return resources.filter((one) => one.type.includes("RollingPatch"));
   }
 
   #backend(): string {
@@ -238,5 +256,7 @@ function layOut(folder: string, options: ProjectOptions): void {
   symlinkSync(options.package ?? repository, join(modules, "pulumi-rolling-patch"));
   symlinkSync(join(repository, "node_modules", "@pulumi"), join(modules, "@pulumi"));
 }
+
+const nameOf = (resource: SavedResource): string => resource.urn.split("::").at(-1) ?? "";
 
 const upWith = (args: readonly string[]): string[] => ["up", "--yes", "--skip-preview", ...args];
