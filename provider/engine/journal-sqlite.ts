@@ -19,8 +19,7 @@ const APPLICATION = 0x52506a6c;
  * No index, which damage could make lose an entry unseen; instead a trigger counts each run's entries a second time.
  */
 const SCHEMA = `
-  CREATE TABLE entry (seq INTEGER PRIMARY KEY, run TEXT NOT NULL, at REAL NOT NULL, wall TEXT NOT NULL,
-    kind TEXT NOT NULL, host TEXT, data TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;
+  CREATE TABLE entry (seq INTEGER PRIMARY KEY, run TEXT NOT NULL, body TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;
   CREATE TABLE run (run TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, entries INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TRIGGER counted AFTER INSERT ON entry BEGIN
     INSERT INTO run VALUES (new.run, new.seq, new.seq, 1)
@@ -68,25 +67,22 @@ class SqliteJournal implements Journal {
   readonly #wall: () => string;
   readonly #insert;
   readonly #upsert;
+  #open = true;
 
   constructor(file: string, database: DatabaseSync, wall: () => string) {
     this.#file = file;
     this.#database = database;
     this.#wall = wall;
-    this.#insert = database.prepare(
-      "INSERT INTO entry (run, at, wall, kind, host, data, sum) VALUES (?, ?, ?, ?, ?, ?, ?)",
-    );
+    this.#insert = database.prepare("INSERT INTO entry (run, body, sum) VALUES (?, ?, ?)");
     this.#upsert = database.prepare(
       "INSERT INTO memory (run, data, sum) VALUES (?, ?, ?) ON CONFLICT (run) DO UPDATE SET data = excluded.data, sum = excluded.sum",
     );
   }
 
-  append(entry: JournalEntry): void {
-    const wall = this.#wall();
-    const host = entry.host ?? null;
-    const data = JSON.stringify(entry.data ?? null);
-    const sum = checksum(entry.run, entry.at, wall, entry.kind, host, data);
-    guarded(this.#file, () => this.#insert.run(entry.run, entry.at, wall, entry.kind, host, data, sum));
+  append({ run, at, kind, host, data }: JournalEntry): void {
+    // As JSON, which escapes what SQLite or an old Node.js would cut off or replace in a text.
+    const body = JSON.stringify({ at, wall: this.#wall(), kind, host, data: data ?? null });
+    guarded(this.#file, () => this.#insert.run(run, body, checksum(run, body)));
   }
 
   remember(memory: Parameters<Journal["remember"]>[0]): void {
@@ -127,27 +123,17 @@ class SqliteJournal implements Journal {
   }
 
   close(): void {
-    if (this.#database.isOpen) this.#database.close();
+    if (this.#open) this.#database.close();
+    this.#open = false;
   }
 
   #all(sql: string, ...parameters: (string | number)[]): Row[] {
     return guarded(this.#file, () => this.#database.prepare(sql).all(...parameters));
   }
 
-  #entry(row: Row): StoredEntry {
-    if (row.sum !== checksum(row.run, row.at, row.wall, row.kind, row.host, row.data)) {
-      throw corrupt(this.#file, `entry ${row.seq} is damaged`);
-    }
-    const host = row.host === null ? {} : { host: text(row.host) };
-    return {
-      seq: Number(row.seq),
-      run: text(row.run),
-      at: Number(row.at),
-      wall: text(row.wall),
-      kind: text(row.kind),
-      ...host,
-      data: JSON.parse(text(row.data)),
-    };
+  #entry({ seq, run, body, sum }: Row): StoredEntry {
+    if (sum !== checksum(run, body)) throw corrupt(this.#file, `entry ${seq} is damaged`);
+    return { seq: Number(seq), run: text(run), ...JSON.parse(text(body)) };
   }
 }
 
@@ -197,9 +183,16 @@ function begin(database: DatabaseSync): void {
     if (!begun) database.exec(SCHEMA);
     database.exec("COMMIT");
   } catch (error) {
-    database.exec("ROLLBACK");
+    rollBack(database);
     throw error;
   }
+}
+
+/** Some errors have ended the transaction already; the one that matters is the first. */
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {}
 }
 
 function checksum(...fields: readonly (SQLOutputValue | undefined)[]): number {

@@ -84,7 +84,7 @@ describe.each<[string, () => Journal]>([
           ]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     journal.close();
   });
