@@ -100,13 +100,18 @@ export class Crew {
   }
 
   #context(act: Act, fleet: Fleet): ActContext {
-    const host = "host" in act ? { host: act.host } : {};
     return {
       token: this.#keeper.token,
       signal: this.#abort.signal,
       deadline: deadlineOf(act, fleet, this.#ledger.run, this.#request.inputs),
-      progress: (_done, text) => this.#ports.tell({ kind: "progress", ...host, text }),
+      progress: (_done, text) => this.#progress(act, text),
     };
+  }
+
+  /** Migrations are many and short: their ends say enough. */
+  #progress(act: Act, text: string): void {
+    if (act.name === "migrate" || !("host" in act)) return;
+    this.#ports.tell({ kind: "progress", host: act.host, position: this.#ledger.position(act.host), text });
   }
 
   async #failed(act: Act, error: RollError): Promise<void> {

@@ -4,24 +4,40 @@ export interface Mutant {
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
-const change = (file: string, from: string, to: string): Mutant["changes"][number] => ({ file: `provider/${file}`, from, to });
+const change = (file: string, from: string, to: string): Mutant["changes"][number] => ({
+  file: `provider/${file}`,
+  from,
+  to,
+});
 
 /** Each is a mistake that somebody could make in `decide` or in the engine; the fault schedules must notice every one. */
 export const mutants: readonly Mutant[] = [
   {
     name: "patches a host that is not empty",
-    changes: [change("core/decide/turns.ts", "if (running.length > 0) return evacuate", "if (running.length < 0) return evacuate")],
+    changes: [
+      change(
+        "core/decide/turns.ts",
+        "if (running.length > 0) return evacuate",
+        "if (running.length < 0) return evacuate",
+      ),
+    ],
   },
   {
     name: "trusts the reported level",
     changes: [
       change("core/verify.ts", "if (host.evidence !== host.wanted) found", "if (host.evidence === undefined) found"),
-      change("core/verify.ts", "return host.level !== host.wanted || host.evidence !== host.wanted;", "return host.level !== host.wanted;"),
+      change(
+        "core/verify.ts",
+        "return host.level !== host.wanted || host.evidence !== host.wanted;",
+        "return host.level !== host.wanted;",
+      ),
     ],
   },
   {
     name: "does not care about a host's health",
-    changes: [change("core/verify.ts", "if (host.problem !== undefined) found", "if (host.bootId === undefined) found")],
+    changes: [
+      change("core/verify.ts", "if (host.problem !== undefined) found", "if (host.bootId === undefined) found"),
+    ],
   },
   {
     name: "goes on after a halt",
@@ -30,14 +46,16 @@ export const mutants: readonly Mutant[] = [
   {
     name: "forgets a sticky halt at the next up",
     changes: [
-      change("core/takeup.ts", "if (run.halt?.sticky === true) return run.id !== acknowledge;", "if (run.halt?.sticky === true) return false;"),
-      change("core/takeup.ts", "const halted = haltInForce(from.record, key, from.acknowledge) !== undefined;", "const halted = false;"),
-    ],
-  },
-  {
-    name: "has no limit of hosts out",
-    changes: [
-      change("core/decide/turns.ts", "if (out.length + 1 > hostsAllowed(fleet, view.fleet.hosts.length)) return false;", ""),
+      change(
+        "core/takeup.ts",
+        "if (run.halt?.sticky === true) return run.id !== acknowledge;",
+        "if (run.halt?.sticky === true) return false;",
+      ),
+      change(
+        "core/takeup.ts",
+        "const halted = haltInForce(from.record, key, from.acknowledge) !== undefined;",
+        "const halted = false;",
+      ),
     ],
   },
   {
@@ -47,38 +65,76 @@ export const mutants: readonly Mutant[] = [
   {
     name: "starts a host before those it must wait for",
     changes: [
-      change("core/decide/turns.ts", "if (next.after.some((id) => desk.isInHand(id) || desk.isPreparing(id))) return false;", ""),
-      change("core/decide/turns.ts", "if (out.length + 1 > hostsAllowed(fleet, view.fleet.hosts.length)) return false;", ""),
+      change(
+        "core/decide/turns.ts",
+        "if (next.after.some((id) => desk.isInHand(id) || desk.isPreparing(id))) return false;",
+        "",
+      ),
+      change(
+        "core/decide/turns.ts",
+        "if (out.length + 1 > hostsAllowed(fleet, view.fleet.hosts.length)) return false;",
+        "",
+      ),
     ],
   },
   {
     name: "lets the canary pass before it went",
-    changes: [change("core/decide/judge.ts", "return open || inHand ? undefined : ", "return open && inHand ? undefined : ")],
+    changes: [
+      change("core/decide/judge.ts", "return open || inHand ? undefined : ", "return open && inHand ? undefined : "),
+    ],
   },
   {
     name: "tolerates failures before the canary has passed",
-    changes: [change("core/decide/judge.ts", "view.run.canaryPassed ? view.policy.maxFailures : 0;", "view.policy.maxFailures;")],
+    changes: [
+      change(
+        "core/decide/judge.ts",
+        "view.run.canaryPassed ? view.policy.maxFailures : 0;",
+        "view.policy.maxFailures;",
+      ),
+    ],
   },
   {
     name: "does not start again what it shut down",
-    changes: [change("core/decide/turns.ts", "return owed.length > 0;", "return false;"), change("core/decide/turns.ts", 'for (const workload of owed) desk.start({ name: "start", host: host.id, workload });', "")],
+    changes: [
+      change("core/decide/turns.ts", "return owed.length > 0;", "return false;"),
+      change(
+        "core/decide/turns.ts",
+        'for (const workload of owed) desk.start({ name: "start", host: host.id, workload });',
+        "",
+      ),
+    ],
   },
   {
     name: "skips the gate",
-    changes: [change("core/decide/turns.ts", 'if (lacks(view, passed, "gate"))', 'if (lacks(view, passed, "gate") && host.id === "")')],
+    changes: [
+      change(
+        "core/decide/turns.ts",
+        'if (lacks(view, passed, "gate"))',
+        'if (lacks(view, passed, "gate") && host.id === "")',
+      ),
+    ],
   },
   {
     name: "never gives up",
-    changes: [change("core/decide/judge.ts", "if (tries <= view.policy.retries) continue;", "if (tries >= 0) continue;"), change("core/decide/desk.ts", "> this.#view.policy.retries) return false;", "> Number.MAX_VALUE) return false;")],
+    changes: [
+      change("core/decide/judge.ts", "if (tries <= view.policy.retries) continue;", "if (tries >= 0) continue;"),
+      change("core/decide/desk.ts", "> this.#view.policy.retries) return false;", "> Number.MAX_VALUE) return false;"),
+    ],
   },
   {
     name: "counts a host as done that is not at the level",
-    changes: [change("core/reduce.ts", "event.atLevel && !run.done.includes(event.host)", "!run.done.includes(event.host)")],
+    changes: [
+      change("core/reduce.ts", "event.atLevel && !run.done.includes(event.host)", "!run.done.includes(event.host)"),
+    ],
   },
   {
     name: "puts others aside before their settings are on record",
     changes: [
-      change("engine/roll.ts", "    const former = await driver.actors.read();", "    await driver.actors.quiet(context);\n    const former = await driver.actors.read();"),
+      change(
+        "engine/roll.ts",
+        "    const former = await driver.actors.read();",
+        "    await driver.actors.quiet(context);\n    const former = await driver.actors.read();",
+      ),
     ],
   },
   {
@@ -87,10 +143,18 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "keeps the lease when it ends",
-    changes: [change("engine/keeper.ts", "const { lease: _lease, stop: _stop, ...rest } = change(record);", "const { stop: _stop, ...rest } = change(record);")],
+    changes: [
+      change(
+        "engine/keeper.ts",
+        "const { lease: _lease, stop: _stop, ...rest } = change(record);",
+        "const { stop: _stop, ...rest } = change(record);",
+      ),
+    ],
   },
   {
     name: "forgets what it shut down when it is killed",
-    changes: [change("engine/acts.ts", 'return [{ kind: "stopping", host: act.host, workload: act.workload }];', "return [];")],
+    changes: [
+      change("engine/acts.ts", 'return [{ kind: "stopping", host: act.host, workload: act.workload }];', "return [];"),
+    ],
   },
 ];
