@@ -21,6 +21,8 @@ export interface Outlook {
   /** For a roll, what `up` will do; for drift that is left alone, what a roll would do. */
   readonly plan?: Plan;
   readonly refusal?: Refusal;
+  /** With a refusal: the lease of a run that is at work on the fleet, or has died there. */
+  readonly lease?: NonNullable<FleetRecord["lease"]>;
   /** Why drift is left alone, or what the plan has beyond what was approved. */
   readonly why?: string;
   readonly halt?: NonNullable<FleetRecord["halt"]>;
@@ -52,7 +54,7 @@ export function outlookOf(look: Look, inputs: Inputs, owners: readonly string[])
   const alone = reasonToLeaveAlone(look, inputs, owners);
   if (made.kind === "refusal") {
     if (alone !== undefined) return { kind: "left alone", findings, refusal: made, why: alone };
-    return { kind: "refused", findings, refusal: made, ...goesOn };
+    return { kind: "refused", findings, refusal: made, ...goesOn, ...(record.lease && { lease: record.lease }) };
   }
   if (alone !== undefined) {
     const drifted = findings.some((finding) => finding.compliance === "drifted");

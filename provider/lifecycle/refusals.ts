@@ -10,9 +10,10 @@ export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failu
   if (outlook.refusal !== undefined) {
     const { reasons, unlock } = outlook.refusal;
     const why = reasons.map(({ text }) => sentence(text)).join(" ");
+    const what = `there is no plan that takes the fleet to ${baseline.version}. ${why} ${sentence(unlock)}`;
     return {
       property: "",
-      reason: `there is no plan that takes the fleet to ${baseline.version}. ${why} ${sentence(unlock)}`,
+      reason: outlook.lease === undefined ? what : `${atWork(outlook.lease)} As it is now, ${what}`,
     };
   }
   return {
@@ -21,6 +22,14 @@ export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failu
       `the plan is not the one that was approved (${policy.approved}): ${outlook.why}. ` +
       `Review it, then approve it with \`policy: { approved: "${outlook.plan?.id}" }\`.`,
   };
+}
+
+/** The most likely reason for a plan that cannot be made: somebody else is in the middle of theirs. */
+function atWork({ holder, since }: NonNullable<Outlook["lease"]>): string {
+  return (
+    `a run holds the lease of this fleet: ${holder}, since ${since}. Wait for it, or ask it for a safe point with ` +
+    "`rolling-patch stop`; if it has died, `rolling-patch restore` gives back its hosts."
+  );
 }
 
 /** The line to paste stands on a line of its own. */
