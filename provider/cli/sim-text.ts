@@ -1,5 +1,5 @@
 import type { WorldDescription } from "../drivers/simulated/index.ts";
-import { table } from "../lifecycle/render/table.ts";
+import { columns } from "./columns.ts";
 
 type HostDescription = WorldDescription["hosts"][number];
 
@@ -26,7 +26,7 @@ export function simText(world: WorldDescription): string {
 
 function hostTable(hosts: readonly HostDescription[]): string[] {
   const right = "right" as const;
-  const columns = [
+  const heads = [
     { title: "host" },
     { title: "level" },
     { title: "state" },
@@ -46,7 +46,7 @@ function hostTable(hosts: readonly HostDescription[]): string[] {
     host.domain ?? "",
     remarks(host),
   ]);
-  return table(columns, rows, "");
+  return columns(heads, rows);
 }
 
 function remarks({ cordoned, held, mark, problem }: HostDescription): string {

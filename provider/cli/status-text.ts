@@ -1,5 +1,6 @@
 import { endingText, sentence } from "../lifecycle/render/roll.ts";
-import { table, wrapped } from "../lifecycle/render/table.ts";
+import { wrapped } from "../lifecycle/render/table.ts";
+import { columns } from "./columns.ts";
 import type { Status } from "./commands/status.ts";
 
 /** A status for people. `inputs`: the file that the commands to type next are given. */
@@ -12,10 +13,9 @@ export function statusText(status: Status, inputs: string): string {
   const hosts =
     out.length === 0
       ? ["all hosts are in service"]
-      : table(
+      : columns(
           [{ title: "out" }, { title: "level" }, { title: "why" }],
           out.map((one) => [one.host, one.level, one.why]),
-          "",
         );
   return [
     `${target}: ${counts}`,

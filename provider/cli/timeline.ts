@@ -2,7 +2,7 @@ import type { Act } from "../core/act.ts";
 import { readable } from "../core/duration.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { StoredEntry } from "../engine/ports.ts";
-import { table } from "../lifecycle/render/table.ts";
+import { columns } from "./columns.ts";
 
 /**
  * Entries of one run as lines: wall clock (UTC), fleet time since the first entry, host, what happened. An act is one line with
@@ -18,10 +18,9 @@ export function timeline(entries: readonly StoredEntry[], { all = false }: { all
       text,
     ],
   );
-  return table(
+  return columns(
     [{ title: "time (UTC)" }, { title: "fleet time", align: "right" }, { title: "host" }, { title: "" }],
     rows,
-    "",
   );
 }
 

@@ -44,6 +44,7 @@ async function rollOn(world: CliWorld, around: Surroundings, file: InputsOnFile,
     return exit.ok;
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
+    if (error.cause !== undefined) throw error.cause;
     // What became of the hosts has been said already; how it ended is on record.
     const record = await withTarget(world, path, (driver) => driver.record.read());
     return exitOfEnding(record?.record.run?.ending);

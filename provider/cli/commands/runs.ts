@@ -1,5 +1,5 @@
 import { runOutput } from "../../lifecycle/outputs.ts";
-import { table } from "../../lifecycle/render/table.ts";
+import { columns } from "../columns.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { withJournal } from "../journal.ts";
 import type { CliWorld } from "../world.ts";
@@ -30,7 +30,7 @@ export function runs(world: CliWorld, { json = false }: RunsOptions): ExitCode {
   if (json) world.out(JSON.stringify(known, null, 2));
   else if (known.length === 0) world.out("No run yet.");
   else {
-    const columns = [
+    const heads = [
       { title: "run" },
       { title: "from" },
       { title: "to" },
@@ -46,7 +46,7 @@ export function runs(world: CliWorld, { json = false }: RunsOptions): ExitCode {
       outcome,
       [report, reason].filter((part) => part !== "").join("; "),
     ]);
-    for (const line of table(columns, rows, "")) world.out(line);
+    for (const line of columns(heads, rows)) world.out(line);
   }
   return exit.ok;
 }
