@@ -11,7 +11,18 @@ export const target = z.discriminatedUnion("kind", [simulatedTarget]);
 
 export type Target = z.output<typeof target>;
 
-/** Canonical URI of a target: its identity. A changed one replaces the resource. */
+/** Canonical URI of a target: its identity, however its path is written. A changed one replaces the resource. */
 export function targetUri(of: Target): string {
-  return `simulated:${of.file.replace(/^(\.\/)+/, "")}`;
+  return `simulated:${plainPath(of.file)}`;
+}
+
+/** Without `.`, doubled slashes and, where it can be told without looking, `..`. */
+function plainPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else parts.push(part);
+  }
+  return `${path.startsWith("/") ? "/" : ""}${parts.join("/")}`;
 }
