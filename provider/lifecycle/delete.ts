@@ -16,7 +16,7 @@ const FORGET =
 
 /**
  * Forgets the fleet: leaves hosts as they are, releases marks of this resource on hosts in service, gives other
- * actors their settings back, and keeps verdicts with the fleet. Throws `conflict` while a host is out under our mark or a roll is under way.
+ * actors their settings back, and keeps verdicts with the fleet. Throws `conflict` while a host is out under our mark or our roll is under way.
  */
 export async function forget(around: Surroundings, saved: Props): Promise<void> {
   const target = known(targetSchema, saved.target);
@@ -28,14 +28,14 @@ export async function forget(around: Surroundings, saved: Props): Promise<void> 
     try {
       const { fleet, record } = await lookWith(driver, baseline);
       const { lease } = record;
-      if (lease !== undefined && (await beats(driver.record, around.process, lease, around.stop)))
+      const ourRun = owners.includes(record.run?.owner ?? "");
+      if (ourRun && lease !== undefined && (await beats(driver.record, around.process, lease, around.stop)))
         throw underWay(lease);
       const marked = fleet.hosts.filter((host) => host.mark !== undefined);
       const ours = marked.filter(({ mark }) => owners.includes(mark?.owner ?? ""));
       const out = ours.filter((host) => !inService(host));
       if (out.length > 0) throw stillOut(out);
-      const settingsOwed =
-        marked.length === 0 && record.former !== undefined && owners.includes(record.run?.owner ?? "");
+      const settingsOwed = ourRun && marked.length === 0 && record.former !== undefined;
       if (ours.length > 0 || settingsOwed) await giveBack(around, driver, baseline, ours);
     } finally {
       driver.close();
