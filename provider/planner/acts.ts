@@ -6,7 +6,7 @@ import type { Plan } from "../core/plan.ts";
  * The acts of one host of a plan, in order, as the preview promises them for a host that has not been started yet: what `up`
  * does when nothing gets in the way. `gates`: those for which a check is declared. Empty for a host that is not planned.
  */
-export function planActs(plan: Plan, host: string, gates: ReadonlySet<CheckPoint> = new Set()): Act[] {
+export function planActs(plan: Pick<Plan, "hosts">, host: string, gates: ReadonlySet<CheckPoint> = new Set()): Act[] {
   const entry = plan.hosts.find((one) => one.host === host);
   if (entry === undefined) return [];
   const check = (at: "preflight" | "gate"): Act[] => (gates.has(at) ? [{ name: "check", host, at }] : []);
