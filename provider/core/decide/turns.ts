@@ -57,9 +57,10 @@ function turnCordoned(view: View, desk: Desk, host: Host): boolean {
     return onlyWhenIdle(desk, host, { name: "uncordon", host: host.id });
   }
   const running = desk.workloadsOn(host.id).filter((workload) => workload.state === "running");
-  if (running.length > 0) return evacuate(view, desk, host, running);
+  // At the level whoever brought it there: it is proven with its workloads on it.
   if (!needsPatch(host) && host.state === "up")
     return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
+  if (running.length > 0) return evacuate(view, desk, host, running);
   // After a halt no host is taken to the baseline; what the platform has under way is waited for.
   if (!mayDrain(view) && view.run.memoryLost !== true && host.state === "up") return false;
   return desk.remediating < view.remediations && onlyWhenIdle(desk, host, { name: "remediate", host: host.id });
