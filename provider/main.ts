@@ -1,5 +1,6 @@
 import type { Door } from "./dynamic/door.ts";
 import { nodeProblem } from "./dynamic/node-version.ts";
+import { wordsOnly } from "./dynamic/words-only.ts";
 
 /**
  * The package's `./dynamic`: what the saved text of a dynamic provider calls. Everything else is loaded with the first call,
@@ -9,7 +10,7 @@ let opened: Promise<Door> | undefined;
 
 async function open(): Promise<Door> {
   const problem = nodeProblem(process.versions.node);
-  if (problem !== undefined) throw new Error(problem);
+  if (problem !== undefined) throw wordsOnly(problem);
   const { dynamicDoor } = await import("./wiring.ts");
   return dynamicDoor();
 }

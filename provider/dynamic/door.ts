@@ -2,6 +2,7 @@ import { isRollError } from "../core/errors.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { PartialFailure } from "../lifecycle/partial.ts";
 import type { Failure, Props } from "../lifecycle/props.ts";
+import { wordsOnly } from "./words-only.ts";
 
 type Json = Record<string, unknown>;
 
@@ -69,12 +70,4 @@ function forEngine(error: unknown): unknown {
     });
   }
   return isRollError(error) ? wordsOnly(error.advice) : error;
-}
-
-/** The message reaches the engine; what the host prints besides only points to it. */
-function wordsOnly(message: string): Error {
-  const error = new Error(message);
-  error.stack = "see the error of the resource";
-  error.toString = () => "not done";
-  return error;
 }

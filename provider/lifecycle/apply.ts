@@ -1,4 +1,4 @@
-import { RollError } from "../core/errors.ts";
+import { isRollError, RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { targetUri } from "../core/target.ts";
 import type { News } from "../engine/news.ts";
@@ -65,37 +65,44 @@ interface Occasion {
 
 async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion): Promise<Record<string, unknown>> {
   const { inputs, owners, olds, news, id, before } = occasion;
+  const { say, process, checks, wall, holder, instance, stop } = around;
   const file = inputsFile(around, news);
   around.files.write(file.path, file.text);
-  const { say, process, checks, holder, instance, stop } = around;
   // A line of its own: of a message the engine shows only the first line while the roll goes on.
   say(`${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${file.path}`);
   const journal = around.openJournal();
   try {
-    const tell = (news: News): void => {
-      if (news.kind === "progress") around.progress?.(newsLine(news));
-      else say(newsLine(news), news.kind === "warning" ? "warning" : "info");
-    };
-    const ports = {
-      driver,
-      process,
-      checks,
-      journal,
-      wall: around.wall,
-      tell,
-      windows: windowsFor(inputs.policy.windows),
-    };
-    const request = { inputs, inputsDigest: file.digest, owners, newRunId: around.newRunId(), holder, instance, stop };
+    const tell = (line: News): void => tellTo(around, line);
+    const ports = { driver, process, checks, journal, wall, tell, windows: windowsFor(inputs.policy.windows) };
+    const newRunId = around.newRunId();
+    const request = { inputs, inputsDigest: file.digest, owners, newRunId, holder, instance, stop };
     const { ending, memory, fleet } = await roll(ports, request);
     say(closingText(before.fleet, fleet, memory, ending));
     const stored = await driver.record.read();
-    const after = { fleet, record: stored?.record ?? before.record, scale: before.scale };
-    const properties = savedProps(news, after, owners, olds);
+    const properties = savedProps(news, { ...before, fleet, record: stored?.record ?? before.record }, owners, olds);
     if (ending.kind === "done") return properties;
     throw new PartialFailure(id, properties, [`run ${memory.id} ${endingText(ending)}`]);
+  } catch (error) {
+    throw isRollError(error) ? await cutOff(driver, occasion, error) : error;
   } finally {
     journal.close();
   }
+}
+
+/** A roll that can no longer act. Where it may have begun, what is known of the fleet is saved: a host may be out. */
+async function cutOff(driver: Driver, occasion: Occasion, error: RollError): Promise<Error> {
+  const { inputs, owners, olds, news, id, before } = occasion;
+  const now = await lookWith(driver, inputs.baseline).catch(() => undefined);
+  const { fleet, record } = now ?? before;
+  const isOurs = (owner: string | undefined): boolean => owner !== undefined && owners.includes(owner);
+  const begun = isOurs(record.run?.owner) || fleet.hosts.some(({ mark }) => isOurs(mark?.owner));
+  if (now !== undefined && !begun) return error;
+  return new PartialFailure(id, savedProps(news, now ?? before, owners, olds), [error.advice], error);
+}
+
+function tellTo(around: Surroundings, line: News): void {
+  if (line.kind === "progress") around.progress?.(newsLine(line));
+  else around.say(newsLine(line), line.kind === "warning" ? "warning" : "info");
 }
 
 function nothingToDo(inputs: Inputs, { fleet, scale }: Look, { kind, findings, why }: Outlook): string {

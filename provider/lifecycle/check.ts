@@ -11,7 +11,7 @@ import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } f
 import { refusalOf } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { planText } from "./render/text.ts";
-import { headline } from "./render/words.ts";
+import { standing } from "./render/words.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { UNKNOWN } from "./unknown.ts";
 import { known, listed, validate } from "./validate.ts";
@@ -48,7 +48,7 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
   if (enough === undefined) {
     const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
     around.say(
-      `${nameOf(news)}${headline(document)}; the plan can be shown once these inputs are known: ${listed(unknown)}`,
+      `${nameOf(news)}${standing(document)}; the plan can be shown once these inputs are known: ${listed(unknown)}`,
     );
     return { inputs: { ...declared, hosts: UNKNOWN }, failures };
   }
@@ -56,6 +56,7 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
 }
 
 function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, declared: Props): Checked {
+  if (look.fleet.hosts.length === 0) return { inputs: { ...declared, hosts: {} }, failures: [emptyFleet(look)] };
   const outlook = outlookOf(look, inputs, ownersOf(declared, olds));
   announce(around, look, inputs, outlook);
   const hosts = wantedLevels(look.fleet, outlook, savedHosts(olds));
@@ -98,6 +99,10 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
     "warning",
   );
   return { inputs, failures: [] };
+}
+
+function emptyFleet({ fleet }: Look): Failure {
+  return { property: "target", reason: `${fleet.target} has no hosts: name a fleet that has some` };
 }
 
 /** Errors about an input begin with its path. */

@@ -1,5 +1,6 @@
 import { baselineKey } from "../core/baseline.ts";
 import { type Finding, survey } from "../core/compliance.ts";
+import type { Fleet } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
@@ -23,8 +24,10 @@ export interface Outlook {
   readonly refusal?: Refusal;
   /** With a refusal: the lease of a run that is at work on the fleet, or has died there. */
   readonly lease?: NonNullable<FleetRecord["lease"]>;
-  /** Why drift is left alone, or what the plan has beyond what was approved. */
+  /** Why drift is left alone, or why the plan is refused. */
   readonly why?: string;
+  /** The plan goes beyond the approved one. */
+  readonly beyondApproval?: true;
   readonly halt?: NonNullable<FleetRecord["halt"]>;
   /** The run that ended early and that `up` goes on with. */
   readonly goesOn?: RunMemory;
@@ -61,9 +64,19 @@ export function outlookOf(look: Look, inputs: Inputs, owners: readonly string[])
     return { kind: drifted ? "left alone" : "nothing", findings, plan: made, why: alone };
   }
   if (made.hosts.length === 0 && memory.id !== record.run?.id) return { kind: "nothing", findings, plan: made };
+  const stranger = strangersMark(fleet, owners);
+  if (stranger !== undefined) return { kind: "refused", findings, plan: made, why: stranger, ...goesOn };
   const beyond = policy.approved === undefined ? [] : outsideEnvelope(policy.approved, made);
-  if (beyond.length > 0) return { kind: "refused", findings, plan: made, why: beyond.join("; "), ...goesOn };
+  if (beyond.length > 0) {
+    return { kind: "refused", findings, plan: made, why: beyond.join("; "), beyondApproval: true, ...goesOn };
+  }
   return { kind: "roll", findings, plan: made, ...goesOn };
+}
+
+/** Two rolls never share a fleet: a host that is out under somebody else's mark, with whose. */
+function strangersMark(fleet: Fleet, owners: readonly string[]): string | undefined {
+  const host = fleet.hosts.find(({ mark }) => mark !== undefined && !owners.includes(mark.owner));
+  return host && `${host.id} is in the hands of ${host.mark?.owner} (run ${host.mark?.run})`;
 }
 
 /** Why the policy starts no further host at this baseline, whatever has drifted. A host in hand is brought back all the same. */

@@ -16,6 +16,10 @@ export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failu
       reason: outlook.lease === undefined ? what : `${atWork(outlook.lease)} As it is now, ${what}`,
     };
   }
+  if (outlook.beyondApproval !== true) {
+    const hint = "Let that stack finish its roll, or give its hosts back with `npx rolling-patch restore`.";
+    return { property: "", reason: `another roll is under way on this fleet: ${outlook.why}. ${hint}` };
+  }
   return {
     property: "policy.approved",
     reason:

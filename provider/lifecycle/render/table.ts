@@ -22,11 +22,11 @@ export function cut(line: string, width = WIDTH): string {
   return lengthOf(line) <= width ? line : `${[...line].slice(0, width - 1).join("")}…`;
 }
 
-/** Breaks a text between words, the second line on with a deeper indent. */
+/** Breaks a text between words (not at a no-break space), the second line on with a deeper indent. */
 export function wrapped(text: string, indent = "  ", hanging = "  "): string[] {
   const lines: string[] = [];
   let line = indent;
-  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+  for (const word of text.split(/[ \n]+/).filter((part) => part !== "")) {
     const longer = line.trim() === "" ? `${line}${word}` : `${line} ${word}`;
     if (lengthOf(longer) <= WIDTH || line.trim() === "") line = longer;
     else {
@@ -34,7 +34,7 @@ export function wrapped(text: string, indent = "  ", hanging = "  "): string[] {
       line = `${indent}${hanging}${word}`;
     }
   }
-  return [...lines, line];
+  return [...lines, line].map((one) => one.replaceAll("\u00a0", " "));
 }
 
 function padded(text: string, width: number, align: Column["align"] = "left"): string {

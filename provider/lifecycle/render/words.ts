@@ -11,9 +11,7 @@ export function headline(document: PlanDocument): string {
   const { hosts, level, compliance, outlook } = document;
   const planned = hosts.filter((row) => row.part !== undefined).length;
   const { drifted, ...others } = compliance;
-  const rest = Object.entries(others)
-    .filter(([, count]) => count > 0)
-    .map(([name, count]) => `${count} ${name}`);
+  const rest = countsOf(others);
   const fleet = counted(hosts.length, "host");
   switch (outlook) {
     case "roll":
@@ -27,6 +25,17 @@ export function headline(document: PlanDocument): string {
     case "halted":
       return [`the roll to ${level} is halted; ${drifted} of ${fleet} drifted`, ...rest].join(", ");
   }
+}
+
+/** How the fleet stands against the level, whatever will be done about it. */
+export function standing({ hosts, level, compliance: { drifted, ...others } }: PlanDocument): string {
+  return [`${drifted} of ${counted(hosts.length, "host")} drifted from ${level}`, ...countsOf(others)].join(", ");
+}
+
+function countsOf(counts: Readonly<Record<string, number>>): string[] {
+  return Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${name}`);
 }
 
 /** `8.0.1 → 8.0.3`, or the level that stays. */
@@ -66,7 +75,8 @@ export function summary({ totals, bounds, notes, scale, goesOn }: PlanDocument):
   ];
 }
 
-export const hours = (count: number): string => readable(count * 3_600_000);
+/** The parts of one time stay on one line. */
+export const hours = (count: number): string => readable(count * 3_600_000).replaceAll(" ", "\u00a0");
 
 export const gib = (amount: number): string =>
   `${amount.toLocaleString("en", { maximumFractionDigits: amount < 100 ? 1 : 0 })} GiB`;

@@ -1,0 +1,224 @@
+import { describe, expect, test } from "vitest";
+import { nearest } from "../../provider/lifecycle/nearest.ts";
+import type { Props } from "../../provider/lifecycle/props.ts";
+import { UNKNOWN } from "../../provider/lifecycle/unknown.ts";
+import { validate } from "../../provider/lifecycle/validate.ts";
+import { smallFleet } from "../support/fleets.ts";
+import { declare, Stage } from "./stage.ts";
+
+const target = { kind: "simulated", file: "fleet.db" };
+const http = { kind: "http", name: "shop", url: "https://shop.example.com/" };
+const share = 'expected a count of hosts or a share like "25%"';
+const whole = 'expected a whole number of hosts or a share like "25%"';
+const time = 'expected a duration like "90s", "20m" or "1.5h"';
+
+const bad: [declared: Props, failure: string, another?: string][] = [
+  [{ target: undefined }, "target: is missing: expected an object"],
+  [{ target: "fleet.db" }, 'target: expected an object, not "fleet.db"'],
+  [{ target: {} }, 'target.kind: is missing; expected "simulated"'],
+  [{ target: { kind: "vmware" } }, 'target.kind: unknown kind "vmware"; expected "simulated"'],
+  [{ target: { kind: "simulated" } }, "target.file: is missing: expected a string"],
+  [{ target: { kind: "simulated", file: "" } }, "target.file: must not be empty"],
+  [{ target: { ...target, flie: "x" } }, "target.flie: unknown property `flie`; did you mean `file`?"],
+  [{ baseline: undefined }, "baseline: is missing: expected an object"],
+  [{ baseline: "8.0.3" }, 'baseline: expected an object, not "8.0.3"'],
+  [{ baseline: { version: 8 } }, "baseline.version: expected a string, not 8"],
+  [{ baseline: { version: "" } }, "baseline.version: must not be empty"],
+  [{ policy: null }, "policy: expected an object, not null"],
+  [{ policy: { maxUnavailable: 0 } }, "policy.maxUnavailable: must be at least 1"],
+  [{ policy: { maxUnavailable: -2 } }, "policy.maxUnavailable: must be at least 1"],
+  [{ policy: { maxUnavailable: 1.5 } }, `policy.maxUnavailable: ${whole}`],
+  [{ policy: { maxUnavailable: true } }, `policy.maxUnavailable: ${whole}`],
+  [{ policy: { maxUnavailable: "0%" } }, "policy.maxUnavailable: a share must be more than 0%"],
+  [{ policy: { maxUnavailable: "-5%" } }, `policy.maxUnavailable: ${share}`],
+  [{ policy: { maxUnavailable: "120%" } }, "policy.maxUnavailable: a share must not exceed 100%"],
+  [{ policy: { maxUnavailable: "many" } }, `policy.maxUnavailable: ${share}`],
+  [{ policy: { maxUnavailable: { fleet: 0 } } }, "policy.maxUnavailable.fleet: must be at least 1"],
+  [
+    { policy: { maxUnavailable: { perDomain: "200%" } } },
+    "policy.maxUnavailable.perDomain: a share must not exceed 100%",
+  ],
+  [
+    { policy: { maxUnavailable: { perDomian: 1 } } },
+    "policy.maxUnavailable.perDomian: unknown property `perDomian`; did you mean `perDomain`?",
+  ],
+  [
+    { policy: { maxUnavailible: 1 } },
+    "policy.maxUnavailible: unknown property `maxUnavailible`; did you mean `maxUnavailable`?",
+  ],
+  [{ policy: { mode: "obsrve" } }, 'policy.mode: expected "full" or "observe" or "canary", not "obsrve"'],
+  [{ policy: { reserve: 1.2 } }, "policy.reserve: expected a whole number, not 1.2"],
+  [{ policy: { canary: -1 } }, "policy.canary: must be at least 0"],
+  [{ policy: { waitAtGate: "5 minutes" } }, `policy.waitAtGate: ${time}`],
+  [
+    { policy: { deadlines: { drian: "3m" } } },
+    "policy.deadlines.drian: unknown property `drian`; did you mean `drain`?",
+  ],
+  [
+    { policy: { windows: [{ start: "0 22 * * *", duration: "6h", timezone: "Berlin" }] } },
+    'policy.windows[0]: "Berlin" is not a time zone; write an IANA name like "Europe/Berlin" or "UTC"',
+  ],
+  [{ polcy: {} }, "polcy: unknown property `polcy`; did you mean `policy`?"],
+  [{ zone: "a" }, "zone: unknown property `zone`; known are `target`, `baseline`, `policy`, `checks`, `owner`"],
+  [{ checks: {} }, "checks: expected an array, not an object"],
+  [
+    { checks: [{ ...http, url: "shop" }] },
+    'checks[0].url: expected an http(s) URL like "https://shop.example.com/health"',
+  ],
+  [
+    { checks: [{ ...http, url: "ftp://shop/" }] },
+    'checks[0].url: expected an http(s) URL like "https://shop.example.com/health"',
+  ],
+  [{ checks: [{ ...http, status: 42 }] }, "checks[0].status: must be at least 100"],
+  [
+    { checks: [{ ...http, at: ["start"] }] },
+    'checks[0].at[0]: expected "preflight" or "verify" or "gate" or "end", not "start"',
+  ],
+  [{ checks: [http, { ...http }] }, 'checks[1].name: "shop" is used twice'],
+  [
+    { checks: [http, { kind: "grpc", name: "x" }] },
+    'checks[1].kind: unknown kind "grpc"; expected one of "http", "tcp", "command"',
+  ],
+  [
+    { checks: [{ kind: "tcp", name: "a", address: "{host}", port: 70_000, at: ["verify"], prot: 1 }] },
+    "checks[0].port: must be at most 65535",
+    "checks[0].prot: unknown property `prot`; did you mean `port`?",
+  ],
+  [
+    { checks: [{ kind: "tcp", name: "a", address: "{host}", port: 22 }] },
+    'checks[0]: asks for {host}, but at the end of the roll no host is at hand; leave "end" out of "at"',
+  ],
+];
+
+describe("bad input", () => {
+  test.each(bad)("%j", (declared, ...failures) => {
+    const expected = failures.filter((failure) => failure !== undefined);
+    expect(said({ target, baseline: { version: "8.0.3" }, owner: "a/b/c", ...declared })).toEqual(expected);
+  });
+
+  test("a window whose opening is no cron pattern", () => {
+    const windows = [
+      { start: "0 22 * * *", duration: "6h" },
+      { start: "at ten", duration: "6h" },
+    ];
+    const [failure] = said({ target, baseline: { version: "8.0.3" }, owner: "a/b/c", policy: { windows } });
+    expect(failure).toMatch(/^policy\.windows\[1\]: "at ten" is not a cron pattern .*write five cron fields like/);
+  });
+
+  test("is refused before anything is looked at", async () => {
+    const stage = new Stage(smallFleet());
+    expect((await stage.preview(declare({ maxUnavailable: 0 }))).step).toBe("failed");
+    expect(stage.calls).toEqual([]);
+  });
+
+  test("a version that the fleet cannot have names the property", async () => {
+    const stage = new Stage(smallFleet());
+    const { failures } = await stage.preview(declare({}, { baseline: { version: "8.0 U3" } }));
+    expect(failures).toEqual([
+      { property: "baseline.version", reason: expect.stringContaining("is not a release version") },
+    ]);
+  });
+});
+
+describe("credentials", () => {
+  const secret = "hunter2-planted";
+  test.each<[Props, string]>([
+    [{ password: secret }, "`password`"],
+    [{ target: { ...target, apiToken: secret } }, "`target.apiToken`"],
+    [{ target: { ...target, private_key: secret } }, "`target.private_key`"],
+    [{ checks: [{ ...http, url: `https://anna:${secret}@shop.example.com/` }] }, "`checks[0].url`"],
+    [
+      { checks: [{ kind: "command", name: "x", command: ["curl", "-H", `Authorization: Bearer ${secret}`] }] },
+      "`checks[0].command[2]`",
+    ],
+    [
+      { checks: [{ kind: "command", name: "x", command: ["mysql", `--password=${secret}`] }] },
+      "`checks[0].command[1]`",
+    ],
+    [{ target: `vsphere://root:${secret}@vc/` }, "`target`"],
+  ])("%j are refused, and not repeated", (declared, path) => {
+    const failures = validate({ target, baseline: { version: "8.0.3" }, owner: "a/b/c", ...declared }).failures;
+    expect(failures).toHaveLength(1);
+    expect(failures[0]?.property).toBe("");
+    expect(failures[0]?.reason).toContain(path);
+    expect(JSON.stringify(failures)).not.toContain(secret);
+  });
+
+  test("user names in addresses, and hosts that are called after secrets, are fine", () => {
+    const checks = [{ kind: "command", name: "x", command: ["ssh", "ssh://root@h1:22/", "true"] }];
+    expect(
+      said({ target, baseline: { version: "8.0.3" }, owner: "a/b/c", checks, hosts: { "vault-token": "8.0.3" } }),
+    ).toEqual([]);
+  });
+});
+
+describe("values that are not known yet", () => {
+  test.each<[string, Props, string]>([
+    ["target", { target: UNKNOWN }, "target"],
+    ["part of the target", { target: { ...target, file: UNKNOWN } }, "target.file"],
+    ["baseline", { baseline: { version: UNKNOWN } }, "baseline.version"],
+  ])("%s: nothing is looked at, hosts are not known", async (_name, declared, path) => {
+    const stage = new Stage(smallFleet());
+    const { inputs, failures, step } = await stage.preview(declare({}, declared));
+    expect({ failures, step, hosts: inputs.hosts }).toEqual({ failures: [], step: "create", hosts: UNKNOWN });
+    expect(inputs).not.toHaveProperty("plan");
+    expect(stage.hear()).toBe(`shop/prod/fleet: drift and plan can be shown once these inputs are known: ${path}`);
+    expect(stage.calls).toEqual([]);
+  });
+
+  test.each<[Props | string]>([[UNKNOWN], [{ maxUnavailable: UNKNOWN }], [{ maxUnavailable: { fleet: UNKNOWN } }]])(
+    "policy %j: drift is told, the plan is not",
+    async (policy) => {
+      const stage = new Stage(smallFleet());
+      const { inputs, failures } = await stage.preview(declare({}, { policy }));
+      expect({ failures, hosts: inputs.hosts }).toEqual({ failures: [], hosts: UNKNOWN });
+      expect(stage.hear()).toContain("4 of 4 hosts drifted from 8.0.3; the plan can be shown once");
+    },
+  );
+
+  test("checks: the plan does not wait for them", async () => {
+    const stage = new Stage(smallFleet());
+    for (const checks of [UNKNOWN, [UNKNOWN], [{ ...http, url: UNKNOWN }]]) {
+      const { inputs, failures } = await stage.preview(declare({}, { checks }));
+      expect(failures).toEqual([]);
+      expect(inputs.plan).toMatchObject({ hosts: 4 });
+    }
+  });
+
+  test("what is known is still checked", () => {
+    const declared = {
+      target: UNKNOWN,
+      baseline: { version: UNKNOWN },
+      policy: { maxUnavailable: UNKNOWN, mode: "x" },
+      owner: "a/b/c",
+    };
+    expect(said(declared)).toEqual(['policy.mode: expected "full" or "observe" or "canary", not "x"']);
+    expect(said({ ...declared, policy: { canary: UNKNOWN, canari: 1 } })).toEqual([
+      "policy.canari: unknown property `canari`; did you mean `canary`?",
+    ]);
+  });
+
+  test("an update that hangs on one is a change, and no replacement", async () => {
+    const stage = new Stage(smallFleet({ level: "8.0.3" }));
+    await stage.up(declare());
+    expect((await stage.preview(declare({}, { target: { ...target, file: UNKNOWN } }))).step).toBe("update");
+    expect((await stage.preview(declare({ maxUnavailable: UNKNOWN }))).step).toBe("update");
+  });
+});
+
+test("nearest finds typos, and no strangers", () => {
+  const words = ["maxUnavailable", "mode", "canary", "pinned"];
+  expect(["maxunavailable", "moed", "cannary", "pined", "windows", "m"].map((word) => nearest(word, words))).toEqual([
+    "maxUnavailable",
+    "mode",
+    "canary",
+    "pinned",
+    undefined,
+    undefined,
+  ]);
+});
+
+function said(declared: Props): string[] {
+  const plain = JSON.parse(JSON.stringify(declared));
+  return validate(plain).failures.map(({ property, reason }) => (property === "" ? reason : `${property}: ${reason}`));
+}
