@@ -134,8 +134,19 @@ export class Project {
 
   /** The command `rolling-patch`, in the project's folder. */
   rollingPatch(...args: string[]): Running {
-    const bin = join(repository, "dist", "provider", "cli", "bin.js");
-    return new Running(toolchain().node, [bin, ...args], { cwd: this.folder, env: this.env });
+    return this.node(join(repository, "dist", "provider", "cli", "bin.js"), ...args);
+  }
+
+  /** A script, in the project's folder. */
+  node(...args: string[]): Running {
+    return new Running(toolchain().node, args, { cwd: this.folder, env: this.env });
+  }
+
+  /** Installs the package from this folder instead. */
+  usePackage(folder: string): void {
+    const link = join(this.folder, "node_modules", "pulumi-rolling-patch");
+    rmSync(link, { force: true });
+    symlinkSync(folder, link);
   }
 
   /** Everything that is saved of the stack: the file of the backend, secrets as they are stored. */
