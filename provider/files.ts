@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { RollError } from "./core/errors.ts";
 
@@ -26,6 +26,7 @@ export function writeOwn(project: string, path: string, text: string): void {
     writeFileSync(fresh, text, { mode: 0o600 });
     renameSync(fresh, file);
   } catch (error) {
+    rmSync(fresh, { force: true });
     const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new RollError("failed", `${path} cannot be written (${why}).`, {
       hint: "Make room or change its rights, or name another folder with ROLLING_PATCH_DIR.",

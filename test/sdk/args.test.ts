@@ -1,0 +1,27 @@
+import { readFileSync } from "node:fs";
+import type { Input } from "@pulumi/pulumi";
+import { expect, expectTypeOf, test } from "vitest";
+import type { z } from "zod";
+import type { baseline } from "../../provider/core/baseline.ts";
+import type { CheckInput } from "../../provider/core/check.ts";
+import type { PolicyInput } from "../../provider/core/policy.ts";
+import type { target } from "../../provider/core/target.ts";
+import type { BaselineArgs, CheckArgs, PolicyArgs, TargetArgs } from "../../sdk/args.ts";
+import { argsFile, argsText } from "../../tools/sdk-args.ts";
+
+test("sdk/args.ts is what the schemas say (`node tools/sdk-args.ts` writes it)", () => {
+  expect(readFileSync(argsFile, "utf8")).toBe(argsText());
+});
+
+test("every input may be an Output on every level, and is what the schema takes", () => {
+  expectTypeOf<PolicyArgs>().toEqualTypeOf<Inputs<PolicyInput>>();
+  expectTypeOf<BaselineArgs>().toEqualTypeOf<Inputs<z.input<typeof baseline>>>();
+  expectTypeOf<TargetArgs>().toEqualTypeOf<Inputs<z.input<typeof target>>>();
+  expectTypeOf<CheckArgs>().toEqualTypeOf<Inputs<CheckInput>>();
+});
+
+/** A schema's input type with `Input` around every value, and optional ones open to `undefined` inside of it as well. */
+type Inputs<T> = {
+  [K in keyof T]: undefined extends T[K] ? Input<Value<Exclude<T[K], undefined>> | undefined> : Input<Value<T[K]>>;
+};
+type Value<T> = T extends readonly (infer Item)[] ? Input<Value<Item>>[] : T extends object ? Inputs<T> : T;

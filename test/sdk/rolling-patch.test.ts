@@ -1,0 +1,126 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import { validate } from "../../provider/lifecycle/validate.ts";
+import { command, http, RollingPatch, type RollingPatchArgs, simulated, tcp } from "../../sdk/index.ts";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+
+beforeAll(() => {
+  const mocks = {
+    newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs) {
+      registered.push({ type, name, inputs });
+      return { id: `${name}-id`, state: { ...inputs, hosts: { h1: "8.0.3" } } };
+    },
+    call: ({ inputs }: pulumi.runtime.MockCallArgs) => inputs,
+  };
+  return pulumi.runtime.setMocks(mocks, "shop", "prod", false);
+});
+
+describe("RollingPatch", () => {
+  test("registers what was declared, its owner, and the saved text; and gives the hosts back", async () => {
+    const { resource, inputs } = await declare("plain", {
+      target: simulated({ file: "fleet.db" }),
+      baseline: { version: "8.0.3" },
+    });
+    expect(await value(resource.hosts)).toEqual({ h1: "8.0.3" });
+    const { __provider, ...declared } = inputs;
+    expect(declared).toEqual({
+      target: { kind: "simulated", file: "fleet.db" },
+      baseline: { version: "8.0.3" },
+      owner: "shop/prod/plain",
+    });
+    expect(__provider).toContain('require("pulumi-rolling-patch/dynamic").check(olds, news)');
+    expect(registered.at(-1)).toMatchObject({
+      type: "pulumi-nodejs:dynamic/rolling-patch:RollingPatch",
+      name: "plain",
+    });
+  });
+
+  test("takes outputs and secrets wherever a value goes", async () => {
+    const out = <T>(of: T): pulumi.Output<T> => pulumi.output(of) as pulumi.Output<T>;
+    const { inputs } = await declare("outputs", {
+      target: out({ kind: "simulated" as const, file: "fleet.db" }),
+      baseline: { version: pulumi.secret("8.0.3") },
+      policy: {
+        maxUnavailable: out<number | string>("25%"),
+        reserve: undefined,
+        canary: out<number | undefined>(undefined),
+        windows: out([{ start: "0 22 * * *", duration: out("6h") }]),
+      },
+      checks: [
+        http(out("shop"), { url: out("https://shop.example.com/"), at: [out("end" as const)] }),
+        out(tcp("ssh", { address: "{host}", port: out(22), at: ["verify"] })),
+        command("smoke", { command: ["./smoke", pulumi.interpolate`${"x"}-y`] }),
+      ],
+    });
+    const { __provider, ...declared } = inputs;
+    expect(declared).toEqual({
+      target: { kind: "simulated", file: "fleet.db" },
+      baseline: { version: "8.0.3" },
+      policy: { maxUnavailable: "25%", windows: [{ start: "0 22 * * *", duration: "6h" }] },
+      checks: [
+        { kind: "http", name: "shop", url: "https://shop.example.com/", at: ["end"] },
+        { kind: "tcp", name: "ssh", address: "{host}", port: 22, at: ["verify"] },
+        { kind: "command", name: "smoke", command: ["./smoke", "x-y"] },
+      ],
+      owner: "shop/prod/outputs",
+    });
+    expect(validate(declared).failures).toEqual([]);
+  });
+
+  test("does not compile with a typo or a wrong value", () => {
+    const target = simulated({ file: "fleet.db" });
+    const baseline = { version: "8.0.3" };
+    expectTypeOf<RollingPatchArgs>().toHaveProperty("policy");
+    const wrong: RollingPatchArgs[] = [
+      // @ts-expect-error unknown property
+      { target, baseline, policy: { maxUnavailible: 1 } },
+      // @ts-expect-error unknown mode
+      { target, baseline, policy: { mode: "obsrve" } },
+      // @ts-expect-error no level
+      { target },
+      // @ts-expect-error no port
+      { target, baseline, checks: [tcp("x", { address: "a" })] },
+    ];
+    expect(
+      wrong.map((args) => validate({ ...JSON.parse(JSON.stringify(args)), owner: "a/b/c" }).failures.length),
+    ).toEqual([1, 1, 1, 1]);
+  });
+
+  test("has outputs of a known shape", () => {
+    type Out<T> = T extends pulumi.Output<infer Value> ? Value : never;
+    expectTypeOf<Out<RollingPatch["hosts"]>>().toEqualTypeOf<Record<string, string>>();
+    expectTypeOf<Out<RollingPatch["compliance"]>["names"]["drifted"]>().toEqualTypeOf<string[]>();
+    expectTypeOf<Out<RollingPatch["plan"]>>().toBeNullable();
+    expectTypeOf<Out<RollingPatch["run"]>["reason"]>().toEqualTypeOf<string>();
+  });
+});
+
+async function declare(
+  name: string,
+  args: RollingPatchArgs,
+): Promise<{ resource: RollingPatch; inputs: Record<string, unknown> }> {
+  const resource = new RollingPatch(name, args);
+  await value(resource.urn);
+  const found = registered.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`${name} was not registered`);
+  return { resource, inputs: plain(found.inputs) as Record<string, unknown> };
+}
+
+function value<T>(of: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => of.apply((known) => resolve(known as T)));
+}
+
+/** Mocks get secrets as the wire holds them. */
+function plain(of: unknown): unknown {
+  if (Array.isArray(of)) return of.map(plain);
+  if (typeof of !== "object" || of === null) return of;
+  if ("4dabf18193072939515e22adb298388d" in of && "value" in of) return plain(of.value);
+  return Object.fromEntries(Object.entries(of).map(([key, one]) => [key, plain(one)]));
+}
