@@ -17,20 +17,28 @@ export function projectFolder(from: string): string {
 export function writeOwn(project: string, path: string, text: string): void {
   const file = resolve(project, path);
   const folder = dirname(file);
-  const fresh = `${file}.${process.pid}`;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (basename(folder) === ".rolling-patch" && !existsSync(resolve(folder, ".gitignore"))) {
       writeFileSync(resolve(folder, ".gitignore"), "*\n");
     }
-    writeFileSync(fresh, text, { mode: 0o600 });
-    renameSync(fresh, file);
+    replaceFile(file, text);
   } catch (error) {
-    rmSync(fresh, { force: true });
     const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new RollError("failed", `${path} cannot be written (${why}).`, {
       hint: "Make room or change its rights, or name another folder with ROLLING_PATCH_DIR.",
       cause: error,
     });
+  }
+}
+
+function replaceFile(file: string, text: string): void {
+  const fresh = `${file}.${process.pid}`;
+  try {
+    writeFileSync(fresh, text, { mode: 0o600 });
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
   }
 }
