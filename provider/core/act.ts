@@ -18,7 +18,7 @@ export type Act =
   | { readonly name: "check"; readonly host: string; readonly at: Exclude<CheckPoint, "end"> }
   | { readonly name: "uncordon"; readonly host: string }
   | { readonly name: "release"; readonly host: string }
-  /** Waits until a host of ours that cannot be reached answers again. */
+  /** Waits until a host of ours that is down or cannot be reached answers again. */
   | { readonly name: "await"; readonly host: string }
   | { readonly name: "regression tests"; readonly moment: "before" | "after" };
 

@@ -153,9 +153,9 @@ async function proven(shop: Workshop, id: string, run: RunMemory, context: ActCo
 }
 
 async function waitFor(shop: Workshop, id: string, context: ActContext): Promise<RunEvent[]> {
-  while ((await look(shop, id, context)).state === "unreachable") {
+  while ((await look(shop, id, context)).state !== "up") {
     if (shop.driver.clock.now() >= context.deadline) {
-      throw new RollError("failed", `${id} cannot be reached.`, { host: id, hint: "Look at its console." });
+      throw new RollError("failed", `${id} does not answer.`, { host: id, hint: "Look at its console." });
     }
     await shop.driver.clock.sleep(SECOND_LOOK, context.signal);
   }

@@ -55,7 +55,7 @@ export function wordsFor(
         : undefined;
     case "await":
       return moment === "start"
-        ? { ...line("cannot be reached; waiting for it"), kind: "warning" }
+        ? { ...line("does not answer; waiting for it"), kind: "warning" }
         : line("answers again");
     case "uncordon":
       return moment === "end" ? line("back in service") : undefined;

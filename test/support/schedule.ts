@@ -60,7 +60,7 @@ export function schedule(seed: number): Schedule {
     seed,
     fleet,
     policy,
-    failing: dice.chance(0.15) ? { [dice.pick(["gate", "verify", "end"])]: dice.between(1, 8) } : {},
+    failing: dice.chance(0.25) ? { [dice.pick(["gate", "verify", "end"])]: dice.pick([1, 1, 2, 4, 8]) } : {},
     fates: dice.times(4, () =>
       dice.chance(0.5)
         ? { call: dice.between(1, 160), moment: dice.pick(["before", "during", "after"] as const) }
@@ -104,6 +104,9 @@ export async function live(plan: Schedule, began: (rig: Rig) => void = () => {})
   if (JSON.stringify(rig.world.actors) !== actors && record?.former === undefined) {
     throw new Error("broken: other actors did not get their settings back");
   }
+  const patched = new Set(rig.world.events.filter((event) => event.what === "remediate").map((event) => event.host));
+  if (onlyThePatchIsBad(plan) && patched.size > 1)
+    throw new Error(`broken: a bad patch reached ${[...patched].join(", ")}`);
   if (mustSucceed && ending.kind !== "done") {
     throw new Error(`broken: nothing went wrong and there was a plan, but it ended ${JSON.stringify(ending)}`);
   }
@@ -153,6 +156,18 @@ async function hasPlan(rig: Rig, policy: Policy): Promise<boolean> {
   return planRoll({ fleet, policy, baseline: "version=8.0.3", owners: [] }).kind === "plan";
 }
 
+const BAD_PATCH = ["patch-fails", "never-boots", "boots-unhealthy", "lies-new", "lies-old"] as const;
+
+/** A patch that is bad everywhere, and nothing else wrong: only the canary may ever see it. */
+function onlyThePatchIsBad({ fleet, policy, failing }: Schedule): boolean {
+  const bad = (fault: FaultInput): boolean => BAD_PATCH.some((kind) => fault.kind === kind) && fault.host === undefined;
+  const faults = fleet.faults ?? [];
+  const always = faults.some(
+    (fault) => bad(fault) && "count" in fault && fault.count === "always" && !("workload" in fault),
+  );
+  return always && faults.every(bad) && policy?.canary === 1 && Object.keys(failing).length === 0;
+}
+
 /** Nothing misbehaves in it but our own processes. */
 function isHarmless(plan: Schedule): boolean {
   return plan.fleet.faults?.length === 0 && Object.keys(plan.failing).length === 0;
@@ -197,6 +212,7 @@ function fault(dice: Dice, hosts: number): FaultInput {
   const lasts = `${dice.between(1, 60)}m`;
   const anywhere = dice.chance(0.5) ? {} : { host };
   return dice.pick<() => FaultInput>([
+    () => ({ kind: dice.pick(BAD_PATCH), count: "always" }),
     () => ({ kind: "patch-fails", ...anywhere, count }),
     () => ({ kind: "never-boots", ...anywhere, count }),
     () => ({ kind: "boots-unhealthy", ...anywhere, count }),

@@ -42,7 +42,7 @@ export class VirtualTime {
   }
 
   /** Runs until the promise settles, moving time on whenever nothing else can happen. Rejects when everybody waits for nothing. */
-  async run<T>(work: Promise<T>, limit = 1_000_000): Promise<T> {
+  async run<T>(work: Promise<T>, limit = 50_000): Promise<T> {
     let settled = false;
     const over = work.then(
       () => {

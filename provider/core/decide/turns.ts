@@ -61,8 +61,10 @@ function turnCordoned(view: View, desk: Desk, host: Host): boolean {
   if (!needsPatch(host) && host.state === "up")
     return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
   if (running.length > 0) return evacuate(view, desk, host, running);
-  // After a halt no host is taken to the baseline; what the platform has under way is waited for.
-  if (!mayDrain(view) && view.run.memoryLost !== true && host.state === "up") return false;
+  // No host is taken to the baseline any more; what the platform has under way is waited for.
+  if (!mayDrain(view) && view.run.memoryLost !== true) {
+    return host.state !== "up" && onlyWhenIdle(desk, host, { name: "await", host: host.id });
+  }
   return desk.remediating < view.remediations && onlyWhenIdle(desk, host, { name: "remediate", host: host.id });
 }
 
