@@ -1,6 +1,6 @@
 import type { Move } from "../../core/plan.ts";
 import type { HostRow, PlanDocument } from "./document.ts";
-import { counted, gib, headline, levels, remarks, summary } from "./words.ts";
+import { counted, gib, headline, isTold, levels, remarks, summary } from "./words.ts";
 
 /** A comment on a pull request holds about 65,000 characters. */
 const MOST_HOSTS = 150;
@@ -36,7 +36,7 @@ function reasons({ refusal }: PlanDocument): string {
 }
 
 function hostTable({ hosts }: PlanDocument): string[] {
-  const rows = hosts.filter((row) => row.part !== undefined || row.compliance !== "compliant");
+  const rows = hosts.filter(isTold);
   if (rows.length === 0) return [];
   const lines = rows.slice(0, MOST_HOSTS).map((row) => `| ${cellsOf(row).map(escaped).join(" | ")} |`);
   const left = rows.length - lines.length;

@@ -1,6 +1,6 @@
 import type { HostRow, PlanDocument } from "./document.ts";
 import { type Column, table, wrapped } from "./table.ts";
-import { headline, levels, remarks, summary } from "./words.ts";
+import { headline, isTold, levels, remarks, summary } from "./words.ts";
 
 /** Rows that a terminal shows of a large fleet; the plan file holds all. */
 const MOST_PLANNED = 40;
@@ -20,7 +20,7 @@ export function planText(document: PlanDocument): string {
 
 function hostLines({ hosts }: PlanDocument): string[] {
   const planned = hosts.filter((row) => row.part !== undefined);
-  const others = hosts.filter((row) => row.part === undefined && row.compliance !== "compliant");
+  const others = hosts.filter((row) => row.part === undefined && isTold(row));
   const shown = [...planned.slice(0, MOST_PLANNED), ...others.slice(0, MOST_OTHERS)];
   if (shown.length === 0) return [];
   const left = [

@@ -43,10 +43,20 @@ export function levels(row: HostRow): string {
   return row.part === undefined || row.from === row.to ? row.from : `${row.from} → ${row.to}`;
 }
 
+/** Worth a row: it is rolled, does not comply, or is out. */
+export function isTold({ part, compliance, inHand }: HostRow): boolean {
+  return part !== undefined || compliance !== "compliant" || inHand;
+}
+
 /** What is special about a host, in a few words. */
 export function remarks(row: HostRow): string {
   const { part, reason } = row;
-  if (part === undefined) return reason === "" ? row.compliance : `${row.compliance}: ${reason}`;
+  if (part === undefined) {
+    return [
+      reason === "" ? row.compliance : `${row.compliance}: ${reason}`,
+      ...(row.inHand ? ["out under a mark"] : []),
+    ].join(", ");
+  }
   const stopped = part.shutdown.length;
   return [
     ...(part.canary ? ["canary"] : []),
