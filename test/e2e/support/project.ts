@@ -38,6 +38,8 @@ export interface ProjectOptions {
   readonly beside?: Project;
   /** Package folder that the project depends on. */
   readonly package?: string;
+  /** Nothing but Pulumi.yaml: the test brings program and packages. */
+  readonly bare?: boolean;
 }
 
 /** A Pulumi project in a folder of its own, with its own state, Pulumi home and fleet. Gone when the test has finished. */
@@ -252,12 +254,13 @@ export interface SavedResource {
 
 /** What `pulumi new typescript` makes, with the package by `file:` and installed as npm does it: by symbolic links. */
 function layOut(folder: string, options: ProjectOptions): void {
+  writeFileSync(join(folder, "Pulumi.yaml"), "name: e2e\nruntime: nodejs\noptions:\n  refresh: always\n");
+  if (options.bare === true) return;
   const files = {
-    "Pulumi.yaml": "name: e2e\nruntime: nodejs\noptions:\n  refresh: always\n",
     "package.json": JSON.stringify({
       name: "e2e",
       main: "index.js",
-      dependencies: { "pulumi-rolling-patch": "file:…" },
+      dependencies: { "pulumi-rolling-patch": `file:${options.package ?? repository}` },
     }),
     "index.js": options.program ?? program,
   };
