@@ -44,7 +44,7 @@ export class Destinations {
   constructor(facts: Facts, board: Board, timeline: Timeline, width: number) {
     this.#board = board;
     this.#timeline = timeline;
-    this.#level = fillLevel(facts, width);
+    this.#level = fillLevel(facts, board, width);
     for (const role of ["level", "left"] as const) {
       for (const node of facts.nodes) if (node.role === role && node.open) this.add(node);
     }
@@ -150,13 +150,15 @@ export function whySettled(to: Node): Leg["why"] {
   return to.role === "left" ? why.left : why.atLevel;
 }
 
-function fillLevel(facts: Facts, width: number): number {
+/**
+ * How full hosts are now on average, by their fullest resource, with `width` of them out, and a little more: whole workloads
+ * have to fit, counted in the smaller ones.
+ */
+function fillLevel(facts: Facts, board: Board, width: number): number {
   const hosts = facts.nodes.filter((node) => node.serving);
-  const share = facts.resources.map((_, r) => {
-    const need = facts.items.reduce((sum, item) => sum + (item.need[r] ?? 0), 0);
-    const capacity = hosts.reduce((sum, node) => sum + (node.capacity[r] ?? 0), 0);
-    return capacity > 0 ? need / capacity : 0;
-  });
   const others = Math.max(1, hosts.length - width);
-  return Math.min(1, (Math.max(0, ...share) * hosts.length) / others + 0.02);
+  const even = hosts.reduce((sum, node) => sum + board.fill(node), 0) / others;
+  const sizes = facts.items.map((item) => item.bulk).sort((a, b) => a - b);
+  const smaller = Math.max(1e-3, sizes[Math.floor(sizes.length / 4)] ?? 0);
+  return Math.min(1, Math.max(even + 0.02, Math.ceil(even / smaller - 1e-9) * smaller + 1e-9));
 }

@@ -19,6 +19,8 @@ export interface Manner {
   readonly parked: number;
   /** Keep to the order as long as it works, instead of looking ahead for a host that fits better. */
   readonly inOrder: boolean;
+  /** Fill hosts as far as they go rather than evenly, whenever a place would stay free. */
+  readonly eager: boolean;
   /** Placement tests after which the attempt is given up. */
   readonly effort: number;
 }
@@ -122,7 +124,9 @@ export class Draft {
       return nodes.some((node) => this.#isWorthTrying(node, room) && this.#try(node, care, false, park));
     };
     if (tryEach("level", next, false)) return true;
-    if ((idle || this.#parked < this.#manner.parked) && tryEach("room", next.slice(0, GLANCES), false)) return true;
+    // Evenness may cost some waiting, but not half of the places.
+    const wasteful = this.#manner.eager || idle || this.#parked < this.#manner.parked || 2 * this.#open.size < places;
+    if (wasteful && tryEach("room", next.slice(0, GLANCES), false)) return true;
     if (!idle) return this.#parked < this.#manner.parked && tryEach("room", next.slice(0, GLANCES), true);
     this.#obstacles = [];
     return tryEach("search", [...this.#waiting], true);

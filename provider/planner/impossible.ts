@@ -156,7 +156,7 @@ function sizeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
           : `it needs ${amount(resource, at(item.need, r))}, and the largest other host, ${largest.id}, can give ${amount(resource, free.get(largest)?.[r] ?? 0)}`;
       reasons.push({
         code: "too-large",
-        text: `${node.id} cannot be emptied: ${item.id} fits on no other host even if it were empty: ${size}.`,
+        text: `${node.id} cannot be emptied: ${item.id} fits on no other host, even if all that can move left it: ${size}.`,
         hosts: [node.id],
         workloads: [item.id],
       });

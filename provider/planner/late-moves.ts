@@ -50,7 +50,7 @@ export class LateMoves {
   allow(item: Item, from: Node, turn: Turn): boolean {
     const { node } = turn;
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
-    if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#isOver(this.#movedBy.get(item), turn)) return false;
+    if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
     if (!this.#fits(item, node)) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: why.balance }];
     const need = returnNeed(this.#facts, this.#board, node, legs);
@@ -74,6 +74,12 @@ export class LateMoves {
     if (guests.some((guest) => item.group >= 0 && guest.group === item.group)) return false;
     const peak = needOf([item, ...guests], item.need.length);
     return peak.every((need, r) => need === 0 || at(this.#board.loadOf(node), r) + need <= at(node.capacity, r));
+  }
+
+  /** Its last move is over when the turn takes load back: the turn's own evacuation is. */
+  #hasArrived(item: Item, turn: Turn): boolean {
+    const last = this.#movedBy.get(item);
+    return last === turn || this.#isOver(last, turn);
   }
 
   /** Over before the turn starts, or never under way. */

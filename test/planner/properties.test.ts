@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Plan } from "../../provider/core/plan.ts";
+import { planRoll } from "../../provider/planner/plan.ts";
+import { validatePlan } from "../../provider/planner/validate.ts";
+import { calmRequest, wildRequest } from "./arbitraries.ts";
+import { after } from "./progress.ts";
+
+const RUNS = process.env.ROLLING_PATCH_FULL === "1" ? 20_000 : 1_000;
+
+/** A failure prints the seed; FC_SEED replays it. */
+const settings = { numRuns: RUNS, ...(process.env.FC_SEED === undefined ? {} : { seed: Number(process.env.FC_SEED) }) };
+
+describe("for any fleet", () => {
+  it.each([
+    ["seen for the first time", calmRequest],
+    ["in mid-roll, with anything going on", wildRequest],
+  ])("%s: a sound plan, or a refusal that gives reasons and a way out", (_, requests) => {
+    fc.assert(
+      fc.property(requests, (request) => {
+        const answer = planRoll(request);
+        if (answer.kind === "plan") {
+          expect(validatePlan(request, answer)).toEqual([]);
+          return;
+        }
+        expect(answer.reasons.length).toBeGreaterThan(0);
+        expect(answer.reasons.every((reason) => reason.text.endsWith("."))).toBe(true);
+        expect(answer.unlock).toMatch(/\.$/);
+      }),
+      settings,
+    );
+  });
+
+  it("the same request gives the same answer", () => {
+    fc.assert(
+      fc.property(wildRequest, (request) => {
+        const copy = structuredClone(request);
+        expect(JSON.stringify(planRoll(copy))).toBe(JSON.stringify(planRoll(request)));
+        expect(copy).toEqual(request);
+      }),
+      { ...settings, numRuns: RUNS / 4 },
+    );
+  });
+
+  it("no plan is below its bounds, and each workload moves at most twice when nothing comes home", () => {
+    fc.assert(
+      fc.property(calmRequest, (request) => {
+        const plan = planRoll({ ...request, policy: { ...request.policy, putBack: "none", canary: 0 } });
+        if (plan.kind === "refusal") return;
+        expect(plan.totals.moves).toBeGreaterThanOrEqual(plan.bounds.moves);
+        expect(plan.totals.hours.expected).toBeGreaterThanOrEqual(plan.bounds.hours);
+      }),
+      settings,
+    );
+  });
+
+  it("without reserve and with room to be out, a refusal names a host or workload that is in the way", () => {
+    fc.assert(
+      fc.property(calmRequest, (request) => {
+        const policy = {
+          ...request.policy,
+          reserve: 0,
+          maxUnavailable: { fleet: 8, perDomain: undefined },
+          pinned: "shutdown" as const,
+        };
+        const answer = planRoll({ ...request, policy });
+        if (answer.kind === "plan") return;
+        expect(["capacity", "anti-affinity", "too-large"]).toContain(answer.reasons[0]?.code);
+        expect([...(answer.reasons[0]?.hosts ?? []), ...(answer.reasons[0]?.workloads ?? [])].length).toBeGreaterThan(
+          0,
+        );
+      }),
+      settings,
+    );
+  });
+
+  it("a looser policy never turns a plan into a refusal that claims proof", () => {
+    fc.assert(
+      fc.property(calmRequest, (request) => {
+        if (planRoll(request).kind === "refusal") return;
+        const answer = planRoll({
+          ...request,
+          policy: { ...request.policy, reserve: 0, canary: 0, maxUnavailable: { fleet: 8, perDomain: undefined } },
+        });
+        if (answer.kind === "refusal") expect(answer.reasons.map((reason) => reason.code)).toContain("no-progress");
+      }),
+      { ...settings, numRuns: RUNS / 2 },
+    );
+  });
+
+  it("the remainder can be planned from any point of a plan, in the announced order and mostly to the announced places", () => {
+    let same = 0;
+    let all = 0;
+    fc.assert(
+      fc.property(calmRequest, fc.nat(7), fc.nat(1), fc.nat(3), (request, over, started, moved) => {
+        const plan = planRoll(request);
+        if (plan.kind === "refusal" || plan.hosts.length === 0) return;
+        const first = Math.min(over, plan.hosts.length);
+        const rest = plan.hosts.slice(first);
+        const again = planRoll(after(request, plan, first, Math.min(started, rest.length), moved));
+        if (again.kind === "refusal") throw new Error(again.reasons[0]?.text);
+        expect(again.hosts.map((entry) => entry.host)).toEqual(rest.map((entry) => entry.host));
+        const announced = destinations(rest);
+        for (const [key, to] of destinations(again.hosts)) {
+          all += 1;
+          if (announced.get(key) === to) same += 1;
+        }
+      }),
+      settings,
+    );
+    expect(same).toBeGreaterThan(0.98 * all);
+  });
+});
+
+function destinations(hosts: Plan["hosts"]): Map<string, string> {
+  return new Map(hosts.flatMap((entry) => entry.evacuate.map((move) => [`${entry.host} ${move.workload}`, move.to])));
+}
