@@ -19,6 +19,8 @@ import { Wake } from "./wake.ts";
 const LOOK_EVERY = 60_000;
 /** Plans in a row that led to no act: the roll makes no progress. */
 const MOST_PLANS = 3;
+/** Rounds of verdicts and plans over one observation; every one changes what is remembered, so only a bug needs more. */
+const MOST_ROUNDS = 10_000;
 /** Times that the platform may stay silent when it is looked at, with growing pauses. */
 const PATIENCE = 10;
 
@@ -107,7 +109,8 @@ export class Session {
 
   /** Decides until there is something to start, to wait for or to end with; makes a new plan where the old one no longer holds. */
   async #decide(fleet: Fleet): Promise<Decision> {
-    for (let fresh = false; ; ) {
+    let fresh = false;
+    for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
       const view = this.#view(fleet);
       const verdicts = judge(view);
       for (const event of verdicts) await this.#ledger.enter(event);
@@ -124,6 +127,7 @@ export class Session {
       if (decision.stuck === undefined) return decision;
       await this.#stuck(fleet, decision.stuck);
     }
+    throw new Error(`no decision after ${MOST_ROUNDS} rounds over the same fleet`);
   }
 
   /** Why the plan no longer holds; undefined while it does, and when there is nothing to plan for. */

@@ -1,20 +1,26 @@
 import type { RunMemory } from "../../provider/core/run.ts";
-import type { Driver, Journal, JournalEntry } from "../../provider/engine/ports.ts";
+import type { Clock, Driver, Journal, JournalEntry } from "../../provider/engine/ports.ts";
 
-export type Moment = "before" | "during" | "after";
+export type Moment = "before" | "during" | "after" | "frozen";
 
 /** Where a process meets its fate: at the n-th call to the outside (from 1). */
 export interface Fate {
   readonly call: number;
-  /** `before`: the call is not made. `during`: made, but the answer is not awaited. `after`: answered. */
+  /**
+   * `before`: the call is not made. `during`: made, but the answer is not awaited. `after`: answered. `frozen`: the process
+   * is stopped before the call and goes on half an hour later, long after others have given it up.
+   */
   readonly moment: Moment;
 }
+
+const FROZEN_FOR = 30 * 60_000;
 
 /** A process's hands on the outside world that count every call, and that go dead at one of them, as `kill -9` would. */
 export class Mortal {
   calls = 0;
   readonly killed: Promise<void>;
   #dead = false;
+  #thawed: Promise<void> = Promise.resolve();
   #die: () => void = () => {};
   readonly #fate: Fate | undefined;
 
@@ -26,7 +32,7 @@ export class Mortal {
   }
 
   driver(inner: Driver): Driver {
-    const call = <T>(make: () => Promise<T>): Promise<T> => this.#call(make);
+    const call = <T>(make: () => Promise<T>): Promise<T> => this.#call(make, inner.clock);
     return {
       traits: inner.traits,
       clock: inner.clock,
@@ -58,7 +64,7 @@ export class Mortal {
       const fate = this.#next();
       if (this.#dead) return;
       if (fate !== "before") write();
-      if (fate !== undefined) this.#end();
+      if (fate !== undefined && fate !== "frozen") this.#end();
     };
     return {
       append: (line: JournalEntry) => entry(() => inner.append(line)),
@@ -76,8 +82,13 @@ export class Mortal {
     return this.calls === this.#fate?.call ? this.#fate.moment : undefined;
   }
 
-  async #call<T>(make: () => Promise<T>): Promise<T> {
+  async #call<T>(make: () => Promise<T>, clock: Clock): Promise<T> {
     const fate = this.#next();
+    if (fate === "frozen") {
+      this.#die();
+      this.#thawed = clock.sleep(FROZEN_FOR);
+    }
+    await this.#thawed;
     if (fate === "before") this.#end();
     if (this.#dead) return never();
     const answer = make();

@@ -6,14 +6,16 @@ import { violations, type World } from "../../provider/drivers/simulated/index.t
  * Watches a world and throws on the first breach of a promise: those of the world itself (a workload on exactly one running
  * host, capacity, anti-affinity, patches only on empty hosts in maintenance, an operator's host left alone) and those of the
  * roll (never more hosts out than allowed by our doing, the reserve kept, nothing drained or patched after a halt).
+ * @param forgets the fleet record gets lost, and verdicts with it.
  */
-export function rules(policy: Policy): (world: World) => void {
+export function rules(policy: Policy, forgets = false): (world: World) => void {
   let seen = 0;
   let sticky: string | undefined;
   return (world) => {
     const broken = violations(world);
     if (broken.length > 0) throw new Error(`broken: ${broken.join("; ")}`);
-    sticky ??= world.record?.record.halt?.reason;
+    const halt = world.record?.record.halt?.reason;
+    sticky = forgets ? halt : (sticky ?? halt);
     for (let index = world.events.length - 1; index >= 0; index--) {
       const event = world.events[index];
       if (event === undefined || event.seq <= seen) break;

@@ -17,6 +17,8 @@ export interface Schedule {
   /** How each `up` dies; undefined: it does not. */
   readonly fates: readonly (Fate | undefined)[];
   readonly wipe: boolean;
+  /** The fleet record is lost as well, after every `up`. */
+  readonly forget: boolean;
   /** Two processes start at the same time. */
   readonly rival: boolean;
 }
@@ -63,10 +65,11 @@ export function schedule(seed: number): Schedule {
     failing: dice.chance(0.25) ? { [dice.pick(["gate", "verify", "end"])]: dice.pick([1, 1, 2, 4, 8]) } : {},
     fates: dice.times(4, () =>
       dice.chance(0.5)
-        ? { call: dice.between(1, 160), moment: dice.pick(["before", "during", "after"] as const) }
+        ? { call: dice.between(1, 160), moment: dice.pick(["before", "during", "after", "frozen"] as const) }
         : undefined,
     ),
     wipe: dice.chance(0.4),
+    forget: dice.chance(0.08),
     rival: dice.chance(0.2),
   };
 }
@@ -79,7 +82,7 @@ export async function live(plan: Schedule, began: (rig: Rig) => void = () => {})
     policy: plan.policy,
     checks: CHECKS,
     failing: plan.failing,
-    watch: rules(policy),
+    watch: rules(policy, plan.forget),
   });
   began(rig);
   const before = [...rig.world.workloads.values()].length;
@@ -90,7 +93,8 @@ export async function live(plan: Schedule, began: (rig: Rig) => void = () => {})
     await rig.time.run(
       Promise.all([life(rig, fate, journal), ...(plan.rival ? [life(rig, undefined, memoryJournal())] : [])]),
     );
-    if (plan.wipe) journal = memoryJournal();
+    if (plan.wipe || plan.forget) journal = memoryJournal();
+    if (plan.forget) rig.world.record = undefined;
   }
   const last = await rig.up({ journal, policy: { maxUpTime: "1000h" } });
   if (last.kind === "killed") throw new Error("nobody killed the last one");
@@ -101,7 +105,7 @@ export async function live(plan: Schedule, began: (rig: Rig) => void = () => {})
   if ([...rig.world.workloads.values()].length < before) throw new Error("broken: a workload is gone");
   const record = rig.world.record?.record;
   if (record?.lease !== undefined) throw new Error("broken: the lease was not given back");
-  if (JSON.stringify(rig.world.actors) !== actors && record?.former === undefined) {
+  if (!plan.forget && JSON.stringify(rig.world.actors) !== actors && record?.former === undefined) {
     throw new Error("broken: other actors did not get their settings back");
   }
   const patched = new Set(rig.world.events.filter((event) => event.what === "remediate").map((event) => event.host));
@@ -119,9 +123,9 @@ function wrongWhenDone(plan: Schedule, rig: Rig, { ending, fleet, memory }: Roll
   const names = (hosts: readonly { readonly id: string }[]): string => hosts.map((host) => host.id).join(", ");
   const ours = fleet.hosts.filter((host) => host.state === "up" && !host.held);
   const rolled = [...rig.world.hosts.values()].filter((host) => memory.done.includes(host.id));
-  const behind = ours.filter(
-    (host) => host.level < host.wanted && !note.includes(host.id) && !memory.done.includes(host.id),
-  );
+  const drifts = plan.fleet.faults?.some((fault) => fault.kind === "host-drifts") === true;
+  const excused = (id: string): boolean => note.includes(id) || (drifts && memory.done.includes(id));
+  const behind = ours.filter((host) => host.level < host.wanted && !excused(host.id));
   if (behind.length > 0) return `${names(behind)} is behind`;
   const out = ours.filter((host) => host.cordoned || host.mark !== undefined);
   if (out.length > 0) return `${names(out)} is still out`;
@@ -134,7 +138,9 @@ function wrongWhenDone(plan: Schedule, rig: Rig, { ending, fleet, memory }: Roll
   const before = new Set(
     plan.fleet.workloads?.filter((workload) => workload.state === "stopped").map((workload) => workload.id),
   );
-  const owed = stopped.filter((workload) => workload.pinned && !before.has(workload.id) && !lostItsHost(plan));
+  const owed = stopped.filter(
+    (workload) => workload.pinned && !before.has(workload.id) && !plan.forget && !lostItsHost(plan),
+  );
   return owed.length > 0 ? `${names(owed)} was not started again` : undefined;
 }
 
@@ -159,18 +165,18 @@ async function hasPlan(rig: Rig, policy: Policy): Promise<boolean> {
 const BAD_PATCH = ["patch-fails", "never-boots", "boots-unhealthy", "lies-new", "lies-old"] as const;
 
 /** A patch that is bad everywhere, and nothing else wrong: only the canary may ever see it. */
-function onlyThePatchIsBad({ fleet, policy, failing }: Schedule): boolean {
+function onlyThePatchIsBad({ fleet, policy, failing, forget }: Schedule): boolean {
   const bad = (fault: FaultInput): boolean => BAD_PATCH.some((kind) => fault.kind === kind) && fault.host === undefined;
   const faults = fleet.faults ?? [];
   const always = faults.some(
     (fault) => bad(fault) && "count" in fault && fault.count === "always" && !("workload" in fault),
   );
-  return always && faults.every(bad) && policy?.canary === 1 && Object.keys(failing).length === 0;
+  return always && faults.every(bad) && policy?.canary === 1 && !forget && Object.keys(failing).length === 0;
 }
 
 /** Nothing misbehaves in it but our own processes. */
 function isHarmless(plan: Schedule): boolean {
-  return plan.fleet.faults?.length === 0 && Object.keys(plan.failing).length === 0;
+  return !plan.forget && plan.fleet.faults?.length === 0 && Object.keys(plan.failing).length === 0;
 }
 
 const CHECKS: InputsAsWritten["checks"] = [
