@@ -34,12 +34,13 @@ describe("destroy", () => {
   });
 
   test("refuses in mid-roll; at a safe point with every host in service it forgets a half-patched fleet", async () => {
-    const project = await Project.create({ fleet: fastFleet({ hosts: 3, scale: 5 }) });
+    const long = { "esx-01": { patch: 60 } };
+    const project = await Project.create({ fleet: fastFleet({ hosts: 3, scale: 5, host: long }) });
     project.declare({ baseline: { version: "8.0.1" } });
     await project.up();
     project.declare({});
     const up = project.startUp();
-    await up.during(project.fleet.hasBegun("cordon esx-01"));
+    await up.during(project.fleet.hasBegun("remediate esx-01"));
     const provider = project.roller();
     up.kill("SIGKILL");
     await up.ended;
@@ -118,6 +119,12 @@ test("rename: with an alias the resource stays and its hosts in hand stay its ow
   expect(project.fleet.breaches()).toEqual([]);
   expect(project.savedNames()).toEqual(["renamed"]);
   await project.preview("--expect-no-changes");
+
+  const seen = project.fleet.seq;
+  project.declare({ name: "another" });
+  await project.up();
+  expect(project.savedNames()).toEqual(["another"]);
+  expect(project.fleet.acts(seen)).toEqual([]);
 });
 
 test("--target rolls one fleet alone; ignoreChanges holds a baseline", async () => {
