@@ -8,7 +8,7 @@ export interface FleetShape {
 }
 
 /**
- * A fleet like many virtualisation clusters: 70 % of hosts have 768 GiB, the others 1,024 GiB; 8 to 96 GiB a workload (about 25 a
+ * A fleet like many virtualisation clusters: 70 % of hosts have 768 GiB, the others 1,024 GiB; 8 to 64 GiB a workload (about 25 a
  * host), 43 % of workloads in anti-affinity groups of 2 to 6; 8 migration slots a host over 25 GbE, remediation 20 min +-15 %.
  */
 export function generateFleet({ hosts: size, load, seed }: FleetShape): Fleet {
@@ -34,7 +34,7 @@ export function generateFleet({ hosts: size, load, seed }: FleetShape): Fleet {
   });
 
   const total = hosts.reduce((sum, host) => sum + (host.capacity.memory ?? 0), 0);
-  const sizes = [8, 8, 16, 16, 16, 16, 24, 32, 32, 32, 48, 64, 96];
+  const sizes = [8, 8, 16, 16, 16, 16, 16, 24, 24, 32, 32, 48, 64];
   const free = new Map(hosts.map((host) => [host, { memory: host.capacity.memory ?? 0, groups: new Set<string>() }]));
   const workloads: Workload[] = [];
   let group = "";
