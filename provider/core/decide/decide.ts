@@ -14,9 +14,10 @@ export function decide(view: View): Decision {
     return { events: [], start: desk.started };
   }
   for (const host of desk.handsOn) turnInHand(view, desk, host);
-  for (const next of desk.waiting) {
+  const { waiting } = desk;
+  for (const next of waiting) {
     if (!mayDrain(view) || view.window !== "open" || !admits(view, desk, next)) break;
-    turnOfNext(view, desk, next);
+    turnOfNext(view, desk, next, next === waiting[0]);
     if (!desk.isInHand(next.host) && !desk.busy(next.host)) break;
   }
   if (desk.started.length > 0 || view.inFlight.length > 0) return { events: [], start: desk.started, ...desk.look() };

@@ -26,12 +26,12 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
   return desk.room.shortOfReserve(reserveOf(view.policy, view.fleet), host.id) === undefined;
 }
 
-/** A host that still serves: stage, preflight, cordon. */
-export function turnOfNext(view: View, desk: Desk, { host }: HostPlan): boolean {
+/** A host that still serves: stage, preflight, cordon. Several may prepare at once, but they go out in the plan's order. */
+export function turnOfNext(view: View, desk: Desk, { host }: HostPlan, first: boolean): boolean {
   const passed = desk.memory(host)?.passed ?? [];
   if (!passed.includes("stage")) return desk.start({ name: "stage", host });
   if (lacks(view, passed, "preflight")) return desk.start({ name: "check", host, at: "preflight" });
-  return desk.start({ name: "cordon", host });
+  return first && desk.start({ name: "cordon", host });
 }
 
 /** A host that bears our mark: whatever brings it one step further, read from what it looks like now. */
