@@ -19,10 +19,10 @@ export async function load(url, context, nextLoad) {
 }
 
 function apply(source, { file, from, to }) {
-  const squeezed = new RegExp(from.trim().split(/\s+/).map(escape).join("\\s+"), "g");
+  const squeezed = new RegExp(from.trim().split(/\s+/).map(quoted).join("\\s+"), "g");
   const found = source.match(squeezed)?.length ?? 0;
   if (found !== 1) throw new Error(`mutant: ${JSON.stringify(from)} is found ${found} times in ${file}`);
   return source.replace(squeezed, () => to);
 }
 
-const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+const quoted = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
