@@ -30,9 +30,11 @@ export function impossibilities(facts: Facts): RefusalReason[] {
 }
 
 function pinnedReasons(facts: Facts, hosts: readonly Node[]): RefusalReason[] {
-  if (facts.request.policy.pinned === "shutdown") return [];
+  const { policy } = facts.request;
   return hosts.flatMap((node): RefusalReason[] => {
-    const pinned = residents(facts, node).filter((item) => item.workload.pinned);
+    const isStuck = (item: Item): boolean =>
+      item.workload.pinned ? policy.pinned !== "shutdown" : node.host.slots < 1;
+    const pinned = residents(facts, node).filter(isStuck);
     if (pinned.length === 0) return [];
     const ids = pinned.map(({ id }) => id);
     return [

@@ -1,7 +1,8 @@
 import type { Host, Resources, Workload } from "../core/fleet.ts";
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
-import { hostsAllowed } from "../core/share.ts";
-import { addTo, Ledger } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
+import { beyondLimits } from "./limits.ts";
+import { crowding, mostBooked } from "./load-back.ts";
 import type { PlanRequest } from "./request.ts";
 import { isOurs } from "./standing.ts";
 
@@ -77,8 +78,12 @@ class Replay {
     for (const id of entry.after) this.#release(id);
     const host = this.#ledger.hosts.get(entry.host) as Host;
     const inHand = this.#ours.has(host.id);
-    if (!inHand) this.#limits(entry, host);
-    for (const { entry: other } of this.#open.values()) {
+    const others = [...this.#open.values()].map((one) => one.entry);
+    if (!inHand) {
+      for (const what of beyondLimits(this.#request, entry, { others, away: this.#away, started: this.#started }))
+        this.#wrong(entry, what);
+    }
+    for (const other of others) {
       if (other.evacuate.some((move) => move.to === host.id))
         this.#wrong(entry, `starts while ${other.host} may still move workloads to it`);
       if (other.putBack.some((move) => move.from === host.id))
@@ -102,29 +107,6 @@ class Replay {
       this.found.push(`${this.#mostOut} hosts may be out at once, not ${plan.totals.out}`);
   }
 
-  /** Barrier of the canaries, ramp, `maxUnavailable` for the fleet and per domain. */
-  #limits(entry: HostPlan, host: Host): void {
-    const { policy, fleet } = this.#request;
-    const others = [...this.#open.values()];
-    if (entry.canary && others.length > 0) this.#wrong(entry, "is a canary and does not go alone");
-    if (others.some((one) => one.entry.canary)) this.#wrong(entry, "starts before a canary is back");
-    const places = hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length) - this.#away.length;
-    if (others.length >= places)
-      this.#wrong(
-        entry,
-        `would be one of ${others.length + 1 + this.#away.length} hosts out, more than maxUnavailable allows`,
-      );
-    const ramp = 2 ** Math.floor(Math.log2(this.#started + 1));
-    if (!entry.canary && others.length >= ramp)
-      this.#wrong(entry, `starts beside ${others.length} others, ahead of the ramp`);
-    const limit = policy.maxUnavailable.perDomain;
-    if (limit === undefined || host.domain === undefined) return;
-    const mates = fleet.hosts.filter((other) => other.domain === host.domain);
-    const out = mates.filter((other) => this.#open.has(other.id) || this.#away.includes(other)).length;
-    if (out >= hostsAllowed(limit, mates.length))
-      this.#wrong(entry, `would be one of ${out + 1} hosts of ${host.domain} out, more than perDomain allows`);
-  }
-
   #evacuate(entry: HostPlan, move: Move): void {
     const workload = this.#workloads.get(move.workload);
     if (workload?.state !== "running") {
@@ -132,6 +114,10 @@ class Replay {
       return;
     }
     if (workload.pinned) this.#wrong(entry, `moves ${workload.id}, which is pinned`);
+    for (const id of [move.from, move.to]) {
+      if (this.#ledger.hosts.get(id)?.slots === 0)
+        this.#wrong(entry, `moves ${workload.id}, but ${id} takes part in no migrations`);
+    }
     if (move.from !== entry.host || this.#at.get(workload.id) !== entry.host)
       this.#wrong(entry, `moves ${workload.id}, which is not on it then`);
     const flying = this.#flying.has(workload.id) && workload.host === move.from && workload.movingTo === move.to;
@@ -167,45 +153,28 @@ class Replay {
     const { putBack } = this.#request.policy;
     if (entry.putBack.length > 0 && !entry.canary && putBack === "none")
       this.#wrong(entry, "puts load back, which policy does not ask for");
-    const stays = [...(this.#on.get(host.id) ?? []), ...this.#owed(host)].map(
-      (id) => this.#workloads.get(id) as Workload,
-    );
-    const own = new Ledger({ ...this.#request.fleet, hosts: [host], workloads: [] }, new Set());
-    for (const workload of stays) own.book(workload, host.id);
-    const crowded = own.trouble(host.id, undefined) !== undefined;
-    const needs: Resources[] = [];
-    const seen = new Set<string>();
+    const ids = [...(this.#on.get(host.id) ?? []), ...this.#owed(host)];
+    const stays = ids.map((id) => this.#workloads.get(id) as Workload);
+    const returning: Workload[] = [];
     for (const move of entry.putBack) {
       const workload = this.#workloads.get(move.workload);
       if (workload?.state !== "running" || workload.pinned)
         this.#wrong(entry, `puts back ${move.workload}, which cannot move`);
       if (workload === undefined) continue;
-      if (seen.has(workload.id)) this.#wrong(entry, `puts ${workload.id} back twice`);
-      seen.add(workload.id);
-      if (move.to !== host.id || move.from === host.id || this.#at.get(workload.id) !== move.from)
+      if (returning.includes(workload)) this.#wrong(entry, `puts ${workload.id} back twice`);
+      if (move.to !== host.id || move.from === host.id || this.#at.get(workload.id) !== move.from) {
         this.#wrong(entry, `puts back ${workload.id}, which is not on ${move.from} then`);
+      }
       if (this.#open.has(move.from))
         this.#wrong(entry, `takes ${workload.id} from ${move.from}, which may be out then`);
-      const carrier = [...this.#open.values()].find((one) =>
-        one.entry.evacuate.some((other) => other.workload === workload.id),
-      );
-      if (carrier !== undefined)
-        this.#wrong(entry, `puts back ${workload.id}, which ${carrier.entry.host} may still be moving`);
-      own.book(workload, host.id);
-      const trouble = own.trouble(host.id, workload.group);
-      if (trouble !== undefined && !crowded) this.#wrong(entry, `cannot take ${workload.id} back: ${trouble}`);
-      needs.push(workload.demand);
+      const isCarrier = (one: Open): boolean => one.entry.evacuate.some((other) => other.workload === workload.id);
+      const carrier = [...this.#open.values()].find(isCarrier)?.entry.host;
+      if (carrier !== undefined) this.#wrong(entry, `puts back ${workload.id}, which ${carrier} may still be moving`);
+      returning.push(workload);
     }
-    const most = new Map<string, number>();
-    for (const { demand } of stays) addTo(most, demand, 1);
-    for (const name of new Set(needs.flatMap((need) => Object.keys(need)))) {
-      const atOnce = needs
-        .map((need) => need[name] ?? 0)
-        .sort((a, b) => b - a)
-        .slice(0, host.slots);
-      addTo(most, { [name]: atOnce.reduce((sum, need) => sum + need, 0) }, 1);
-    }
-    return Object.fromEntries(most);
+    const trouble = crowding(this.#request.fleet, host, stays, returning);
+    if (trouble !== undefined) this.#wrong(entry, `cannot take its workloads back: ${trouble}`);
+    return mostBooked(host, stays, returning);
   }
 
   /** With all hosts in hand out, with any one of them back, and with all of those back that leave less room when they are. */

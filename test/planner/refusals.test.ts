@@ -21,6 +21,12 @@ describe("a refusal names the culprits with numbers", () => {
     ]);
   });
 
+  it("pinned: a host that takes part in no migrations", () => {
+    const of = fleet([host("h1", { slots: 0 }), host("h2"), host("h3")], [vm("a", "h1")]);
+    expect(refused(of).reasons).toMatchObject([{ code: "pinned", hosts: ["h1"], workloads: ["a"] }]);
+    expect(planRoll(request(of, { pinned: "skip" })).kind).toBe("refusal");
+  });
+
   it("capacity: the others do not hold everything", () => {
     const of = fleet([host("h1"), host("h2", { gib: 32 })], [vm("a", "h1", 24), vm("b", "h1", 20), vm("c", "h2", 4)]);
     expect(refused(of).reasons[0]).toMatchObject({

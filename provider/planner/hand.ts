@@ -1,0 +1,115 @@
+import { at, type Board, isFlying, type Leg } from "./board.ts";
+import type { Facts, Item, Node } from "./facts.ts";
+import { homecoming, returnNeed } from "./homecoming.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * The hosts in hand while a roll is being planned: turns that have started and are not over. Books their moves, and knows
+ * which host may join them, whatever their durations.
+ */
+export class Hand {
+  readonly turns: Turn[] = [];
+  readonly #facts: Facts;
+  readonly #board: Board;
+  /** With what each host may book in service while its load comes back. */
+  readonly #open = new Map<Turn, readonly number[]>();
+  /** Over since the last turn started. */
+  #over: Turn[] = [];
+  /** Moves of turns in hand that touch a host, by its index. */
+  readonly #touched: number[];
+
+  constructor(facts: Facts, board: Board) {
+    this.#facts = facts;
+    this.#board = board;
+    this.#touched = facts.nodes.map(() => 0);
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  hasCanary(): boolean {
+    return [...this.#open.keys()].some((turn) => turn.canary);
+  }
+
+  /** Workloads may be on their way to the host, or about to be taken from it: it cannot be emptied now. */
+  touches(node: Node): boolean {
+    return (this.#touched[node.index] ?? 0) > 0;
+  }
+
+  /** Its failure domain has a place for one more host out. */
+  domainAllows(node: Node): boolean {
+    const domain = this.#facts.domains.get(node.host.domain ?? "");
+    if (domain === undefined) return true;
+    const out = [...this.#open.keys()].filter((turn) => turn.node.host.domain === domain.name).length;
+    return domain.unavailable.length + out < domain.allowed;
+  }
+
+  /**
+   * The reserve holds with the host out too and `incoming` booked elsewhere, and with any of the hosts in hand back in
+   * service: such a host adds its capacity and what it books then, and enlarges the reserve by at most what it exceeds the
+   * smallest reserved host by.
+   */
+  reserveHolds(node: Node, incoming: readonly number[], putBack: readonly Leg[]): boolean {
+    const back: [Node, readonly number[]][] = [...this.#open].map(([turn, need]) => [turn.node, need]);
+    back.push([node, returnNeed(this.#facts, this.#board, node, putBack)]);
+    return this.#board.slack(node, incoming).every((free, r) => {
+      const smallest = this.#facts.reserve === 0 ? Number.POSITIVE_INFINITY : this.#board.reserved(r, node).smallest;
+      let least = free;
+      for (const [other, need] of back) least += Math.min(0, Math.min(at(other.capacity, r), smallest) - at(need, r));
+      return least >= 0;
+    });
+  }
+
+  /** Moves that policy asks for onto the host once it is at the level. */
+  homes(node: Node, evacuated: readonly Leg[], canary: boolean): Leg[] {
+    if (node.host.slots < 1 || (!canary && this.#facts.request.policy.putBack !== "home")) return [];
+    const claimed = new Set([...this.#open.keys()].flatMap((turn) => turn.putBack.map((leg) => leg.item)));
+    return homecoming(this.#facts, this.#board, node, evacuated, claimed);
+  }
+
+  start(node: Node, part: Pick<Turn, "canary" | "inHand" | "evacuate" | "putBack">): Turn {
+    const board = this.#board;
+    const returning = returnNeed(this.#facts, board, node, part.putBack);
+    const shutdown: Item[] = node.below ? board.itemsOn(node).filter((item) => item.workload.pinned) : [];
+    const turn: Turn = { ...part, node, beside: [...this.#open.keys()], after: this.#over, shutdown, start: 0, end: 0 };
+    this.#over = [];
+    board.setServing(node, false);
+    for (const leg of turn.evacuate) {
+      if (!isFlying(leg)) board.book(leg.item, leg.to);
+      board.relocate(leg.item, leg.from, leg.to);
+      this.#touch(leg.to, 1);
+    }
+    for (const { from } of turn.putBack) this.#touch(from, 1);
+    this.turns.push(turn);
+    this.#open.set(turn, returning);
+    return turn;
+  }
+
+  /** The turn is over: its sources are free, its host is in service. */
+  release(turn: Turn): void {
+    const { node, evacuate, putBack } = turn;
+    const board = this.#board;
+    for (const { item, from, to } of evacuate) {
+      board.unbook(item, from);
+      this.#touch(to, -1);
+    }
+    for (const item of this.#facts.owed[node.index] ?? []) board.book(item, node);
+    // What was on its way to a host in hand has arrived when its turn is over.
+    const arrived = turn.inHand ? board.itemsOn(node) : [];
+    for (const item of arrived) if (item.ghost !== undefined) board.unbook(item, item.ghost);
+    for (const { item, from } of putBack) {
+      board.book(item, node);
+      board.unbook(item, from);
+      board.relocate(item, from, node);
+      this.#touch(from, -1);
+    }
+    board.setServing(node, true);
+    this.#open.delete(turn);
+    this.#over.push(turn);
+  }
+
+  #touch(node: Node, by: 1 | -1): void {
+    this.#touched[node.index] = (this.#touched[node.index] ?? 0) + by;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Host } from "../core/fleet.ts";
+import type { HostPlan } from "../core/plan.ts";
+import { hostsAllowed } from "../core/share.ts";
+import type { PlanRequest } from "./request.ts";
+
+/** What is going on when a host starts, as the validator sees it. */
+interface Moment {
+  /** Hosts of the plan that may still be in hand. */
+  readonly others: readonly HostPlan[];
+  /** Hosts that are out for reasons of their own. */
+  readonly away: readonly Host[];
+  /** Hosts other than canaries that have started before in this run. */
+  readonly started: number;
+}
+
+/** Rules on how many are out at once that a start would break: barrier of the canaries, `maxUnavailable`, ramp, domains. */
+export function beyondLimits(
+  { policy, fleet }: PlanRequest,
+  entry: HostPlan,
+  { others, away, started }: Moment,
+): string[] {
+  const found: string[] = [];
+  const { fleet: share, perDomain } = policy.maxUnavailable;
+  if (entry.canary && others.length > 0) found.push("is a canary and does not go alone");
+  if (others.some((one) => one.canary)) found.push("starts before a canary is back");
+  const out = others.length + away.length + 1;
+  if (out > hostsAllowed(share, fleet.hosts.length))
+    found.push(`would be one of ${out} hosts out, more than maxUnavailable allows`);
+  if (!entry.canary && others.length >= 2 ** Math.floor(Math.log2(started + 1))) {
+    found.push(`starts beside ${others.length} others, ahead of the ramp`);
+  }
+  const domain = fleet.hosts.find((host) => host.id === entry.host)?.domain;
+  if (perDomain === undefined || domain === undefined) return found;
+  const mates = fleet.hosts.filter((host) => host.domain === domain);
+  const missing = mates.filter((host) => away.includes(host) || others.some((one) => one.host === host.id)).length + 1;
+  if (missing > hostsAllowed(perDomain, mates.length)) {
+    found.push(`would be one of ${missing} hosts of ${domain} out, more than perDomain allows`);
+  }
+  return found;
+}
