@@ -18,7 +18,10 @@ export interface HostPlan {
   readonly canary: boolean;
   /** Hosts that go at the same time share a wave (1, 2, …). A view for people, not a barrier. */
   readonly wave: number;
-  /** Hosts of this plan that must be released before this one is cordoned. Safe whatever the acts' durations. */
+  /**
+   * Hosts of this plan that must be released before this one is cordoned, besides those that a host before it has waited for:
+   * hosts start strictly in order. Safe whatever the acts' durations.
+   */
   readonly after: readonly string[];
   /** In the order in which they start. */
   readonly evacuate: readonly Move[];
@@ -33,7 +36,7 @@ export interface HostPlan {
 
 export interface Plan {
   readonly kind: "plan";
-  /** Says what was reviewed: `<hosts>h-<moves>m-<most out>out-<hours>t-<digest of baseline and moves>`. */
+  /** Says what was reviewed: `<hosts>h-<moves>m-<most out>out-<hours>t-<digest of baseline>-<digest of order and moves>`. */
   readonly id: string;
   /** In the order in which hosts start. */
   readonly hosts: readonly HostPlan[];
@@ -50,7 +53,7 @@ export interface Plan {
     /** Hours from the first cordon to the last release: optimistic, expected, pessimistic. */
     readonly hours: { readonly low: number; readonly expected: number; readonly high: number };
   };
-  /** No plan can do with less; each with its proof's name. */
+  /** No plan can do with less; proofs in planner/bounds.ts. */
   readonly bounds: { readonly moves: number; readonly hours: number };
 }
 
