@@ -35,8 +35,19 @@ export interface FleetRecord {
   readonly former?: Readonly<Record<string, unknown>>;
   /** Baselines at which a run ended `done`, by mode: `onDrift: report` and `mode: canary` ask for it. */
   readonly finished?: { readonly baseline: string; readonly mode: "full" | "canary" };
+  /** What people let pass, newest last: a reviewed plan, a sticky halt that was understood. */
+  readonly approvals?: readonly Approval[];
   /** SHA-256 of the inputs file of the newest run: `continue` refuses another one. */
   readonly inputs?: string;
+}
+
+export interface Approval {
+  readonly of: "plan" | "halt";
+  /** Plan id, or run id of the halt. */
+  readonly id: string;
+  /** Who ran the `up` that brought it, and when (wall clock, ISO 8601). */
+  readonly by: string;
+  readonly at: string;
 }
 
 export const emptyRecord: FleetRecord = { format: 1, token: 0 };

@@ -72,7 +72,9 @@ export class Crew {
   async #carryOut(act: Act, fleet: Fleet): Promise<void> {
     const { driver, checks, process } = this.#ports;
     const { inputs } = this.#request;
-    for (const event of intentOf(act, fleet, this.#ledger.run)) await this.#ledger.enter(event, act);
+    const intents = intentOf(act, fleet, this.#ledger.run);
+    if (intents.length === 0) this.#ledger.log("began", act, {});
+    for (const event of intents) await this.#ledger.enter(event, act);
     if (this.#forbidden(act)) return;
     this.#say(act, "start", fleet);
     try {

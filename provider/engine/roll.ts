@@ -109,11 +109,24 @@ async function begin(ports: RollPorts, request: RollRequest, keeper: Keeper): Pr
     ...record,
     run,
     inputs: request.inputsDigest,
+    ...approvals(record, request, ports.wall()),
     ...(halt !== undefined && haltInForce({ ...record, halt }, baselineKey(baseline), policy.acknowledge) !== undefined
       ? { halt }
       : {}),
   }));
   return run;
+}
+
+/** Approvals that the inputs bring, each remembered once; the newest twenty are kept. */
+function approvals(record: FleetRecord, { inputs, holder }: RollRequest, at: string): Pick<FleetRecord, "approvals"> {
+  const { approved, acknowledge } = inputs.policy;
+  const known = record.approvals ?? [];
+  const brought = [
+    ...(approved === undefined ? [] : [{ of: "plan" as const, id: approved, by: holder, at }]),
+    ...(acknowledge === undefined ? [] : [{ of: "halt" as const, id: acknowledge, by: holder, at }]),
+  ];
+  const fresh = brought.filter((one) => !known.some(({ of, id }) => of === one.of && id === one.id));
+  return known.length + fresh.length === 0 ? {} : { approvals: [...known, ...fresh].slice(-20) };
 }
 
 /** Former settings go on record before anything is put aside; those of a dead run are kept. */

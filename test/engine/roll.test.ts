@@ -86,6 +86,9 @@ describe("a host that fails", () => {
     expect(rig.world.events.filter((event) => event.what === "remediate").length).toBe(before);
     expect((await rig.end({ policy: { acknowledge: "run-1" } })).ending).toMatchObject({ kind: "done" });
     expect(rig.levels()).toEqual(all("8.0.3"));
+    expect(rig.world.record?.record.approvals).toMatchObject([
+      { of: "halt", id: "run-1", by: "tester@rig, process 3" },
+    ]);
   });
 
   it("is tolerated once after the canary: the others go on, then the roll says so", async () => {
