@@ -21,7 +21,8 @@ const { RollingPatch, simulated, http, command } = require("pulumi-rolling-patch
 const config = new pulumi.Config();
 config.requireSecret("unused");
 const url = config.requireSecret("base").apply((base) => base + "?key=${planted.url}");
-const seen = "tr '\\\\0' '\\\\n' < /proc/self/environ > child.txt; tr '\\\\0' ' ' < /proc/$PPID/cmdline >> child.txt";
+const argv = (pid) => "(cat /proc/" + pid + "/cmdline 2>/dev/null || ps -o args= -p " + pid + ") >> child.txt";
+const seen = "env > child.txt; " + argv("$PPID") + "; " + argv("$$");
 const patch = new RollingPatch("fleet", {
   target: simulated({ file: "fleet.db" }),
   baseline: { version: pulumi.secret("8.0.3") },

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { waitFor } from "./wait.ts";
 
 /** How a command ended, and all that it said. */
@@ -107,21 +107,34 @@ export class Running {
   }
 }
 
-/** Living processes whose environment has this value under this name, with their command lines. Linux: read from /proc. */
+/**
+ * Living processes whose environment has this value under this name, with their command lines. Read from /proc: none are found
+ * on systems without it.
+ */
 export function processesWith(name: string, value: string): { readonly pid: number; readonly command: string }[] {
+  if (!existsSync("/proc/self/environ")) return [];
   const wanted = `${name}=${value}`;
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((entry) => {
       try {
         if (!readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(wanted)) return [];
-        if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${entry}/status`, "utf8"))) return [];
         const command = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0").join(" ").trim();
-        return [{ pid: Number(entry), command }];
+        return isAlive(Number(entry)) ? [{ pid: Number(entry), command }] : [];
       } catch {
         return []; // Gone, or not ours to look at.
       }
     });
+}
+
+/** Whether the process runs; one that has ended and waits for its parent to notice does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return !existsSync("/proc/self/status") || !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 export function kill(pid: number, signal: NodeJS.Signals): void {

@@ -6,8 +6,8 @@ import type { FleetSpecInput } from "../../../provider/drivers/simulated/index.t
 import { repository } from "../../../tools/setup/context.mjs";
 import { toolchain } from "../../../tools/toolchain.mjs";
 import { FleetFile, fastFleet } from "./fleet.ts";
-import { type Ended, kill, processesWith, Running, type StartOptions } from "./processes.ts";
-import { program } from "./program.ts";
+import { type Layout, layOut } from "./layout.ts";
+import { type Ended, isAlive, kill, processesWith, Running, type StartOptions } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
 /** In the environment of every process that a project starts, so that none is forgotten. */
@@ -27,19 +27,13 @@ export interface Declared {
   readonly options?: Record<string, unknown>;
 }
 
-export interface ProjectOptions {
+export interface ProjectOptions extends Layout {
   readonly fleet?: FleetSpecInput;
   readonly declared?: Declared;
   readonly stack?: string;
-  /** Text of index.js, instead of the one that reads what is declared. */
-  readonly program?: string;
   readonly env?: Record<string, string>;
   /** Another project's fleet file, state and so on: a second stack or machine. */
   readonly beside?: Project;
-  /** Package folder that the project depends on. */
-  readonly package?: string;
-  /** Nothing but Pulumi.yaml: the test brings program and packages. */
-  readonly bare?: boolean;
 }
 
 /** A Pulumi project in a folder of its own, with its own state, Pulumi home and fleet. Gone when the test has finished. */
@@ -81,8 +75,8 @@ export class Project {
   async elsewhere(declared?: Declared): Promise<Project> {
     const project = new Project({ beside: this, stack: this.stack, ...(declared === undefined ? {} : { declared }) });
     onTestFinished(() => project.#remove());
-    if (declared === undefined) project.#write("declared.json", this.#read("declared.json"));
-    project.#write(`Pulumi.${this.stack}.yaml`, this.#read(`Pulumi.${this.stack}.yaml`));
+    if (declared === undefined) project.write("declared.json", this.read("declared.json"));
+    project.write(`Pulumi.${this.stack}.yaml`, this.read(`Pulumi.${this.stack}.yaml`));
     await project.pulumi("stack", "select", project.stack);
     return project;
   }
@@ -94,7 +88,7 @@ export class Project {
       args: { target: { kind: "simulated", file: this.fleet.path }, baseline: { version: "8.0.3" }, ...rest, ...more },
       options,
     }));
-    this.#write("declared.json", JSON.stringify(whole));
+    this.write("declared.json", JSON.stringify(whole));
   }
 
   /** A command of Pulumi that must end well. */
@@ -178,12 +172,13 @@ export class Project {
     rmSync(join(this.folder, ".rolling-patch"), { recursive: true, force: true });
   }
 
+  /** Writes a file of the project. */
   write(name: string, text: string): void {
-    this.#write(name, text);
+    writeFileSync(join(this.folder, name), text);
   }
 
   read(name: string): string {
-    return this.#read(name);
+    return readFileSync(join(this.folder, name), "utf8");
   }
 
   /** Living processes of this project. */
@@ -198,27 +193,20 @@ export class Project {
   roller(): number {
     const holder = this.fleet.record()?.lease?.holder;
     const pid = Number(/process (\d+)$/.exec(holder ?? "")?.[1]);
-    if (!this.processes().some((one) => one.pid === pid))
-      throw new Error(`no process of this project rolls: ${holder}`);
+    if (!isAlive(pid)) throw new Error(`nobody rolls: the lease is held by ${holder ?? "nobody"}`);
     return pid;
   }
 
-  /** Until this process of the project lives no more. */
-  gone(pid: number, deadline = 30): Promise<true> {
-    const tell = () =>
-      this.processes()
-        .map((one) => `${one.pid} ${one.command}`)
-        .join("\n");
-    return waitFor(`the end of process ${pid}`, () => this.processes().every((one) => one.pid !== pid), {
-      deadline,
-      tell,
-    });
+  /** Until this process lives no more. */
+  gone(pid: number): Promise<true> {
+    return waitFor(`the end of process ${pid}`, () => !isAlive(pid));
   }
 
   async #remove(): Promise<void> {
     await waitFor("the end of all processes of a test", () => {
-      for (const { pid } of this.processes()) kill(pid, "SIGKILL");
-      return this.processes().length === 0;
+      const left = this.processes();
+      for (const { pid } of left) kill(pid, "SIGKILL");
+      return left.length === 0;
     });
     this.fleet.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -232,14 +220,6 @@ export class Project {
   #backend(): string {
     return (this.env.PULUMI_BACKEND_URL ?? "").replace("file://", "");
   }
-
-  #write(name: string, text: string): void {
-    writeFileSync(join(this.folder, name), text);
-  }
-
-  #read(name: string): string {
-    return readFileSync(join(this.folder, name), "utf8");
-  }
 }
 
 /** As the backend keeps it. */
@@ -250,25 +230,6 @@ export interface SavedResource {
   readonly inputs: Record<string, unknown>;
   readonly outputs: Record<string, unknown>;
   readonly initErrors?: readonly string[];
-}
-
-/** What `pulumi new typescript` makes, with the package by `file:` and installed as npm does it: by symbolic links. */
-function layOut(folder: string, options: ProjectOptions): void {
-  writeFileSync(join(folder, "Pulumi.yaml"), "name: e2e\nruntime: nodejs\noptions:\n  refresh: always\n");
-  if (options.bare === true) return;
-  const files = {
-    "package.json": JSON.stringify({
-      name: "e2e",
-      main: "index.js",
-      dependencies: { "pulumi-rolling-patch": `file:${options.package ?? repository}` },
-    }),
-    "index.js": options.program ?? program,
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const modules = join(folder, "node_modules");
-  mkdirSync(modules);
-  symlinkSync(options.package ?? repository, join(modules, "pulumi-rolling-patch"));
-  symlinkSync(join(repository, "node_modules", "@pulumi"), join(modules, "@pulumi"));
 }
 
 const nameOf = (resource: SavedResource): string => resource.urn.split("::").at(-1) ?? "";
