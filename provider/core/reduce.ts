@@ -48,7 +48,7 @@ export type RunEvent =
 export function reduce(run: RunMemory, event: RunEvent): RunMemory {
   switch (event.kind) {
     case "planned":
-      return { ...run, canaries: run.canaryPassed ? run.canaries : event.canaries };
+      return run.canaryPassed ? run : { ...run, canaries: [...new Set([...run.canaries, ...event.canaries])] };
     case "began":
       return withHost(run, event.host, (host) => ({
         ...host,

@@ -1,5 +1,8 @@
 import { type Fleet, type Host, inService, type Workload } from "./fleet.ts";
 
+/** Shares of a core do not add up exactly. */
+const ROUNDING = 1e-9;
+
 /**
  * What is booked on every host at one moment: running workloads at home, migrations in flight at both ends.
  * Built from an observation; `book` adds what is about to start.
@@ -9,6 +12,7 @@ export class Room {
   readonly #booked = new Map<string, Record<string, number>>();
   readonly #groups = new Map<string, Map<string, number>>();
   readonly #demand: Record<string, number> = {};
+  readonly #pinned: Workload[] = [];
 
   constructor(fleet: Fleet) {
     this.#hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
@@ -18,6 +22,7 @@ export class Room {
       if (workload.movingTo !== undefined) this.book(workload, workload.movingTo);
       const host = this.#hosts.get(workload.host);
       if (host === undefined || host.state === "unreachable" || host.held) continue;
+      if (workload.pinned) this.#pinned.push(workload);
       for (const [name, amount] of Object.entries(workload.demand))
         this.#demand[name] = (this.#demand[name] ?? 0) + amount;
     }
@@ -44,22 +49,26 @@ export class Room {
     const booked = this.#booked.get(to) ?? {};
     for (const [name, amount] of Object.entries(workload.demand)) {
       const free = (host.capacity[name] ?? 0) - (booked[name] ?? 0);
-      if (amount > free) return `${to} has ${free} ${name} free, ${workload.id} needs ${amount}`;
+      if (amount > free + ROUNDING) return `${to} has ${free} ${name} free, ${workload.id} needs ${amount}`;
     }
     return undefined;
   }
 
   /**
    * Resource of which too little would stay free for `failures` host failures if `without` also went out; undefined when
-   * all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service.
+   * all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service. Pinned ones
+   * of hosts that are out do not: they are shut down.
    */
   shortOfReserve(failures: number, without: string): string | undefined {
     if (failures === 0) return undefined;
     const serving = [...this.#hosts.values()].filter((host) => inService(host) && host.id !== without);
+    const ids = new Set(serving.map((host) => host.id));
+    const shutDown = this.#pinned.filter((workload) => !ids.has(workload.host));
     for (const name of new Set(serving.flatMap((host) => Object.keys(host.capacity)))) {
       const sizes = serving.map((host) => host.capacity[name] ?? 0).sort((a, b) => b - a);
       const reserve = sizes.slice(0, failures).reduce(sum, 0);
-      if (sizes.reduce(sum, 0) - (this.#demand[name] ?? 0) < reserve) return name;
+      const demand = (this.#demand[name] ?? 0) - shutDown.map((one) => one.demand[name] ?? 0).reduce(sum, 0);
+      if (sizes.reduce(sum, 0) - demand < reserve - ROUNDING) return name;
     }
     return undefined;
   }

@@ -64,7 +64,8 @@ function shortOfReserve(world: World, policy: Policy, serving: readonly string[]
     return host !== undefined && !host.held && world.now >= host.hungUntil && world.now >= host.cutUntil;
   };
   const running = [...world.workloads.values()].filter(
-    (workload) => workload.state === "running" && reach(workload.host),
+    (workload) =>
+      workload.state === "running" && reach(workload.host) && !(workload.pinned && !serving.includes(workload.host)),
   );
   const demand = running.reduce((sum, workload) => sum + (workload.demand.memory ?? 0), 0);
   const free = sizes.reduce((sum, size) => sum + size, 0) - demand;

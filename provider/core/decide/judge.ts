@@ -98,7 +98,9 @@ function canaryPassed(view: View): RunEvent[] | undefined {
   const { run, plan } = view;
   if (run.canaryPassed || plan === undefined || run.halt !== undefined) return undefined;
   const open = plan.hosts.some((entry) => entry.canary && !run.done.includes(entry.host));
-  const inHand = run.canaries.some((id) => run.hosts[id] !== undefined);
+  // One that an operator took, or that left the fleet, is no canary any more: the plan has chosen another.
+  const ours = new Set(view.fleet.hosts.filter((host) => !host.held).map((host) => host.id));
+  const inHand = run.canaries.some((id) => run.hosts[id] !== undefined && ours.has(id));
   return open || inHand ? undefined : [{ kind: "canary passed" }];
 }
 
