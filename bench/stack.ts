@@ -1,0 +1,68 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kill, processesWith, Running } from "../test/e2e/support/processes.ts";
+import { waitFor } from "../test/e2e/support/wait.ts";
+import { repository } from "../tools/setup/context.mjs";
+import { toolchain } from "../tools/toolchain.mjs";
+import { PeakMemory } from "./peak-memory.ts";
+
+/** In the environment of every process that a stack starts, so that none is left behind. */
+const TAG = "BENCH_STACK";
+/** The node process that hosts dynamic providers, as its command line tells. */
+const PROVIDER = /dynamic-provider/;
+
+/** What one command of Pulumi cost. */
+export interface Cost {
+  readonly seconds: number;
+  /** Most memory that a process hosting dynamic providers held, MB; undefined where /proc does not tell. */
+  readonly providerMB: number | undefined;
+  readonly output: string;
+}
+
+/** A stack with a folder, a state and a Pulumi home of its own, in the temporary folder. */
+export class Stack {
+  readonly folder = mkdtempSync(join(tmpdir(), "rolling-patch-bench-"));
+  readonly #env: NodeJS.ProcessEnv;
+
+  /** `program`: text of index.js. */
+  constructor(program: string) {
+    this.#env = {
+      ...toolchain().env,
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: `file://${this.folder}/state`,
+      PULUMI_CONFIG_PASSPHRASE: "bench",
+      [TAG]: this.folder,
+    };
+    mkdirSync(join(this.folder, "state"));
+    mkdirSync(join(this.folder, "node_modules"));
+    symlinkSync(repository, join(this.folder, "node_modules", "pulumi-rolling-patch"));
+    symlinkSync(join(repository, "node_modules", "@pulumi"), join(this.folder, "node_modules", "@pulumi"));
+    this.write("Pulumi.yaml", "name: bench\nruntime: nodejs\noptions:\n  refresh: always\n");
+    this.write("package.json", JSON.stringify({ name: "bench", main: "index.js" }));
+    this.write("index.js", program);
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** A command of Pulumi to its end; throws with all that it said unless it ends well. */
+  async pulumi(...args: string[]): Promise<Cost> {
+    const plain = ["--color", "never", "--non-interactive", ...args];
+    const start = performance.now();
+    const running = new Running("pulumi", plain, { cwd: this.folder, env: this.#env });
+    const memory = new PeakMemory(running.pid, PROVIDER);
+    const ended = await running.ended.finally(() => memory.stop());
+    return { seconds: (performance.now() - start) / 1000, providerMB: memory.peakMB, output: ended.ok().output };
+  }
+
+  async remove(): Promise<void> {
+    await waitFor("the end of all processes of a stack", () => {
+      const left = processesWith(TAG, this.folder);
+      for (const { pid } of left) kill(pid, "SIGKILL");
+      return left.length === 0;
+    });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
