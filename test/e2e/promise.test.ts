@@ -72,6 +72,21 @@ test.each(["before the stack exists", "of an existing stack"])(
   },
 );
 
+test("up rolls inside of the plan that was approved, and refuses what goes beyond it", async () => {
+  const hosts = { "esx-01": "8.0.1", "esx-02": "8.0.3", "esx-03": "8.0.3" };
+  const project = await Project.create({ fleet: fastFleet({ hosts }) });
+  const id = /plan (\S+), every move/.exec((await project.preview()).output)?.[1] ?? "";
+  project.declare({ policy: { approved: id } });
+  project.fleet.drift("esx-02", "8.0.1");
+  const beyond = await project.upFails();
+  expect(beyond.output).toMatch(/policy\.approved: .*2 hosts instead of at most 1/);
+  expect(project.fleet.acts()).toEqual([]);
+  project.fleet.drift("esx-02", "8.0.3");
+  await project.up();
+  expect(project.fleet.levels()["esx-01"]).toBe("8.0.3");
+  expect(project.fleet.acts().filter((act) => act.startsWith("cordon"))).toEqual(["cordon esx-01"]);
+});
+
 function still({ fleet }: Project): unknown {
   const { fleetTime: _time, faults: _faults, ...rest } = fleet.describe();
   return { ...rest, acts: fleet.acts() };

@@ -71,8 +71,10 @@ test("maxUpTime ends up as paused, at a safe point; `rolling-patch continue` fin
   expect(refused.output).toMatch(/other\.json/);
   expect(project.fleet.levels()).toEqual(second);
 
+  // From another machine, with nothing but the file.
+  const elsewhere = await project.elsewhere();
   for (let left = 5; count(project.fleet.levels()) < 4 && left > 0; left -= 1) {
-    await project.rollingPatch("continue", "--inputs", project.inputsFile).ended;
+    await elsewhere.rollingPatch("continue", "--inputs", project.inputsFile).ended;
   }
   expect(project.fleet.levels()).toEqual(done);
   expect(project.fleet.out()).toEqual([]);
