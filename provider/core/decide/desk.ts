@@ -59,9 +59,9 @@ export class Desk {
     return mark !== undefined && this.#view.owners.includes(mark.owner);
   }
 
-  /** Being prepared (staged, preflight) before its mark is set. */
+  /** Being prepared (stage, preflight, cordon) before its mark is set. A host that only receives workloads is not. */
   isPreparing(id: string): boolean {
-    return !this.isInHand(id) && this.busy(id);
+    return !this.isInHand(id) && this.#keys.has(`host ${id}`);
   }
 
   /** Some act is in flight (or just started) on the host itself or on a workload that it gives or takes. */

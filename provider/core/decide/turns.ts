@@ -6,7 +6,7 @@ import type { Passable } from "../run.ts";
 import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
 import type { Desk } from "./desk.ts";
-import { mayDrain, type View } from "./view.ts";
+import { mayRemediate, type View } from "./view.ts";
 
 /** May the next host of the plan start, as the fleet stands now? The plan said so in advance; the world may have changed. */
 export function admits(view: View, desk: Desk, next: HostPlan): boolean {
@@ -42,8 +42,7 @@ export function turnInHand(view: View, desk: Desk, host: Host): boolean {
   if (memory?.failed !== undefined) return false;
   if (host.state === "unreachable") return desk.start({ name: "await", host: host.id });
   if (host.cordoned) return turnCordoned(view, desk, host);
-  if (needsPatch(host))
-    return mayDrain(view) || view.run.memoryLost === true ? recordon(desk, host) : giveBack(desk, host);
+  if (needsPatch(host)) return mayRemediate(view) ? recordon(desk, host) : giveBack(desk, host);
   return turnBack(view, desk, host);
 }
 
@@ -53,7 +52,7 @@ function turnCordoned(view: View, desk: Desk, host: Host): boolean {
   const proven = memory?.passed.includes("verify") === true && memory.bootVerified === host.bootId && !needsPatch(host);
   if (proven) return onlyWhenIdle(desk, host, { name: "uncordon", host: host.id });
   const touched = memory?.bootBefore !== undefined || host.state !== "up";
-  if (needsPatch(host) && !touched && !mayDrain(view) && view.run.memoryLost !== true) {
+  if (needsPatch(host) && !touched && !mayRemediate(view)) {
     return onlyWhenIdle(desk, host, { name: "uncordon", host: host.id });
   }
   const running = desk.workloadsOn(host.id).filter((workload) => workload.state === "running");
@@ -62,7 +61,7 @@ function turnCordoned(view: View, desk: Desk, host: Host): boolean {
     return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
   if (running.length > 0) return evacuate(view, desk, host, running);
   // No host is taken to the baseline any more; what the platform has under way is waited for.
-  if (!mayDrain(view) && view.run.memoryLost !== true) {
+  if (!mayRemediate(view)) {
     return host.state !== "up" && onlyWhenIdle(desk, host, { name: "await", host: host.id });
   }
   return desk.remediating < view.remediations && onlyWhenIdle(desk, host, { name: "remediate", host: host.id });
@@ -70,7 +69,8 @@ function turnCordoned(view: View, desk: Desk, host: Host): boolean {
 
 function evacuate(view: View, desk: Desk, host: Host, running: readonly Workload[]): boolean {
   const since = desk.memory(host.id)?.drainSince;
-  if (since !== undefined) desk.lookAgain(since + view.policy.deadlines.drain + 1);
+  const overdueAt = since === undefined ? 0 : since + view.policy.deadlines.drain + 1;
+  if (overdueAt > view.fleet.at) desk.lookAgain(overdueAt);
   for (const workload of running) {
     if (workload.pinned && view.policy.pinned === "shutdown")
       desk.start({ name: "stop", host: host.id, workload: workload.id });

@@ -42,3 +42,8 @@ export interface Decision {
 export function mayDrain(view: View): boolean {
   return view.run.halt === undefined && view.asked === undefined && view.run.memoryLost !== true;
 }
+
+/** A host that is out already may still be taken to the level when policy memory was lost; otherwise as `mayDrain`. */
+export function mayRemediate(view: View): boolean {
+  return mayDrain({ ...view, run: { ...view.run, memoryLost: false } });
+}
