@@ -10,10 +10,12 @@ import type { RollPorts } from "./roll.ts";
 export class Ledger {
   #run: RunMemory;
   #journalLost = false;
-  #plan: Plan | undefined;
   readonly #ports: RollPorts;
   readonly #keeper: Keeper;
   readonly #positions = new Map<string, number>();
+  /** Hosts of the plan that have no position, and were not rolled among the first `#counted` of those that are done. */
+  #left = new Set<string>();
+  #counted = 0;
 
   constructor(ports: RollPorts, keeper: Keeper, run: RunMemory) {
     this.#ports = ports;
@@ -51,16 +53,20 @@ export class Ledger {
 
   /** The plan that the run follows now: how many hosts there are in all. */
   follow(plan: Plan | undefined): void {
-    this.#plan = plan;
+    const planned = (plan?.hosts ?? []).map((entry) => entry.host);
+    this.#left = new Set(planned.filter((id) => !this.#positions.has(id)));
+    this.#counted = 0;
   }
 
   /** The host's place in this run, from 1, and of how many. */
   position(host: string): { index: number; of: number } {
     const index = this.#positions.get(host) ?? this.#positions.size + 1;
     this.#positions.set(host, index);
-    const planned = (this.#plan?.hosts ?? []).map((entry) => entry.host);
-    const left = planned.filter((id) => !this.#positions.has(id) && !this.#run.done.includes(id));
-    return { index, of: this.#positions.size + left.length };
+    this.#left.delete(host);
+    const { done } = this.#run;
+    for (const id of done.slice(this.#counted)) this.#left.delete(id);
+    this.#counted = done.length;
+    return { index, of: this.#positions.size + this.#left.size };
   }
 
   #remember(): void {

@@ -6,9 +6,9 @@ import { type Decision, mayDrain, type View } from "./view.ts";
 /**
  * The one place that decides what a roll does next: from what is observed now to the acts to start now. Pure, so that the
  * same code drives the roll, resumes it after a crash and runs in tests. It keeps no position: it looks at every host anew.
+ * `desk`: one on which nothing was started yet, if there is one for this view.
  */
-export function decide(view: View): Decision {
-  const desk = new Desk(view);
+export function decide(view: View, desk = new Desk(view)): Decision {
   if (view.run.failingBefore === undefined && view.checkPoints.has("end") && mayDrain(view)) {
     desk.start({ name: "regression tests", moment: "before" });
     return { events: [], start: desk.started };

@@ -8,17 +8,18 @@ import type { View } from "./view.ts";
 /** The working surface of one decision: what is busy, what is booked, what has been started so far. */
 export class Desk {
   readonly started: Act[] = [];
-  readonly room: Room;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly #view: View;
-  readonly #onHost: ReadonlyMap<string, Workload[]>;
+  readonly #done: ReadonlySet<string>;
   readonly #plans: ReadonlyMap<string, HostPlan>;
   readonly #keys = new Set<string>();
   readonly #moving = new Map<string, number>();
   readonly #touched = new Set<string>();
   /** Some act waits for the end of its back-off. */
   resting = false;
+  #room: Room | undefined;
+  #onHost: ReadonlyMap<string, Workload[]> | undefined;
   #remediating = 0;
   #lookAt = Number.POSITIVE_INFINITY;
 
@@ -26,9 +27,8 @@ export class Desk {
     this.#view = view;
     this.hosts = new Map(view.fleet.hosts.map((host) => [host.id, host]));
     this.workloads = new Map(view.fleet.workloads.map((workload) => [workload.id, workload]));
-    this.#onHost = workloadsByHost(view.fleet);
+    this.#done = new Set(view.run.done);
     this.#plans = new Map((view.plan?.hosts ?? []).map((entry) => [entry.host, entry]));
-    this.room = new Room(view.fleet);
     const ours = new Set<string>();
     for (const act of view.inFlight) {
       this.#occupy(act);
@@ -36,12 +36,17 @@ export class Desk {
       ours.add(act.workload);
       const workload = this.workloads.get(act.workload);
       if (workload === undefined || workload.host === act.to) continue;
-      if (workload.movingTo === undefined) this.room.book(workload, act.to);
       this.#countMove(workload.host, act.to);
     }
     for (const workload of view.fleet.workloads) {
       if (workload.movingTo !== undefined && !ours.has(workload.id)) this.#countMove(workload.host, workload.movingTo);
     }
+  }
+
+  /** What is booked, acts in flight and those started so far included. */
+  get room(): Room {
+    this.#room ??= roomOf(this.#view, this.workloads);
+    return this.#room;
   }
 
   /** Hosts that bear our mark, in fleet order: started and not released. */
@@ -51,7 +56,12 @@ export class Desk {
 
   /** The plan's hosts that have not been cordoned yet, in order. */
   get waiting(): HostPlan[] {
-    return [...this.#plans.values()].filter(({ host }) => !this.isInHand(host) && !this.#view.run.done.includes(host));
+    return [...this.#plans.values()].filter(({ host }) => !this.isInHand(host) && !this.isDone(host));
+  }
+
+  /** Released at the level in this run. */
+  isDone(id: string): boolean {
+    return this.#done.has(id);
   }
 
   isInHand(id: string): boolean {
@@ -78,6 +88,7 @@ export class Desk {
   }
 
   workloadsOn(id: string): readonly Workload[] {
+    this.#onHost ??= workloadsByHost(this.#view.fleet);
     return this.#onHost.get(id) ?? [];
   }
 
@@ -139,4 +150,15 @@ export class Desk {
     this.#moving.set(from, (this.#moving.get(from) ?? 0) + 1);
     this.#moving.set(to, (this.#moving.get(to) ?? 0) + 1);
   }
+}
+
+/** Bookings as they are once every migration in flight has reached its host. */
+function roomOf({ fleet, inFlight }: View, workloads: ReadonlyMap<string, Workload>): Room {
+  const room = new Room(fleet);
+  for (const act of inFlight) {
+    const workload = act.name === "migrate" ? workloads.get(act.workload) : undefined;
+    if (act.name !== "migrate" || workload === undefined || workload.host === act.to) continue;
+    if (workload.movingTo === undefined) room.book(workload, act.to);
+  }
+  return room;
 }

@@ -1,5 +1,5 @@
 import { complianceOf } from "../compliance.ts";
-import type { Fleet, Host } from "../fleet.ts";
+import type { Fleet, Host, Workload } from "../fleet.ts";
 import type { HostPlan } from "../plan.ts";
 import type { Desk } from "./desk.ts";
 import type { View } from "./view.ts";
@@ -11,9 +11,9 @@ import type { View } from "./view.ts";
 export function surprises(view: View, desk: Desk): string[] {
   const { plan } = view;
   if (plan === undefined) return [];
-  const places = new Places(view.fleet);
+  const places = new Places(view.fleet, desk);
   for (const entry of plan.hosts) {
-    if (view.run.done.includes(entry.host) && !desk.isInHand(entry.host)) continue;
+    if (desk.isDone(entry.host) && !desk.isInHand(entry.host)) continue;
     const found = hostSurprise(view, desk, entry) ?? evacuationSurprise(view, desk, entry, places);
     if (found !== undefined) return [found];
     for (const move of entry.putBack) if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
@@ -74,8 +74,7 @@ function strangers(view: View, desk: Desk): string[] {
   if (view.policy.mode === "canary") return [];
   for (const host of view.fleet.hosts) {
     const plain = host.state === "up" && !host.held && !host.cordoned && host.mark === undefined;
-    if (!plain || planned.has(host.id) || view.run.done.includes(host.id) || view.run.hosts[host.id] !== undefined)
-      continue;
+    if (!plain || planned.has(host.id) || desk.isDone(host.id) || view.run.hosts[host.id] !== undefined) continue;
     if (complianceOf(host, view.fleet.scheme).compliance === "drifted") return [`${host.id} has drifted`];
   }
   return [];
@@ -84,30 +83,42 @@ function strangers(view: View, desk: Desk): string[] {
 const beforeRemediation = (host: Host): boolean =>
   host.state === "up" && (host.level !== host.wanted || host.evidence !== host.wanted);
 
-/** Where every running workload is, moves in thought included. */
+/** Where every running workload is, moves in thought included: told apart from the observation only where they differ. */
 class Places {
-  readonly #of = new Map<string, string>();
-  readonly #on = new Map<string, Set<string>>();
+  readonly #desk: Desk;
+  readonly #moved = new Map<string, string>();
+  readonly #arrived = new Map<string, Set<string>>();
+  /** On their way in the fleet itself, by destination. */
+  readonly #coming: ReadonlyMap<string, Workload[]>;
 
-  constructor(fleet: Fleet) {
-    for (const workload of fleet.workloads) {
-      if (workload.state === "running") this.move(workload.id, workload.movingTo ?? workload.host);
-    }
+  constructor(fleet: Fleet, desk: Desk) {
+    this.#desk = desk;
+    this.#coming = Map.groupBy(fleet.workloads.filter(isMoving), (workload) => workload.movingTo ?? "");
   }
 
-  of(workload: string): string | undefined {
-    return this.#of.get(workload);
+  of(id: string): string | undefined {
+    const moved = this.#moved.get(id);
+    if (moved !== undefined) return moved;
+    const workload = this.#desk.workloads.get(id);
+    return workload?.state === "running" ? (workload.movingTo ?? workload.host) : undefined;
   }
 
-  on(host: string): Iterable<string> {
-    return this.#on.get(host) ?? [];
+  /** Those that are there as observed, in the fleet's order; then arrivals in thought. */
+  on(host: string): string[] {
+    const here = this.#desk.workloadsOn(host).filter((one) => one.state === "running" && one.movingTo === undefined);
+    const coming = this.#coming.get(host) ?? [];
+    const seen = coming.length === 0 ? here : [...here, ...coming].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const stay = seen.flatMap(({ id }) => (this.#moved.has(id) ? [] : [id]));
+    return [...stay, ...(this.#arrived.get(host) ?? [])];
   }
 
-  move(workload: string, to: string): void {
-    this.#on.get(this.#of.get(workload) ?? "")?.delete(workload);
-    this.#of.set(workload, to);
-    const there = this.#on.get(to) ?? new Set<string>();
-    there.add(workload);
-    this.#on.set(to, there);
+  move(id: string, to: string): void {
+    this.#arrived.get(this.#moved.get(id) ?? "")?.delete(id);
+    this.#moved.set(id, to);
+    const there = this.#arrived.get(to) ?? new Set<string>();
+    there.add(id);
+    this.#arrived.set(to, there);
   }
 }
+
+const isMoving = (workload: Workload): boolean => workload.state === "running" && workload.movingTo !== undefined;
