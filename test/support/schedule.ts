@@ -151,8 +151,9 @@ function wrongWhenHalted(plan: Schedule, _rig: Rig, { ending, memory }: RollResu
   if (ending.kind === "halted" && ending.reason.length === 0) return "it gives no reason";
   const failed = Object.entries(memory.hosts).filter(([, host]) => host.failed !== undefined);
   const allowed = memory.canaryPassed ? (plan.policy?.maxFailures ?? 1) : 0;
-  // Hosts that were out at once may fail at once: only one more than allowed where they go one by one.
-  if (!memory.canaryPassed && failed.length > allowed + 1)
+  // A canary that an operator took is replaced by another: once it is given back two are in hand, and both may fail.
+  const replaced = plan.fleet.faults?.some((fault) => fault.kind === "operator-takes") === true;
+  if (!memory.canaryPassed && !replaced && failed.length > allowed + 1)
     return `${failed.map(([id]) => id).join(", ")} failed before the canary had passed`;
   return undefined;
 }
