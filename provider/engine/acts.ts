@@ -35,8 +35,13 @@ export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
     }
     case "stop":
       return [{ kind: "stopping", host: act.host, workload: act.workload }];
-    case "migrate":
-      return [{ kind: "began", host: act.host, step: act.step }];
+    case "migrate": {
+      // A drain that goes on in another process, or for another baseline, has its deadline from there.
+      const resumed = act.step === "evacuate" && memory?.drainSince === undefined;
+      return [
+        { kind: "began", host: act.host, step: act.step, ...(resumed ? { facts: { drainSince: fleet.at } } : {}) },
+      ];
+    }
     case "check":
       return [{ kind: "began", host: act.host, step: act.at }];
     case "start":

@@ -36,6 +36,11 @@ export class Asked {
     if (record.stop?.run === run) this.#ask("stop");
   }
 
+  /** A window is open: the next wait is a new one. */
+  goOn(): void {
+    this.#waitingSince = undefined;
+  }
+
   /** May `up` go on waiting for a window that opens at this fleet time? */
   patient(opensAt: number | undefined): boolean {
     const { waitAtGate } = this.#request.inputs.policy;

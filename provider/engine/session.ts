@@ -161,6 +161,7 @@ export class Session {
   #view(fleet: Fleet): View {
     const { policy, checks } = this.#request.inputs;
     const window = this.#ports.windows(fleet.at);
+    if (window.open) this.#asked.goOn();
     const asked = this.#asked.why;
     return {
       fleet,
