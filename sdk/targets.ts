@@ -4,8 +4,8 @@ import type { SimulatedTargetArgs } from "./args.ts";
 /**
  * The embedded fleet: simulated hosts and workloads in one file. Another file is another fleet: the resource is replaced.
  *
- * `file` is relative to the project folder (the one of Pulumi.yaml), or absolute; `npx rolling-patch sim create FILE` makes one. A file that is
- * missing, damaged or of a newer format fails the preview.
+ * `file` is relative to the project folder (the one of Pulumi.yaml), or absolute; `npx rolling-patch sim create --file FILE
+ * --spec SPEC` makes one. A file that is missing, damaged or of a newer format fails the preview.
  *
  * @example
  * ```ts

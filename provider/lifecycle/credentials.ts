@@ -22,11 +22,22 @@ export function credentialFailures(value: unknown, at: Path = []): Failure[] {
     const found = TEXTS.find(({ pattern }) => pattern.test(value));
     return found === undefined ? [] : [refusal(at, found.what)];
   }
-  if (Array.isArray(value)) return value.flatMap((item, index) => credentialFailures(item, [...at, index]));
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) =>
+      index > 0 && isOption(value[index - 1]) && typeof item === "string" && !item.startsWith("-")
+        ? [refusal([...at, index], "passes a credential as an argument")]
+        : credentialFailures(item, [...at, index]),
+    );
+  }
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) =>
     NAMES.test(key) ? [refusal([...at, key], "looks like a credential")] : credentialFailures(item, [...at, key]),
   );
+}
+
+/** An option whose value is the next argument. */
+function isOption(argument: unknown): boolean {
+  return typeof argument === "string" && /^-{1,2}(?:password|passwd|passphrase|token|secret|api-?key)$/i.test(argument);
 }
 
 function refusal(path: Path, what: string): Failure {

@@ -1,12 +1,18 @@
+import { createHash } from "node:crypto";
 import { isRollError } from "../core/errors.ts";
 import type { PlanDocument } from "./render/document.ts";
 import { planMarkdown } from "./render/markdown.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Name of an owner that is safe in a file name: "shop/prod/fleet" becomes "shop-prod-fleet". */
+/**
+ * Name of an owner that is safe in a file name: "shop/prod/fleet" becomes "shop-prod-fleet". Where letters are lost, a digest
+ * tells owners apart: two fleets named in Greek must not share an inputs file, or a stop would reach the wrong one.
+ */
 export function slug(owner: string): string {
   const safe = owner.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^[-.]+|-+$/g, "");
-  return safe === "" ? "fleet" : safe.slice(0, 100);
+  const name = safe === "" ? "fleet" : safe.slice(0, 100);
+  const whole = /^[A-Za-z0-9._/-]*$/.test(owner) && safe.length <= 100;
+  return whole ? name : `${name}-${createHash("sha256").update(owner).digest("hex").slice(0, 8)}`;
 }
 
 /**

@@ -135,6 +135,7 @@ describe("credentials", () => {
       { checks: [{ kind: "command", name: "x", command: ["mysql", `--password=${secret}`] }] },
       "`checks[0].command[1]`",
     ],
+    [{ checks: [{ kind: "command", name: "x", command: ["mysql", "--password", secret] }] }, "`checks[0].command[2]`"],
     [{ target: `vsphere://root:${secret}@vc/` }, "`target`"],
   ])("%j are refused, and not repeated", (declared, path) => {
     const failures = validate({ target, baseline: { version: "8.0.3" }, owner: "a/b/c", ...declared }).failures;

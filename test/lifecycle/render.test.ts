@@ -156,13 +156,23 @@ describe("a roll in words", () => {
 });
 
 test("file names are safe whatever the owner is called", () => {
-  expect(["shop/prod/fleet", "../../etc/passwd", "a b\u0000c", "///", "é"].map(slug)).toEqual([
-    "shop-prod-fleet",
-    "etc-passwd",
-    "a-b-c",
-    "fleet",
-    "fleet",
-  ]);
+  expect(["shop/prod/fleet", "../../etc/passwd", "///"].map(slug)).toEqual(["shop-prod-fleet", "etc-passwd", "fleet"]);
+  expect(slug("a b\u0000c")).toMatch(/^a-b-c-[0-9a-f]{8}$/);
+});
+
+test("owners whose names lose letters in a file name do not share one", () => {
+  const owners = [
+    "shop/prod/火",
+    "shop/prod/水",
+    "shop/prod",
+    "shop/prod/a b",
+    "shop/prod/a'b",
+    "é",
+    `${"x".repeat(120)}1`,
+    `${"x".repeat(120)}2`,
+  ];
+  expect(new Set(owners.map(slug)).size).toBe(owners.length);
+  for (const owner of owners) expect(slug(owner)).toMatch(/^[A-Za-z0-9._-]{1,110}$/);
 });
 
 function fleetOf(count: number, domain = "rack"): Fleet {

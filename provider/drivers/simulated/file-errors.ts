@@ -24,7 +24,7 @@ export function fleetFileError(file: string, error: unknown): unknown {
 
 export function missing(file: string): RollError {
   return new RollError("invalid", `There is no fleet file ${file}.`, {
-    hint: `Create one with \`npx rolling-patch sim create ${file} SPEC.json\`, or correct target.file.`,
+    hint: `Create one with \`npx rolling-patch sim create --file ${file} --spec SPEC.json\`, or correct target.file.`,
   });
 }
 

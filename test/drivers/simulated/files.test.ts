@@ -52,7 +52,11 @@ const bytesIn = (path: string): string =>
 
 describe("a fleet file that cannot be used is refused by name, untouched", () => {
   const cases: [string, (file: string) => void, RegExp][] = [
-    ["missing", () => {}, /There is no fleet file .*fleet\.db\. Create one with `npx rolling-patch sim create/],
+    [
+      "missing",
+      () => {},
+      /There is no fleet file .*fleet\.db\. Create one with `npx rolling-patch sim create --file .* --spec SPEC/,
+    ],
     ["empty", (file) => writeFileSync(file, ""), /fleet\.db is not a fleet file/],
     ["a text", (file) => writeFileSync(file, "hosts:\n".repeat(100)), /fleet\.db is not a fleet file/],
     ["a folder", (file) => mkdirSync(file), /fleet\.db cannot be opened/],
