@@ -27,6 +27,8 @@ class Balancing {
   readonly #board: Board;
   readonly #moves: LateMoves;
   readonly #hosts: readonly Node[];
+  /** Memory load of every host by its index, as a share: read far more often than it changes. */
+  readonly #shares: Float64Array;
   readonly #takers: Set<Turn>;
   readonly #wishes: { item: Item; from: Node; turn: Turn }[];
 
@@ -35,6 +37,7 @@ class Balancing {
     this.#board = board;
     this.#moves = new LateMoves(facts, board, turns);
     this.#hosts = facts.nodes.filter((node) => board.isServing(node) && at(node.capacity, facts.ram) > 0);
+    this.#shares = Float64Array.from(facts.nodes, (node) => this.#shareOf(node));
     const able = new Set(this.#hosts.filter((node) => node.host.slots > 0));
     this.#takers = new Set(turns.filter((turn) => !turn.canary && able.has(turn.node)));
     this.#wishes = announced(facts, turns).reverse();
@@ -48,7 +51,7 @@ class Balancing {
       if (wish !== undefined) {
         const { item, from, turn } = wish;
         if (this.#board.itemsOn(from).includes(item) && this.#moves.allow(item, from, turn))
-          this.#moves.move(item, from, turn);
+          this.#move(item, from, turn);
         continue;
       }
       const turn = this.#emptiest();
@@ -69,10 +72,15 @@ class Balancing {
       found.sort((a, b) => this.#memory(b.item) - this.#memory(a.item) || a.item.index - b.item.index);
       const best = found.find(({ item, giver }) => this.#moves.allow(item, giver, turn));
       if (best === undefined) continue;
-      this.#moves.move(best.item, best.giver, turn);
+      this.#move(best.item, best.giver, turn);
       return true;
     }
     return false;
+  }
+
+  #move(item: Item, from: Node, turn: Turn): void {
+    this.#moves.move(item, from, turn);
+    for (const node of [from, turn.node]) this.#shares[node.index] = this.#shareOf(node);
   }
 
   /** Workloads whose move leaves the taker no fuller than the fullest host, and the giver no emptier than the taker was. */
@@ -105,6 +113,10 @@ class Balancing {
   }
 
   #share(node: Node): number {
+    return this.#shares[node.index] as number;
+  }
+
+  #shareOf(node: Node): number {
     return at(this.#board.loadOf(node), this.#facts.ram) / at(node.capacity, this.#facts.ram);
   }
 

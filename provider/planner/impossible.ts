@@ -122,6 +122,7 @@ function groupReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
   for (const node of hosts)
     for (const item of residents(facts, node)) if (item.group >= 0) members[item.group]?.push(item);
   return members.flatMap((items, group): RefusalReason[] => {
+    if (items.length < hosts.length) return [];
     const apart = new Set(items.map((item) => item.node)).size === items.length;
     const out = pending.find((node) => {
       const stays = items.some((item) => item.node === node && item.workload.pinned) ? 1 : 0;

@@ -11,10 +11,12 @@ import type { Turn } from "./turn.ts";
 export class LateMoves {
   readonly #facts: Facts;
   readonly #board: Board;
-  readonly #turnOf = new Map<Node, Turn>();
+  /** Turn of every host by its index. */
+  readonly #turnOf: (Turn | undefined)[] = [];
   /** Turn that moves a workload last. */
   readonly #movedBy = new Map<Item, Turn>();
-  readonly #position = new Map<Turn, number>();
+  /** Place of every host's turn among the turns, by the host's index. */
+  readonly #places: number[] = [];
   readonly #beside = new Map<Turn, ReadonlySet<Turn>>();
   /** Workloads that stay on a host only for a while: those of canaries. */
   readonly #guests = new Map<Node, Item[]>();
@@ -27,8 +29,8 @@ export class LateMoves {
     this.#facts = facts;
     this.#board = board;
     turns.forEach((turn, index) => {
-      this.#position.set(turn, index);
-      this.#turnOf.set(turn.node, turn);
+      this.#places[turn.node.index] = index;
+      this.#turnOf[turn.node.index] = turn;
       this.#beside.set(turn, new Set(turn.beside));
       for (const { item } of [...turn.evacuate, ...turn.putBack]) this.#movedBy.set(item, turn);
       for (const { item, from } of turn.putBack) this.#guests.set(from, [...(this.#guests.get(from) ?? []), item]);
@@ -42,7 +44,7 @@ export class LateMoves {
   /** Will the host be as it is when the turn takes load back? One that takes does not give: its peak would come in between. */
   mayGive(node: Node, turn: Turn): boolean {
     return (
-      node !== turn.node && node.host.slots > 0 && !this.#took.has(node) && this.#isOver(this.#turnOf.get(node), turn)
+      node !== turn.node && node.host.slots > 0 && !this.#took.has(node) && this.#isOver(this.#turnOf[node.index], turn)
     );
   }
 
@@ -85,10 +87,10 @@ export class LateMoves {
   /** Over before the turn starts, or never under way. */
   #isOver(other: Turn | undefined, turn: Turn): boolean {
     if (other === undefined) return true;
-    return (
-      placeOf(this.#position, other) < placeOf(this.#position, turn) && this.#beside.get(turn)?.has(other) !== true
-    );
+    return this.#placeOf(other) < this.#placeOf(turn) && this.#beside.get(turn)?.has(other) !== true;
+  }
+
+  #placeOf(turn: Turn): number {
+    return this.#places[turn.node.index] as number;
   }
 }
-
-const placeOf = (positions: ReadonlyMap<Turn, number>, turn: Turn): number => positions.get(turn) ?? 0;

@@ -29,8 +29,9 @@ export function beyondLimits(
   if (!entry.canary && others.length >= 2 ** Math.floor(Math.log2(started + 1))) {
     found.push(`starts beside ${others.length} others, ahead of the ramp`);
   }
+  if (perDomain === undefined) return found;
   const domain = fleet.hosts.find((host) => host.id === entry.host)?.domain;
-  if (perDomain === undefined || domain === undefined) return found;
+  if (domain === undefined) return found;
   const mates = fleet.hosts.filter((host) => host.domain === domain);
   const missing = mates.filter((host) => away.includes(host) || others.some((one) => one.host === host.id)).length + 1;
   if (missing > hostsAllowed(perDomain, mates.length)) {

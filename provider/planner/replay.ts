@@ -4,6 +4,7 @@ import { Ledger } from "./ledger.ts";
 import { beyondLimits } from "./limits.ts";
 import { crowding, mostBooked } from "./load-back.ts";
 import type { PlanRequest } from "./request.ts";
+import { Several } from "./several.ts";
 import { isOurs } from "./standing.ts";
 
 /**
@@ -32,6 +33,10 @@ class Replay {
   readonly #at = new Map<string, string>();
   readonly #on = new Map<string, Set<string>>();
   readonly #open = new Map<string, Open>();
+  /** Hosts in hand by what they may be moving, where to, and where from when load comes back. */
+  readonly #carriers = new Several();
+  readonly #givers = new Several();
+  readonly #takers = new Several();
   /** Migrations in flight that the plan carries on: booked at both ends from the start. */
   readonly #flying = new Set<string>();
   /** Other migrations in flight, with their sources: booked there until the turn of their destination, if it has one, is over. */
@@ -83,18 +88,17 @@ class Replay {
       for (const what of beyondLimits(this.#request, entry, { others, away: this.#away, started: this.#started }))
         this.#wrong(entry, what);
     }
-    for (const other of others) {
-      if (other.evacuate.some((move) => move.to === host.id))
-        this.#wrong(entry, `starts while ${other.host} may still move workloads to it`);
-      if (other.putBack.some((move) => move.from === host.id))
-        this.#wrong(entry, `starts while ${other.host} may still take workloads from it`);
-    }
+    for (const other of this.#givers.of(host.id))
+      this.#wrong(entry, `starts while ${other} may still move workloads to it`);
+    for (const other of this.#takers.of(host.id))
+      this.#wrong(entry, `starts while ${other} may still take workloads from it`);
     this.#ledger.setServing(host.id, false);
     const remediates = !inHand || host.level !== host.wanted || host.evidence !== host.wanted;
     for (const move of entry.evacuate) this.#evacuate(entry, move);
     this.#left(entry, remediates);
     const back = this.#comingBack(entry, host);
     this.#open.set(host.id, { entry, host, back });
+    this.#follow(entry, "add");
     this.#mostOut = Math.max(this.#mostOut, this.#open.size);
     if (!inHand) this.#reserveHolds(entry);
     if (!inHand && !entry.canary) this.#started += 1;
@@ -167,8 +171,7 @@ class Replay {
       }
       if (this.#open.has(move.from))
         this.#wrong(entry, `takes ${workload.id} from ${move.from}, which may be out then`);
-      const isCarrier = (one: Open): boolean => one.entry.evacuate.some((other) => other.workload === workload.id);
-      const carrier = [...this.#open.values()].find(isCarrier)?.entry.host;
+      const [carrier] = this.#carriers.of(workload.id);
       if (carrier !== undefined) this.#wrong(entry, `puts back ${workload.id}, which ${carrier} may still be moving`);
       returning.push(workload);
     }
@@ -194,6 +197,7 @@ class Replay {
     const turn = this.#open.get(id);
     if (turn === undefined) return;
     this.#open.delete(id);
+    this.#follow(turn.entry, "remove");
     for (const { workload: name } of turn.entry.evacuate) {
       const workload = this.#workloads.get(name);
       if (workload !== undefined) this.#ledger.book(workload, id, -1);
@@ -211,6 +215,14 @@ class Replay {
       this.#put(name, id);
     }
     this.#ledger.setServing(id, true);
+  }
+
+  #follow({ host, evacuate, putBack }: HostPlan, change: "add" | "remove"): void {
+    for (const { workload, to } of evacuate) {
+      this.#carriers[change](workload, host);
+      this.#givers[change](to, host);
+    }
+    for (const { from } of putBack) this.#takers[change](from, host);
   }
 
   #takes(entry: HostPlan, to: string): void {
