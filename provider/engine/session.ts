@@ -115,13 +115,14 @@ export class Session {
       const verdicts = judge(view);
       for (const event of verdicts) await this.#ledger.enter(event);
       if (verdicts.length > 0) continue;
-      const why = this.#whyReplan(view);
+      const desk = new Desk(view);
+      const why = this.#whyReplan(view, desk);
       if (why !== undefined && !fresh) {
         fresh = true;
         await this.#replan(fleet, why);
         continue;
       }
-      const decision = decide(view);
+      const decision = decide(view, desk);
       for (const event of decision.events) await this.#ledger.enter(event);
       if (decision.events.length > 0) continue;
       if (decision.stuck === undefined) return decision;
@@ -131,9 +132,9 @@ export class Session {
   }
 
   /** Why the plan no longer holds; undefined while it does, and when there is nothing to plan for. */
-  #whyReplan(view: View): string | undefined {
+  #whyReplan(view: View, desk: Desk): string | undefined {
     if (view.run.halt !== undefined || view.asked !== undefined) return undefined;
-    return this.#plan === undefined ? "there is no plan yet" : surprises(view, new Desk(view))[0];
+    return this.#plan === undefined ? "there is no plan yet" : surprises(view, desk)[0];
   }
 
   /** Nothing can start although nothing is in flight: another plan may help, but not for ever. */
