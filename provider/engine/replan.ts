@@ -4,8 +4,8 @@ import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
-import { planRoll } from "../planner/plan.ts";
 import type { News } from "./news.ts";
+import { planOnce } from "./planning.ts";
 import type { RollRequest } from "./roll.ts";
 
 export interface Replan {
@@ -24,7 +24,7 @@ export function replan({ fleet, run, request, previous, why }: Replan): {
   news: News[];
 } {
   const { policy, baseline } = request.inputs;
-  const made = planRoll({
+  const made = planOnce({
     fleet,
     policy,
     baseline: baselineKey(baseline),

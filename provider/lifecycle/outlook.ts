@@ -7,7 +7,7 @@ import { outsideEnvelope } from "../core/plan-id.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
 import { haltInForce, takeUp } from "../core/takeup.ts";
-import { planRoll } from "../planner/plan.ts";
+import { planOnce } from "../engine/planning.ts";
 import type { Look } from "./looks.ts";
 
 /** What `up` would do, judged from one look. */
@@ -53,7 +53,7 @@ export function outlookOf(look: Look, inputs: Inputs, owners: readonly string[])
     recall: () => undefined,
   });
   const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
-  const made = planRoll({ fleet, policy, baseline: key, owners, memory });
+  const made = planOnce({ fleet, policy, baseline: key, owners, memory });
   const alone = reasonToLeaveAlone(look, inputs, owners);
   if (made.kind === "refusal") {
     if (alone !== undefined) return { kind: "left alone", findings, refusal: made, why: alone };
