@@ -4,18 +4,15 @@ import { slowness, strike } from "./world-faults.ts";
 /** How long the platform lets a migration run that does not converge. */
 const GIVE_UP = 3_600_000;
 
-/** Whether the workload takes up room on the host: it runs there, is about to, or is on its way there. */
-export function occupies(workload: WorkloadRow, host: string): boolean {
-  const { doing } = workload;
-  if (doing?.kind === "migrate" && doing.to === host) return true;
-  return workload.host === host && (workload.state === "running" || doing?.kind === "start");
+/** Workloads that take up room on the host: that run there, are about to, or are on their way there. */
+export function occupants(world: World, host: string): WorkloadRow[] {
+  return world.workloads.having(host, hostsOf);
 }
 
-/** Workloads that take up room on the host. */
-export function occupants(world: World, host: string): WorkloadRow[] {
-  const found: WorkloadRow[] = [];
-  for (const workload of world.workloads.values()) if (occupies(workload, host)) found.push(workload);
-  return found;
+/** Hosts on which the workload takes up room. */
+function hostsOf({ host, state, doing }: WorkloadRow): string[] {
+  const at = state === "running" || doing?.kind === "start" ? [host] : [];
+  return doing?.kind === "migrate" && doing.to !== host ? [...at, doing.to] : at;
 }
 
 /** Why the host would not let the workload run on it, for want of room or by its group; undefined when it would. */
