@@ -20,7 +20,7 @@ const LOOK_EVERY = 60_000;
 /** Plans in a row that led to no act: the roll makes no progress. */
 const MOST_PLANS = 3;
 /** Rounds of verdicts and plans over one observation; every one changes what is remembered, so only a bug needs more. */
-const MOST_ROUNDS = 10_000;
+const MOST_ROUNDS = 1_000;
 /** Times that the platform may stay silent when it is looked at, with growing pauses. */
 const PATIENCE = 10;
 
@@ -74,7 +74,7 @@ export class Session {
   async end(ending: Ending): Promise<void> {
     await this.#ledger.enter({ kind: "ended", ending });
     const mode = this.#request.inputs.policy.mode === "canary" ? "canary" : "full";
-    if (ending.kind !== "done" || (mode === "full" && this.#plan?.skipped.length !== 0)) return;
+    if (ending.kind !== "done") return;
     await this.#keeper.update((record) => ({ ...record, finished: { baseline: this.memory.baseline, mode } }));
   }
 

@@ -78,6 +78,17 @@ describe("a host that fails", () => {
     expect(rig.world.record?.record.halt).toMatchObject({ run: "run-1", baseline: "version=8.0.3" });
   });
 
+  it("names the workloads that were shut down for it and wait for their start", async () => {
+    const fleet = smallFleet({ faults: [{ kind: "patch-fails", host: "h1", count: "always" }] });
+    const workloads = fleet.workloads?.map((one) => (one.id === "h1-a" ? { ...one, pinned: true } : one)) ?? [];
+    const rig = new Rig({ fleet: { ...fleet, workloads }, policy: { pinned: "shutdown" } });
+    const { ending } = await rig.end();
+    expect(ending).toMatchObject({
+      kind: "halted",
+      reason: expect.stringMatching(/shut down and not started again: h1-a$/),
+    });
+  });
+
   it("stays halted over any number of further tries, and goes on once acknowledged", async () => {
     const rig = new Rig({ fleet: smallFleet({ faults: [{ kind: "patch-fails", count: 4 }] }) });
     await rig.end();

@@ -14,7 +14,10 @@ export function conclude(view: View, desk: Desk): Decision {
     if (view.asked === undefined && run.halt === undefined)
       return { ...nothing, stuck: `${unfinished.map((host) => host.id).join(", ")} cannot go on` };
   }
-  if (run.halt !== undefined) return { ...nothing, ending: { kind: "halted", ...run.halt } };
+  if (run.halt !== undefined) {
+    const reason = `${run.halt.reason}${owed(view)}`;
+    return { ...nothing, ending: { kind: "halted", ...run.halt, reason } };
+  }
   if (view.asked !== undefined) return { ...nothing, ending: paused(view, desk) };
   if (run.memoryLost === true) return { ...nothing, events: [memoryLost(run.id)] };
   const left = desk.waiting;
@@ -56,7 +59,7 @@ function complete(view: View, desk: Desk): Ending {
       kind: "halted",
       sticky: false,
       host: first[0],
-      reason: `every other host is at the level, but failed: ${names}`,
+      reason: `every other host is at the level, but failed: ${names}${owed(view)}`,
       hint: "It stays out, cordoned and marked. Repair it; the next `pulumi up` tries again.",
     };
   }
@@ -86,7 +89,17 @@ function paused(view: View, desk: Desk): Ending {
     view.asked ?? "stop"
   ];
   const where = out.length > 0 ? `; out, empty and marked: ${out.join(", ")}` : "; every host is in service";
-  return { kind: "paused", cause: view.asked ?? "stop", note: `${why}${where}; ${counted(left, "host")} left` };
+  return {
+    kind: "paused",
+    cause: view.asked ?? "stop",
+    note: `${why}${where}${owed(view)}; ${counted(left, "host")} left`,
+  };
+}
+
+/** Workloads that we shut down and that wait for their host: nobody must have to look for them. */
+function owed(view: View): string {
+  const stopped = Object.values(view.run.hosts).flatMap((memory) => memory.stopped);
+  return stopped.length === 0 ? "" : `; shut down and not started again: ${stopped.join(", ")}`;
 }
 
 function memoryLost(run: string): Decision["events"][number] {
