@@ -16,7 +16,7 @@ export class Wake {
         this.#wake = resolve;
       });
       await Promise.race([woken, pause(over.signal).catch(() => {})]);
-      over.abort();
+      over.abort("woken");
       this.#wake = undefined;
     }
     this.#set = false;

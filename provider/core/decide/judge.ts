@@ -18,8 +18,8 @@ export function judge(view: View): RunEvent[] {
 
 /** Proven, and our mark is gone: it was released, but nobody heard the answer. */
 function letGo(view: View, host: Host, memory: HostMemory): RunEvent | undefined {
-  const busy = view.inFlight.some((act) => "host" in act && act.host === host.id);
-  if (busy || host.mark !== undefined || host.cordoned || !memory.passed.includes("verify")) return undefined;
+  if (host.mark !== undefined || host.cordoned || !memory.passed.includes("verify")) return undefined;
+  if (view.inFlight.some((act) => "host" in act && act.host === host.id)) return undefined;
   return { kind: "released", host: host.id, atLevel: !needsPatch(host) };
 }
 
