@@ -1,8 +1,8 @@
 import { policy } from "../provider/core/policy.ts";
 import { planRoll } from "../provider/planner/plan.ts";
 import { rounded } from "./figures.ts";
-import { peakMB, resetPeak } from "./peak-memory.ts";
 import { generateFleet } from "./planner-fleet.ts";
+import { resetPeak, usageOf } from "./usage.ts";
 
 /** What one plan cost a process that had never made one. */
 export interface PlanCost {
@@ -22,6 +22,6 @@ const start = performance.now();
 const plan = planRoll(request);
 const seconds = rounded((performance.now() - start) / 1000);
 if (plan.kind === "refusal") throw new Error(`no plan: ${plan.reasons.map((reason) => reason.text).join(" ")}`);
-const memoryMB = peakMB(process.pid);
+const memoryMB = usageOf(process.pid)?.peakMB;
 const cost: PlanCost = { workloads: fleet.workloads.length, moves: plan.totals.moves, seconds };
 console.log(JSON.stringify(memoryMB === undefined ? cost : { ...cost, memoryMB }));

@@ -3,6 +3,7 @@ import { createFleetFile } from "../provider/drivers/simulated/index.ts";
 import { type Figure, median, medianOf, rounded } from "./figures.ts";
 import { fleetOf, LEVEL } from "./fleet.ts";
 import { type Cost, Stack } from "./stack.ts";
+import type { Usage } from "./usage.ts";
 
 export interface PreviewSize {
   readonly hosts: number;
@@ -90,18 +91,21 @@ function figuresOf(part: string, { fleet, nothing, empty }: Costs): Figure[] {
       unit: "s",
       note: "starts Pulumi's provider host as well",
     },
-    ...memoryFigures(part, fleet, nothing),
+    ...providerFigures(part, fleet, nothing),
   ];
 }
 
-function memoryFigures(part: string, fleet: readonly Cost[], nothing: readonly Cost[]): Figure[] {
-  const known = (costs: readonly Cost[]): number[] => costs.flatMap(({ providerMB }) => providerMB ?? []);
-  const [ours, theirs] = [known(fleet), known(nothing)];
-  if (ours.length === 0 || theirs.length === 0) return [];
-  const base = median(theirs);
+function providerFigures(part: string, fleet: readonly Cost[], nothing: readonly Cost[]): Figure[] {
+  const all = (costs: readonly Cost[], key: keyof Usage): number[] =>
+    costs.flatMap(({ provider }) => provider?.[key] ?? []);
+  const [peaks, idlePeaks] = [all(fleet, "peakMB"), all(nothing, "peakMB")];
+  if (peaks.length === 0 || idlePeaks.length === 0) return [];
+  const idle = median(idlePeaks);
   return [
-    { part, figure: "peak memory of the provider", ...medianOf(ours), unit: "MB" },
-    { part, figure: "of a provider that does nothing", ...medianOf(theirs), unit: "MB" },
-    { part, figure: "memory added", ...medianOf(ours.map((peak) => peak - base)), unit: "MB", aim: 300 },
+    { part, figure: "processor time of the provider", ...medianOf(all(fleet, "cpuSeconds")), unit: "s" },
+    { part, figure: "of one that does nothing", ...medianOf(all(nothing, "cpuSeconds")), unit: "s" },
+    { part, figure: "peak memory of the provider", ...medianOf(peaks), unit: "MB" },
+    { part, figure: "of one that does nothing", ...medianOf(idlePeaks), unit: "MB" },
+    { part, figure: "memory added", ...medianOf(peaks.map((peak) => peak - idle)), unit: "MB", aim: 300 },
   ];
 }

@@ -11,7 +11,7 @@ import { repository } from "../tools/setup/context.mjs";
 import { toolchain } from "../tools/toolchain.mjs";
 import { type Figure, rounded } from "./figures.ts";
 import { layOutMidRoll, type MidRoll } from "./mid-roll.ts";
-import { peakMB } from "./peak-memory.ts";
+import { type Usage, usageOf } from "./usage.ts";
 
 export interface ResumeSize {
   readonly hosts: number;
@@ -46,7 +46,7 @@ interface Resumed {
   readonly leased: number;
   readonly planned: number;
   readonly acted: number;
-  readonly memoryMB: number | undefined;
+  readonly usage: Usage | undefined;
 }
 
 /** Goes on with the run in a process of its own, and kills it once it has made so many acts. */
@@ -61,9 +61,9 @@ async function goOn(folder: string, { fleet, inputs, journal }: MidRoll, acts: n
     await running.during(
       waitFor("acts of a process that goes on", seen, { deadline: 270, tell: () => running.output }),
     );
-    const memoryMB = peakMB(running.pid);
+    const usage = usageOf(running.pid);
     const { leased, planned } = watch.milestones();
-    return { started, leased, planned, acted: watch.acts()[0]?.at ?? Number.NaN, memoryMB };
+    return { started, leased, planned, acted: watch.acts()[0]?.at ?? Number.NaN, usage };
   } finally {
     running.kill("SIGKILL");
     await running.ended;
@@ -106,7 +106,7 @@ class Watch {
   }
 }
 
-function figuresOf(place: MidRoll, hosts: number, { started, leased, planned, acted, memoryMB }: Resumed): Figure[] {
+function figuresOf(place: MidRoll, hosts: number, { started, leased, planned, acted, usage }: Resumed): Figure[] {
   const part = `resume of a killed roll of ${hosts.toLocaleString("en")} hosts and ${place.workloads.toLocaleString("en")} workloads`;
   const pause = MISSED_BEATS * BEAT;
   const seconds = (from: number, to: number): number => rounded((to - from) / 1000);
@@ -123,7 +123,12 @@ function figuresOf(place: MidRoll, hosts: number, { started, leased, planned, ac
     { part, figure: "until it wants the lease", value: seconds(started + pause, leased), unit: "s" },
     { part, figure: "from the lease to a plan for the rest", value: seconds(leased, planned), unit: "s" },
     { part, figure: "from the plan to the first act", value: seconds(planned, acted), unit: "s" },
-    ...(memoryMB === undefined ? [] : [{ part, figure: "peak memory until then", value: memoryMB, unit: "MB" }]),
+    ...(usage === undefined
+      ? []
+      : [
+          { part, figure: "processor time until then", value: usage.cpuSeconds, unit: "s", note: "start-up included" },
+          { part, figure: "peak memory until then", value: usage.peakMB, unit: "MB" },
+        ]),
     { part, figure: "hosts rolled and hosts out", value: place.done, unit: "", note: `and ${place.inHand} out` },
     { part, figure: "size of fleet file", value: size(place.fleet), unit: "MB" },
     { part, figure: "size of journal", value: size(place.journal), unit: "MB" },

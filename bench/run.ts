@@ -2,13 +2,14 @@ import { parseArgs } from "node:util";
 import { type Figure, figureLine, figureTable } from "./figures.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { planPart } from "./plan.ts";
+import { plannerBench } from "./planner.ts";
 import { previewPart } from "./preview.ts";
 import { resumePart } from "./resume.ts";
 import { rollPart } from "./roll.ts";
 
 const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
 
-  PART     preview | plan | roll | resume; without any, all of them
+  PART     preview | plan | roll | resume; without any, these four. planner: the quality of plans, in a table of its own
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
 
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
     allowPositionals: true,
     options: { json: { type: "boolean", default: false }, small: { type: "boolean", default: false } },
   });
+  if (positionals.includes("planner")) return plannerBench(values.json ? ["--json"] : []);
   const strange = positionals.filter((name) => parts[name] === undefined);
   if (strange.length > 0) throw new TypeError(`there is no part ${strange.join(", ")}`);
   const print = values.json ? printLine : printTable;

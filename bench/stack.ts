@@ -5,7 +5,7 @@ import { kill, processesWith, Running } from "../test/e2e/support/processes.ts";
 import { waitFor } from "../test/e2e/support/wait.ts";
 import { repository } from "../tools/setup/context.mjs";
 import { toolchain } from "../tools/toolchain.mjs";
-import { PeakMemory } from "./peak-memory.ts";
+import { type Usage, Watched } from "./usage.ts";
 
 /** In the environment of every process that a stack starts, so that none is left behind. */
 const TAG = "BENCH_STACK";
@@ -15,8 +15,8 @@ const PROVIDER = /dynamic-provider/;
 /** What one command of Pulumi cost. */
 export interface Cost {
   readonly seconds: number;
-  /** Most memory that a process hosting dynamic providers held, MB; undefined where /proc does not tell. */
-  readonly providerMB: number | undefined;
+  /** Of the process that hosts dynamic providers; undefined where /proc does not tell. */
+  readonly provider: Usage | undefined;
   readonly output: string;
 }
 
@@ -52,9 +52,9 @@ export class Stack {
     const plain = ["--color", "never", "--non-interactive", ...args];
     const start = performance.now();
     const running = new Running("pulumi", plain, { cwd: this.folder, env: this.#env });
-    const memory = new PeakMemory(running.pid, PROVIDER);
-    const ended = await running.ended.finally(() => memory.stop());
-    return { seconds: (performance.now() - start) / 1000, providerMB: memory.peakMB, output: ended.ok().output };
+    const provider = new Watched(running.pid, PROVIDER);
+    const ended = await running.ended.finally(() => provider.stop());
+    return { seconds: (performance.now() - start) / 1000, provider: provider.most, output: ended.ok().output };
   }
 
   async remove(): Promise<void> {
