@@ -41,7 +41,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "goes on after a halt",
-    changes: [change("core/decide/view.ts", "return view.run.halt === undefined && view.asked", "return view.asked")],
+    changes: [
+      change("core/decide/view.ts", "return view.run.halt === undefined && view.asked", "return view.asked"),
+      change(
+        "engine/crew.ts",
+        "return begins && this.#ledger.run.halt !== undefined",
+        'return begins && this.#ledger.run.id === ""',
+      ),
+    ],
   },
   {
     name: "forgets a sticky halt at the next up",
