@@ -65,10 +65,8 @@ class Balancing {
 
   /** Moves the largest workload off a host filled to `floor` at least, onto the turn's host. */
   #give(turn: Turn, highest: number, floor: number): boolean {
-    const givers = this.#hosts.filter((node) => this.#share(node) >= floor && this.#moves.mayGive(node, turn));
-    if (floor === 0) givers.sort((a, b) => this.#share(b) - this.#share(a) || a.index - b.index);
-    for (let i = 0; i < givers.length; i += COMPARED) {
-      const found = givers.slice(i, i + COMPARED).flatMap((giver) => this.#offers(giver, turn, highest));
+    for (const givers of this.#givers(turn, floor)) {
+      const found = givers.flatMap((giver) => this.#offers(giver, turn, highest));
       found.sort((a, b) => this.#memory(b.item) - this.#memory(a.item) || a.item.index - b.item.index);
       const best = found.find(({ item, giver }) => this.#moves.allow(item, giver, turn));
       if (best === undefined) continue;
@@ -76,6 +74,20 @@ class Balancing {
       return true;
     }
     return false;
+  }
+
+  /** A few hosts at a time, as far as anybody asks: the fullest first where every host may give. */
+  *#givers(turn: Turn, floor: number): Generator<Node[]> {
+    const fullestFirst = (a: Node, b: Node): number => this.#share(b) - this.#share(a) || a.index - b.index;
+    let some: Node[] = [];
+    for (const node of floor === 0 ? [...this.#hosts].sort(fullestFirst) : this.#hosts) {
+      if (this.#share(node) < floor || !this.#moves.mayGive(node, turn)) continue;
+      some.push(node);
+      if (some.length < COMPARED) continue;
+      yield some;
+      some = [];
+    }
+    if (some.length > 0) yield some;
   }
 
   #move(item: Item, from: Node, turn: Turn): void {
