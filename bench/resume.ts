@@ -13,10 +13,6 @@ import { type Figure, rounded } from "./figures.ts";
 import { layOutMidRoll, type MidRoll } from "./mid-roll.ts";
 import { type Usage, usageOf } from "./usage.ts";
 
-export interface ResumeSize {
-  readonly hosts: number;
-}
-
 /** Process milliseconds between two heartbeats of the embedded fleet's lease. */
 const BEAT = 500;
 /** Acts of the first process before it is killed. */
@@ -25,16 +21,21 @@ const ACT = /^(stage|cordon|migrate|stop|start|remediate|uncordon|release)$/;
 
 /**
  * A roll in the middle of a fleet file: one process goes on with it and is killed at work with `kill -9`; the next one's time from its
- * start to its first act on the platform. Its first three heartbeats, in which it must watch whether the dead one's lease still beats,
+ * start to its first act on the platform, in fleets of so many hosts. Its first three heartbeats, in which it must watch whether the dead one's lease still beats,
  * are taken off. At scale 1 fleet time is wall-clock time, so that the fleet's own log says when an act came.
  */
-export async function resumePart({ hosts }: ResumeSize): Promise<Figure[]> {
+export async function resumePart(sizes: readonly number[]): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const hosts of sizes) figures.push(...(await resume(hosts)));
+  return figures;
+}
+
+async function resume(hosts: number): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "rolling-patch-bench-"));
   try {
     const place = layOutMidRoll(folder, hosts);
     await goOn(folder, place, ACTS);
-    const second = await goOn(folder, place, 1);
-    return figuresOf(place, hosts, second);
+    return figuresOf(place, hosts, await goOn(folder, place, 1));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

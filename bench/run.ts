@@ -28,7 +28,7 @@ const parts: Readonly<Record<string, (small: boolean) => Figure[] | Promise<Figu
           ],
     ),
   roll: (small) => rollPart(small ? { hosts: 8, workloads: 48 } : { hosts: 100, workloads: 2_400 }),
-  resume: (small) => resumePart({ hosts: small ? 40 : 10_000 }),
+  resume: (small) => resumePart(small ? [40] : [1_000, 10_000]),
 };
 
 /** `npm run bench`: see USAGE. Exit code 2: it was called in a wrong way. An aim that is missed is a figure, not an error. */
