@@ -41,11 +41,14 @@ export class LateMoves {
     );
   }
 
-  /** Will the host be as it is when the turn takes load back? One that takes does not give: its peak would come in between. */
+  /**
+   * Will the host be as it is when the turn takes load back? One that takes does not give: its peak would come in between. What
+   * is on a host out of service, an operator's for example, needs no room in the others.
+   */
   mayGive(node: Node, turn: Turn): boolean {
-    return (
-      node !== turn.node && node.host.slots > 0 && !this.#took.has(node) && this.#isOver(this.#turnOf[node.index], turn)
-    );
+    if (node === turn.node || node.host.slots === 0 || this.#took.has(node) || !this.#board.isServing(node))
+      return false;
+    return this.#isOver(this.#turnOf[node.index], turn);
   }
 
   /** May a workload that is on the host in the end go to the turn's host? */

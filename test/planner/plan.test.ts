@@ -395,6 +395,19 @@ describe("planning again", () => {
     expect(order(again)).toEqual(order(reversed));
   });
 
+  it("takes nothing off a host that an operator took since, though it was announced", () => {
+    const full = Array.from({ length: 11 }, (_, index) => vm(`a-${index}`, index < 7 ? "h1" : "h2"));
+    const of = (h1: Parameters<typeof host>[1]) =>
+      fleet([host("h1", { ...LEVEL, ...h1 }), host("h2"), host("h3"), host("h4")], full);
+    const given = (plan: ReturnType<typeof planned>) =>
+      plan.hosts.flatMap(({ putBack }) => putBack.map(({ from }) => from));
+    const previous = planned(of({}), { maxUnavailable: 2, canary: 0 });
+    expect(given(previous)).toContain("h1");
+    const again = planned(of({ held: true }), { maxUnavailable: 2, canary: 0 }, { previous });
+    expect(given(again)).not.toContain("h1");
+    expect(given(again).length).toBeGreaterThan(0);
+  });
+
   it("gives the same plan for the same request", () => {
     const of = evenFleet(9, 4);
     expect(JSON.stringify(planned(of, { maxUnavailable: 3 }))).toBe(JSON.stringify(planned(of, { maxUnavailable: 3 })));
