@@ -34,7 +34,8 @@ export class Ledger {
     this.log(event.kind, act, event);
     if (event.kind === "began" && event.facts === undefined) return;
     this.#remember();
-    await this.#keeper.update((record) => ({ ...record, run: this.#run }));
+    // One write holds all events that came while it was waited for.
+    await this.#keeper.update((record) => (record.run === this.#run ? record : { ...record, run: this.#run }));
   }
 
   /** One line in the journal. A journal that can no longer be written halts the roll: what it does must be known. */
