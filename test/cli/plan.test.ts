@@ -12,7 +12,7 @@ describe("plan", () => {
     const rig = new CliRig();
     const { code, out } = await rig.run("plan", "--fleet", await snapshotted(rig));
     expect(out).toContain("4 of 4 hosts to be taken to 8.0.3");
-    expect(out).toMatch(/1 {2}h1 {4}8\.0\.1 → 8\.0\.3 +3 +3 {2}canary/);
+    expect(out).toMatch(/1 {2}~ h1: "8\.0\.1" => "8\.0\.3" +3 +3 {2}canary/);
     expect(code).toBe(0);
   });
 

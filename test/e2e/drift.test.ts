@@ -10,8 +10,8 @@ test("the first up on a half-patched fleet rolls what is behind; then ten previe
 
   const preview = await project.preview("--diff");
   expect(preview.output).toMatch(/2 of 4 hosts to be taken to 8\.0\.3, 1 compliant, 1 ahead/);
-  expect(preview.output).toMatch(/esx-01 +8\.0\.1 → 8\.0\.3/);
-  expect(preview.output).toMatch(/esx-03 +8\.0\.2 → 8\.0\.3/);
+  expect(preview.output).toMatch(/~ esx-01: "8\.0\.1" => "8\.0\.3"/);
+  expect(preview.output).toMatch(/~ esx-03: "8\.0\.2" => "8\.0\.3"/);
   expect(preview.output).toMatch(/esx-01: "8\.0\.3"/);
   expect(preview.output).toMatch(/esx-04: "8\.0\.4"/);
   expect(project.fleet.events()).toEqual([]);
@@ -46,6 +46,10 @@ test("after drift a preview shows the drifted hosts and the plan, as text and as
   expect(project.fleet.acts()).toEqual([]);
 
   project.fleet.drift("esx-01", "8.0.1");
+  const plain = await project.preview();
+  expect(plain.output).toMatch(/~ esx-01: "8\.0\.1" => "8\.0\.3"/);
+  expect(plain.output).not.toMatch(/~ esx-0[23]/);
+
   const text = await project.preview("--diff");
   expect(text.output).toMatch(/~ esx-01: "8\.0\.1" => "8\.0\.3"/);
   expect(text.output).toMatch(/1 of 3 hosts to be taken to 8\.0\.3/);

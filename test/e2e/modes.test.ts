@@ -11,7 +11,7 @@ test("observe touches nothing, shows drift and plan, and never shows a change; c
   });
   const observed = await project.up();
   expect(observed.output).toMatch(/3 of 3 hosts drifted from 8\.0\.3, left alone/);
-  expect(observed.output).toMatch(/esx-01 +8\.0\.1 → 8\.0\.3/);
+  expect(observed.output).toMatch(/ {2}esx-01: "8\.0\.1" → "8\.0\.3"/);
   expect(project.fleet.events()).toEqual([]);
   const inputs = project.saved().inputs;
   expect(inputs.hosts).toEqual({ "esx-01": "8.0.1", "esx-02": "8.0.1", "esx-03": "8.0.1" });

@@ -34,9 +34,9 @@ describe("a preview", () => {
     const said = stage.hear();
     expect(said).toContain("shop/prod/fleet: 2 of 4 hosts to be taken to 8.0.3, 1 compliant, 1 ahead\n");
     expect(said).toMatch(
-      / +wave +host +level +evacuate +put back\n +1 +h1 +8\.0\.1 → 8\.0\.3 +3 +3 +canary\n +2 +h4 +8\.0\.1 → 8\.0\.3/,
+      / +wave +host +evacuate +put back\n +1 +~ h1: "8\.0\.1" => "8\.0\.3" +3 +3 +canary\n +2 +~ h4: "8\.0\.1" => "8\.0\.3"/,
     );
-    expect(said).toContain("–  h3    8.0.4                              ahead: already at 8.0.4");
+    expect(said).toMatch(/ – {4}h3: "8\.0\.4" +ahead: already at 8\.0\.4/);
     expect(said).toContain(
       `plan ${(inputs.plan as { id: string }).id}, every move of it in .rolling-patch/plan-shop-prod-fleet.json`,
     );

@@ -20,10 +20,10 @@ describe("a plan as text", () => {
     expect(planText(document)).toBe(
       [
         "shop/prod/fleet: 2 of 3 hosts to be taken to 8.0.3",
-        "  wave  host  level          evacuate  put back",
-        "     1  h1    8.0.1 → 8.0.3         1         0  canary",
-        "     2  h2    8.0.1 → 8.0.3         1         0",
-        "     –  h3    8.0.1                              drifted",
+        "  wave    host                    evacuate  put back",
+        '     1  ~ h1: "8.0.1" => "8.0.3"         1         0  canary',
+        '     2  ~ h2: "8.0.1" => "8.0.3"         1         0',
+        '     –    h3: "8.0.1"                                 drifted',
         "  2 hosts, 2 moves, 16 GiB, 30 min to 2 h (most likely 1 h); no plan needs fewer than 2 moves or 30 min",
         "  Room for 1 host failure stays free.",
         "  times are fleet time, which runs 240 times as fast as the clock on the wall",

@@ -102,7 +102,7 @@ describe("a roll that ends early", () => {
     expect(next.step).toBe("update");
     expect(next.inputs.plan).toMatchObject({ hosts: 1 });
     expect(stage.hear()).toMatch(
-      /h4 +8\.0\.1 → 8\.0\.3 .*out already\n.*goes on with run run-1, which has rolled 3 hosts so far/s,
+      /~ h4: "8\.0\.1" => "8\.0\.3" .*out already\n.*goes on with run run-1, which has rolled 3 hosts so far/s,
     );
     expect((await stage.up(declare({ retries: 0 }))).partial).toBeUndefined();
     expect(stage.saved?.outputs).toMatchObject({ hosts: { h4: "8.0.3" }, run: { outcome: "done" } });

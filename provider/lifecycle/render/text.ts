@@ -1,6 +1,6 @@
 import type { HostRow, PlanDocument } from "./document.ts";
 import { type Column, table, wrapped } from "./table.ts";
-import { headline, isTold, levels, remarks, summary } from "./words.ts";
+import { change, headline, isTold, remarks, summary } from "./words.ts";
 
 /** Rows that a terminal shows of a large fleet; the plan file holds all. */
 const MOST_PLANNED = 40;
@@ -18,7 +18,7 @@ export function planText(document: PlanDocument): string {
   return lines.join("\n");
 }
 
-function hostLines({ hosts }: PlanDocument): string[] {
+function hostLines({ hosts, outlook }: PlanDocument): string[] {
   const planned = hosts.filter((row) => row.part !== undefined);
   const others = hosts.filter((row) => row.part === undefined && isTold(row));
   const shown = [...planned.slice(0, MOST_PLANNED), ...others.slice(0, MOST_OTHERS)];
@@ -27,25 +27,27 @@ function hostLines({ hosts }: PlanDocument): string[] {
     ...(planned.length > MOST_PLANNED ? [`${planned.length - MOST_PLANNED} more hosts to roll`] : []),
     ...(others.length > MOST_OTHERS ? [`${others.length - MOST_OTHERS} more that stay as they are`] : []),
   ];
-  const lines = planned.length === 0 ? table(PLAIN, shown.map(plainCells)) : table(PLANNED, shown.map(plannedCells));
+  const cells = shown.map((row) => (planned.length === 0 ? plainCells : plannedCells)(row, outlook));
+  const lines = table(planned.length === 0 ? PLAIN : PLANNED, cells);
   return [...lines, ...(left.length === 0 ? [] : [`  … and ${left.join(", ")}: see the plan file`])];
 }
 
-const PLAIN: readonly Column[] = [{ title: "host" }, { title: "level" }, { title: "" }];
+const PLAIN: readonly Column[] = [{ title: "  host" }, { title: "" }];
 
 const PLANNED: readonly Column[] = [
   { title: "wave", align: "right" },
-  { title: "host" },
-  { title: "level" },
+  { title: "  host" },
   { title: "evacuate", align: "right" },
   { title: "put back", align: "right" },
   { title: "" },
 ];
 
-const plainCells = (row: HostRow): string[] => [row.host, levels(row), remarks(row)];
+type Cells = (row: HostRow, outlook: PlanDocument["outlook"]) => string[];
 
-function plannedCells(row: HostRow): string[] {
+const plainCells: Cells = (row, outlook) => [change(row, outlook), remarks(row)];
+
+const plannedCells: Cells = (row, outlook) => {
   const { part } = row;
-  if (part === undefined) return ["–", row.host, levels(row), "", "", remarks(row)];
-  return [`${part.wave}`, row.host, levels(row), `${part.evacuate.length}`, `${part.putBack.length}`, remarks(row)];
-}
+  const counts = part === undefined ? ["", ""] : [`${part.evacuate.length}`, `${part.putBack.length}`];
+  return [part === undefined ? "–" : `${part.wave}`, change(row, outlook), ...counts, remarks(row)];
+};

@@ -43,6 +43,18 @@ export function levels(row: HostRow): string {
   return row.part === undefined || row.from === row.to ? row.from : `${row.from} → ${row.to}`;
 }
 
+/**
+ * A host and its level as Pulumi writes a property: `~ esx-01: "8.0.1" => "8.0.3"` is a change that `up` makes,
+ * `  esx-01: "8.0.1" → "8.0.3"` one that is pending and left alone, `  esx-02: "8.0.3"` none.
+ */
+export function change({ host, from, to, part }: HostRow, outlook: PlanDocument["outlook"]): string {
+  const level = JSON.stringify(from);
+  if (part === undefined || from === to) return `  ${host}: ${level}`;
+  return outlook === "roll"
+    ? `~ ${host}: ${level} => ${JSON.stringify(to)}`
+    : `  ${host}: ${level} → ${JSON.stringify(to)}`;
+}
+
 /** Worth a row: it is rolled, does not comply, or is out. */
 export function isTold({ part, compliance, inHand }: HostRow): boolean {
   return part !== undefined || compliance !== "compliant" || inHand;
