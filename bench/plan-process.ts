@@ -1,5 +1,5 @@
 import { policy } from "../provider/core/policy.ts";
-import { planRoll } from "../provider/planner/plan.ts";
+import { planFor } from "../provider/planner/plan.ts";
 import { rounded } from "./figures.ts";
 import { generateFleet } from "./planner-fleet.ts";
 import { resetPeak, usageOf } from "./usage.ts";
@@ -19,7 +19,7 @@ const request = { fleet, policy: policy.parse({ maxUnavailable: "5%" }), baselin
 globalThis.gc?.();
 resetPeak();
 const start = performance.now();
-const plan = planRoll(request);
+const plan = planFor(request);
 const seconds = rounded((performance.now() - start) / 1000);
 if (plan.kind === "refusal") throw new Error(`no plan: ${plan.reasons.map((reason) => reason.text).join(" ")}`);
 const memoryMB = usageOf(process.pid)?.peakMB;

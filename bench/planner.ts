@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Fleet } from "../provider/core/fleet.ts";
 import type { Plan, Refusal } from "../provider/core/plan.ts";
 import { type PolicyInput, policy } from "../provider/core/policy.ts";
-import { planRoll } from "../provider/planner/plan.ts";
+import { planFor } from "../provider/planner/plan.ts";
 import { validatePlan } from "../provider/planner/validate.ts";
 import { nr6, roadef } from "./planner-data.ts";
 import { generateFleet } from "./planner-fleet.ts";
@@ -84,7 +84,7 @@ function measure({ name, load, policy: input }: Instance): Measured | undefined 
   }
   const request = { fleet, policy: policy.parse(input), baseline: "version=1.1.0", owners: ["bench"] };
   const before = process.cpuUsage();
-  const answer = planRoll(request);
+  const answer = planFor(request);
   const used = process.cpuUsage(before);
   const seconds = (used.user + used.system) / 1e6;
   const rssMiB = Math.round(process.resourceUsage().maxRSS / 1024);

@@ -44,6 +44,8 @@ export interface PolicyArgs {
   onDrift?: Input<"roll" | "report" | undefined>;
   /** Most hosts out at once, a count or a share; draining, out, failed, held and unreachable hosts count. Default: 1. */
   maxUnavailable?: Input<number | string | MaxUnavailableArgs | undefined>;
+  /** Hosts that may be out at once when the part without barriers begins, a count or a share; doubles from there up to maxUnavailable. Default: 1. */
+  startWidth?: Input<number | string | undefined>;
   /** Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two. */
   reserve?: Input<number | undefined>;
   /** Hosts per hardware/firmware class that go first, alone. 0: none. Default: 1. */

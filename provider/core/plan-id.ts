@@ -8,6 +8,8 @@ export interface Envelope {
   readonly out: number;
   /** Pessimistic hours, rounded up. */
   readonly hours: number;
+  /** How hard it was searched: the same effort finds the same plan. */
+  readonly effort: number;
   /** Digest of the baseline. */
   readonly baseline: string;
 }
@@ -19,32 +21,41 @@ export interface PlanFacts {
   readonly out: number;
   /** Pessimistic hours. */
   readonly hours: number;
+  readonly effort: number;
   /** `baselineKey` of the declared baseline. */
   readonly baseline: string;
 }
 
 /**
  * The id of a plan: what it promises in numbers, then a digest of the baseline and one of what is done in which order:
- * `6h-41m-2out-4t-1a2b3c4d-9f8e7d6c` is 6 hosts, 41 moves, 2 hosts out, 4 hours. Forecast times are no part of the digest.
+ * `6h-41m-2out-4t-200e-1a2b3c4d-9f8e7d6c` is 6 hosts, 41 moves, 2 hosts out, 4 hours, found with an effort of 200. Forecast times are no part of the digest.
  */
-export function planId({ hosts, moves, out, hours, baseline }: PlanFacts): string {
+export function planId({ hosts, moves, out, hours, effort, baseline }: PlanFacts): string {
   const content = new Digest();
   for (const entry of hosts) {
     content.add(`${entry.host} ${entry.canary} ${entry.to}`);
     for (const id of entry.after) content.add(`after ${id}`);
+    for (const move of entry.makeRoom) content.add(`room ${move.workload} ${move.from} ${move.to}`);
     for (const move of entry.evacuate) content.add(`${move.workload} ${move.from} ${move.to}`);
     for (const id of entry.shutdown) content.add(`shutdown ${id}`);
     for (const move of entry.putBack) content.add(`back ${move.workload} ${move.from} ${move.to}`);
   }
-  return `${hosts.length}h-${moves}m-${out}out-${Math.ceil(hours)}t-${digestOf(baseline)}-${content.text}`;
+  return `${hosts.length}h-${moves}m-${out}out-${Math.ceil(hours)}t-${effort}e-${digestOf(baseline)}-${content.text}`;
 }
 
 /** Reads the promises out of an id; undefined when the text is none. */
 export function readPlanId(id: string): Envelope | undefined {
-  const match = /^(\d+)h-(\d+)m-(\d+)out-(\d+)t-([0-9a-f]{8})-[0-9a-f]{8}$/.exec(id);
+  const match = /^(\d+)h-(\d+)m-(\d+)out-(\d+)t-(\d+)e-([0-9a-f]{8})-[0-9a-f]{8}$/.exec(id);
   if (match === null) return undefined;
-  const [, hosts, moves, out, hours, baseline = ""] = match;
-  return { hosts: Number(hosts), moves: Number(moves), out: Number(out), hours: Number(hours), baseline };
+  const [, hosts, moves, out, hours, effort, baseline = ""] = match;
+  return {
+    hosts: Number(hosts),
+    moves: Number(moves),
+    out: Number(out),
+    hours: Number(hours),
+    effort: Number(effort),
+    baseline,
+  };
 }
 
 /** What of a plan goes beyond the approved id, in words; empty when it stays inside. An id that cannot be read allows nothing. */

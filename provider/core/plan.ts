@@ -23,6 +23,13 @@ export interface HostPlan {
    * hosts start strictly in order. Safe whatever the acts' durations.
    */
   readonly after: readonly string[];
+  /** Why it stands at this place of the order, in a few words. */
+  readonly why: string;
+  /**
+   * Moves of workloads on other hosts that make room for those of this one: strictly one after another, before `evacuate`. While a
+   * host that needs them is out, no other one is.
+   */
+  readonly makeRoom: readonly Move[];
   /** In the order in which they start. */
   readonly evacuate: readonly Move[];
   /** Pinned workloads shut down before remediation and started again after it. */
@@ -36,7 +43,7 @@ export interface HostPlan {
 
 export interface Plan {
   readonly kind: "plan";
-  /** Says what was reviewed: `<hosts>h-<moves>m-<most out>out-<hours>t-<digest of baseline>-<digest of order and moves>`. */
+  /** Says what was reviewed: `<hosts>h-<moves>m-<most out>out-<hours>t-<effort>e-<digest of baseline>-<digest of order and moves>`. */
   readonly id: string;
   /** In the order in which hosts start. */
   readonly hosts: readonly HostPlan[];
@@ -53,8 +60,15 @@ export interface Plan {
     /** Hours from the first cordon to the last release: optimistic, expected, pessimistic. */
     readonly hours: { readonly low: number; readonly expected: number; readonly high: number };
   };
-  /** No plan can do with less; proofs in planner/bounds.ts. */
-  readonly bounds: { readonly moves: number; readonly hours: number };
+  /** How hard it was searched, in units of `EFFORT_UNIT` placement tests; the same effort finds the same plan. */
+  readonly effort: number;
+  /**
+   * No plan can do with less moves or hours, nor have more hosts out at once, as far as capacity goes; proofs in planner/bounds.ts.
+   * `moves`: when as many hosts are emptied before the first one is back as here.
+   */
+  readonly bounds: { readonly moves: number; readonly hours: number; readonly out: number };
+  /** Fullest that every host in service gets during the roll, moves in flight booked at both ends: share of its fullest resource. */
+  readonly peaks: readonly { readonly host: string; readonly share: number }[];
 }
 
 /** Why a host cannot be done; closed, so that refusals can be counted. */

@@ -37,6 +37,11 @@ export const policy = z.strictObject({
   maxUnavailable: maxUnavailable
     .prefault(1)
     .describe("Most hosts out at once, a count or a share; draining, out, failed, held and unreachable hosts count."),
+  startWidth: countOrShare
+    .prefault(1)
+    .describe(
+      "Hosts that may be out at once when the part without barriers begins, a count or a share; doubles from there up to maxUnavailable.",
+    ),
   reserve: z
     .int()
     .min(0)

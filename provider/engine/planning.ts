@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Plan, Refusal } from "../core/plan.ts";
 import type { RunMemory } from "../core/run.ts";
-import { type PlanRequest, planRoll } from "../planner/plan.ts";
+import { type PlanRequest, planFor } from "../planner/plan.ts";
 
 let last: { readonly request: PlanRequest; readonly answer: Plan | Refusal } | undefined;
 
 /**
- * `planRoll`, which a large fleet keeps busy for seconds: a request that asks for the same as the one before gets its answer
+ * `planFor`, which a large fleet keeps busy for seconds: a request that asks for the same as the one before gets its answer
  * again. `up` asks three times before the first act (inputs, outlook, roll), each time after another look at the fleet. What is
  * left of a plan that was announced is asked for once, and then nothing is kept.
  */
 export function planOnce(request: PlanRequest): Plan | Refusal {
   if (request.previous !== undefined) {
     last = undefined;
-    return planRoll(request);
+    return planFor(request);
   }
-  if (last === undefined || !asksForTheSame(last.request, request)) last = { request, answer: planRoll(request) };
+  if (last === undefined || !asksForTheSame(last.request, request)) last = { request, answer: planFor(request) };
   return last.answer;
 }
 

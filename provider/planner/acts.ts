@@ -15,6 +15,7 @@ export function planActs(plan: Pick<Plan, "hosts">, host: string, gates: Readonl
     ...check("preflight"),
     { name: "cordon", host },
     ...entry.shutdown.map((workload): Act => ({ name: "stop", host, workload })),
+    ...entry.makeRoom.map(({ workload, to }): Act => ({ name: "migrate", host, workload, to, step: "evacuate" })),
     ...entry.evacuate.map(({ workload, to }): Act => ({ name: "migrate", host, workload, to, step: "evacuate" })),
     { name: "remediate", host },
     { name: "check", host, at: "verify" },

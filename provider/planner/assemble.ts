@@ -1,8 +1,9 @@
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
 import type { Leg } from "./board.ts";
-import { hoursBound, movesBound } from "./bounds.ts";
+import { emptiedFirst, hoursBound, mostOut, movesBound } from "./bounds.ts";
 import type { Facts } from "./facts.ts";
+import { peaksOf } from "./peaks.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -12,10 +13,10 @@ import type { Turn } from "./turn.ts";
 const RANGE = { low: 0.8, high: 1.5 } as const;
 
 /** Writes a schedule down as a plan: plain values, for people and for the engine. */
-export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly string[]): Plan {
+export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly string[], effort: number): Plan {
   const waves = wavesOf(turns);
   const hosts = turns.map((turn, index): HostPlan => {
-    const { node, canary, after, evacuate, shutdown, putBack, start, end } = turn;
+    const { node, canary, after, why, makeRoom, evacuate, shutdown, putBack, start, end } = turn;
     return {
       host: node.id,
       from: node.host.level,
@@ -23,6 +24,8 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
       canary,
       wave: waves[index] ?? 1,
       after: after.map((other) => other.node.id),
+      why,
+      makeRoom: makeRoom.map(moveOf),
       evacuate: evacuate.map(moveOf),
       shutdown: shutdown.map(({ id }) => id),
       putBack: putBack.map(moveOf),
@@ -30,7 +33,7 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
       end: Math.round(end),
     };
   });
-  const all = turns.flatMap((turn) => [...turn.evacuate, ...turn.putBack]);
+  const all = turns.flatMap((turn) => [...turn.makeRoom, ...turn.evacuate, ...turn.putBack]);
   const expected = turns.reduce((last, turn) => Math.max(last, turn.end), 0) / 3600;
   const hours = {
     low: rounded(expected * RANGE.low),
@@ -45,12 +48,23 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     out,
     hours,
   };
-  const id = planId({ hosts, moves: all.length, out, hours: hours.high, baseline: facts.request.baseline });
+  const id = planId({ hosts, moves: all.length, out, hours: hours.high, effort, baseline: facts.request.baseline });
   const bounds = {
-    moves: movesBound(facts, turns),
+    moves: movesBound(facts, turns, emptiedFirst(turns)),
     hours: Math.min(rounded(hoursBound(facts, turns)), hours.expected),
+    out: mostOut(facts),
   };
-  return { kind: "plan", id, hosts, skipped: facts.skipped, notes, totals, bounds };
+  return {
+    kind: "plan",
+    id,
+    hosts,
+    skipped: facts.skipped,
+    notes,
+    totals,
+    effort,
+    bounds,
+    peaks: peaksOf(facts, turns),
+  };
 }
 
 /** Hosts share a wave with the first one of it while they may be out at the same time. */

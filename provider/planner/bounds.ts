@@ -31,6 +31,32 @@ export function movesBound(facts: Facts, turns: readonly Turn[], emptiedFirst = 
   return leaving.size + Math.max(home, twice);
 }
 
+/** Hosts that are emptied before the first remediation ends, as the order says: no host at the level is waited for. */
+export function emptiedFirst(turns: readonly Turn[]): number {
+  const first = turns.filter((turn) => turn.node.below).findIndex((turn) => turn.after.length > 0);
+  return Math.max(1, first < 0 ? turns.length : first);
+}
+
+/**
+ * Most hosts out at once as far as capacity goes, by S1: what runs has to fit on the others beside the reserve. At least 1; no limit of
+ * policy is in it.
+ */
+export function mostOut(facts: Facts): number {
+  const hosts = facts.nodes.filter((node) => node.serving || node.role === "in hand");
+  const counts = facts.resources.map((_, r) => {
+    const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => a - b);
+    const reserve = sizes.slice(sizes.length - facts.reserve).reduce((sum, size) => sum + size, 0);
+    let free = sizes.reduce((sum, size) => sum + size, 0) - (facts.reserve > 0 ? reserve : 0);
+    for (const node of hosts) for (const item of facts.residents[node.index] ?? []) free -= at(item.need, r);
+    const count = sizes.findIndex((size) => {
+      free -= size;
+      return free < -1e-9 * size;
+    });
+    return count < 0 ? sizes.length : count;
+  });
+  return Math.max(1, Math.min(hosts.length, ...counts));
+}
+
 /**
  * Hours that no plan can do without, from the first cordon to the last release, with the expected times of each host
  * (evacuation through its slots, remediation, reboot).
@@ -78,16 +104,16 @@ function throughPlaces(facts: Facts, turns: readonly Turn[], seconds: ReadonlyMa
   const starts: number[] = [];
   let done = 0;
   for (let i = 0; i < turns.length; i++) {
-    const places = placesAt(before + i, width);
+    const places = placesAt(before + i, width, facts.startWidth);
     const back = i + 1 - places;
     const start = Math.max(starts[i - 1] ?? 0, back > 0 ? (starts[back - 1] ?? 0) + shortest : 0);
-    const open = i === 0 ? 0 : placesAt(before + i - 1, width);
+    const open = i === 0 ? 0 : placesAt(before + i - 1, width, facts.startWidth);
     const gained = open * (start - (starts[i - 1] ?? 0));
     if (done + gained >= total) return (starts[i - 1] ?? 0) + (total - done) / open;
     done += gained;
     starts.push(start);
   }
-  return (starts.at(-1) ?? 0) + (total - done) / placesAt(before + turns.length - 1, width);
+  return (starts.at(-1) ?? 0) + (total - done) / placesAt(before + turns.length - 1, width, facts.startWidth);
 }
 
 /** T2 */

@@ -6,7 +6,7 @@ import { Hand } from "./hand.ts";
 import { domainObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
 import { Timeline } from "./timeline.ts";
-import type { Turn } from "./turn.ts";
+import { order, type Turn } from "./turn.ts";
 
 /** What one attempt is free to choose. */
 export interface Manner {
@@ -21,6 +21,8 @@ export interface Manner {
   readonly inOrder: boolean;
   /** Fill hosts as far as they go rather than evenly, whenever a place would stay free. */
   readonly eager: boolean;
+  /** The order is the announced one. */
+  readonly announced: boolean;
   /** Placement tests after which the attempt is given up. */
   readonly effort: number;
 }
@@ -101,7 +103,9 @@ export class Draft {
       const evacuate = node.below ? this.#evacuate(node, "search", true, false) : [];
       if (evacuate === undefined) return false;
       const putBack = this.#hand.homes(node, evacuate, canary);
-      this.#timeline.start(this.#hand.start(node, { canary, inHand: true, evacuate, putBack }));
+      this.#timeline.start(
+        this.#hand.start(node, { canary, inHand: true, why: order.inHand, makeRoom: [], evacuate, putBack }),
+      );
     }
     this.#ramp += inHand.filter(({ id }) => !chosen.includes(id)).length;
     return true;
@@ -113,8 +117,9 @@ export class Draft {
     const idle = this.#hand.size === 0;
     const [canary] = this.#canaries;
     if (canary !== undefined) return idle && this.#try(canary, "search", true, true);
-    const places = placesAt(this.#ramp, this.#manner.width);
-    if (this.#waiting.length === 0 || this.#hand.hasCanary() || this.#hand.size >= places) return false;
+    const places = placesAt(this.#ramp, this.#manner.width, this.#facts.startWidth);
+    if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
+    if (this.#hand.hasCanary() || this.#hand.isAlone) return false;
 
     const next = this.#waiting.slice(0, this.#manner.inOrder ? 1 : LOOK_AHEAD);
     const few = next.slice(0, GLANCES);
@@ -153,12 +158,20 @@ export class Draft {
     if (evacuate === undefined) return false;
     const putBack = hand.homes(node, evacuate, canary);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
-    this.#timeline.start(hand.start(node, { canary, inHand: false, evacuate, putBack }));
+    const reason = canary ? order.canary : this.#reason(evacuate);
+    this.#timeline.start(hand.start(node, { canary, inHand: false, why: reason, makeRoom: [], evacuate, putBack }));
     const list = canary ? this.#canaries : this.#waiting;
     list.splice(list.indexOf(node), 1);
     if (!canary) this.#ramp += 1;
     if (!canary && evacuate.some((leg) => leg.why === why.later)) this.#parked += 1;
     return true;
+  }
+
+  /** Why a host goes now. */
+  #reason(evacuate: readonly Leg[]): string {
+    if (this.#manner.announced) return order.announced;
+    if (evacuate.length === 0) return order.empty;
+    return evacuate.some((leg) => leg.why === why.later) ? order.first : order.fits;
   }
 
   #evacuate(node: Node, care: Care, park: boolean, mayWait: boolean): readonly Leg[] | undefined {

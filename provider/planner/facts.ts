@@ -80,6 +80,8 @@ export interface Facts {
   readonly domains: ReadonlyMap<string, Domain>;
   /** Host failures whose capacity stays free. */
   readonly reserve: number;
+  /** Places that are open when the part without barriers begins. */
+  readonly startWidth: number;
   /** Hosts other than canaries that this run has released before: the ramp goes on from there. */
   readonly rampBefore: number;
 }
@@ -133,6 +135,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
     domains: domainsOf(request, nodes, isAway),
     reserve: reserveOf(policy, fleet),
+    startWidth: hostsAllowed(policy.startWidth, fleet.hosts.length),
     rampBefore: (memory?.done ?? []).filter((id) => memory?.canaries.includes(id) !== true).length,
   };
 }

@@ -37,6 +37,11 @@ export class Hand {
     return (this.#touched[node.index] ?? 0) > 0;
   }
 
+  /** A host that needs room made is in hand: nothing may happen beside it. */
+  get isAlone(): boolean {
+    return [...this.#open.keys()].some((turn) => turn.makeRoom.length > 0);
+  }
+
   /** Its failure domain has a place for one more host out. */
   domainAllows(node: Node): boolean {
     const domain = this.#facts.domains.get(node.host.domain ?? "");
@@ -68,18 +73,14 @@ export class Hand {
     return homecoming(this.#facts, this.#board, node, evacuated, claimed);
   }
 
-  start(node: Node, part: Pick<Turn, "canary" | "inHand" | "evacuate" | "putBack">): Turn {
+  start(node: Node, part: Pick<Turn, "canary" | "inHand" | "why" | "makeRoom" | "evacuate" | "putBack">): Turn {
     const board = this.#board;
     const returning = returnNeed(this.#facts, board, node, part.putBack);
     const shutdown: Item[] = node.below ? board.itemsOn(node).filter((item) => item.workload.pinned) : [];
     const turn: Turn = { ...part, node, beside: [...this.#open.keys()], after: this.#over, shutdown, start: 0, end: 0 };
     this.#over = [];
-    board.setServing(node, false);
-    for (const leg of turn.evacuate) {
-      if (!isFlying(leg)) board.book(leg.item, leg.to);
-      board.relocate(leg.item, leg.from, leg.to);
-      this.#touch(leg.to, 1);
-    }
+    take(board, turn);
+    for (const leg of turn.evacuate) this.#touch(leg.to, 1);
     for (const { from } of turn.putBack) this.#touch(from, 1);
     this.turns.push(turn);
     this.#open.set(turn, returning);
@@ -88,23 +89,9 @@ export class Hand {
 
   /** The turn is over: its sources are free, its host is in service. */
   release(turn: Turn): void {
-    const { node, evacuate, putBack } = turn;
-    const board = this.#board;
-    for (const { item, from, to } of evacuate) {
-      board.unbook(item, from);
-      this.#touch(to, -1);
-    }
-    for (const item of this.#facts.owed[node.index] ?? []) board.book(item, node);
-    // What was on its way to a host in hand has arrived when its turn is over.
-    const arrived = turn.inHand ? board.itemsOn(node) : [];
-    for (const item of arrived) if (item.ghost !== undefined) board.unbook(item, item.ghost);
-    for (const { item, from } of putBack) {
-      board.book(item, node);
-      board.unbook(item, from);
-      board.relocate(item, from, node);
-      this.#touch(from, -1);
-    }
-    board.setServing(node, true);
+    release(this.#facts, this.#board, turn);
+    for (const { to } of turn.evacuate) this.#touch(to, -1);
+    for (const { from } of turn.putBack) this.#touch(from, -1);
     this.#open.delete(turn);
     this.#over.push(turn);
   }
@@ -112,4 +99,32 @@ export class Hand {
   #touch(node: Node, by: 1 | -1): void {
     this.#touched[node.index] = (this.#touched[node.index] ?? 0) + by;
   }
+}
+
+/** Books what a turn needs while it is in hand: room is made, its moves are booked at both ends. */
+export function take(board: Board, { node, makeRoom, evacuate }: Turn): void {
+  board.setServing(node, false);
+  for (const leg of makeRoom) shift(board, leg);
+  for (const leg of evacuate) {
+    if (!isFlying(leg)) board.book(leg.item, leg.to);
+    board.relocate(leg.item, leg.from, leg.to);
+  }
+}
+
+/** Books a turn that is over: its sources are free, what was shut down runs again, its load is back. */
+export function release(facts: Facts, board: Board, { node, inHand, evacuate, putBack }: Turn): void {
+  for (const { item, from } of evacuate) board.unbook(item, from);
+  for (const item of facts.owed[node.index] ?? []) board.book(item, node);
+  // What was on its way to a host in hand has arrived when its turn is over.
+  const arrived = inHand ? board.itemsOn(node) : [];
+  for (const item of arrived) if (item.ghost !== undefined) board.unbook(item, item.ghost);
+  for (const leg of putBack) shift(board, leg);
+  board.setServing(node, true);
+}
+
+/** Moves an item in one go, as if nothing else happened meanwhile. */
+export function shift(board: Board, { item, from, to }: Leg): void {
+  board.book(item, to);
+  board.unbook(item, from);
+  board.relocate(item, from, to);
 }

@@ -26,7 +26,7 @@ export function beyondLimits(
   const out = others.length + away.length + 1;
   if (out > hostsAllowed(share, fleet.hosts.length))
     found.push(`would be one of ${out} hosts out, more than maxUnavailable allows`);
-  if (!entry.canary && others.length >= 2 ** Math.floor(Math.log2(started + 1))) {
+  if (!entry.canary && others.length >= opened(hostsAllowed(policy.startWidth, fleet.hosts.length), started)) {
     found.push(`starts beside ${others.length} others, ahead of the ramp`);
   }
   if (perDomain === undefined) return found;
@@ -38,4 +38,11 @@ export function beyondLimits(
     found.push(`would be one of ${missing} hosts of ${domain} out, more than perDomain allows`);
   }
   return found;
+}
+
+/** The ramp: `first` places, twice as many once so many hosts have started, and so on. */
+function opened(first: number, started: number): number {
+  let places = first;
+  for (let left = started; left >= places; places *= 2) left -= places;
+  return places;
 }

@@ -1,27 +1,37 @@
+import type { Fleet } from "../core/fleet.ts";
 import type { Plan, Refusal, RefusalReason } from "../core/plan.ts";
+import { readPlanId } from "../core/plan-id.ts";
+import type { Policy } from "../core/policy.ts";
 import { assemble } from "./assemble.ts";
 import { balance } from "./balance.ts";
 import type { Facts } from "./facts.ts";
 import { impossibilities } from "./impossible.ts";
-import type { PlanRequest } from "./request.ts";
-import { type Effort, FULL_EFFORT, readRequest, search } from "./search.ts";
+import type { PlanOptions, PlanRequest } from "./request.ts";
+import { readRequest, search, usualEffort } from "./search.ts";
 import { stuckReasons } from "./stuck.ts";
 import { forecast } from "./timeline.ts";
 import { unlock } from "./unlock.ts";
 import { validatePlan } from "./validate.ts";
 import { count, list } from "./words.ts";
 
-export type { PlanRequest } from "./request.ts";
+export type { PlanOptions, PlanRequest } from "./request.ts";
 
 /** For telling whether a change would help; the change that is reported has been planned with it. */
-const PROBE_EFFORT: Effort = { attempts: 8, steps: 4_000_000 };
+const PROBE_EFFORT = 40;
 
 /**
  * Plans the whole roll in advance, or says why it cannot be done and what would allow it. Pure: the same request gives the
  * same answer, byte for byte. Every plan has passed the independent validator; throws Error on a violation, which is a bug.
  */
-export function planRoll(request: PlanRequest): Plan | Refusal {
-  const answer = attempt(request, FULL_EFFORT);
+export function planRoll(fleet: Fleet, baseline: string, policy: Policy, options: PlanOptions): Plan | Refusal {
+  return planFor({ ...options, fleet, baseline, policy });
+}
+
+/** `planRoll` for a request in one piece. */
+export function planFor(request: PlanRequest): Plan | Refusal {
+  const { fleet, policy } = request;
+  const approved = policy.approved === undefined ? undefined : readPlanId(policy.approved)?.effort;
+  const answer = attempt(request, request.effort ?? approved ?? usualEffort(fleet));
   if (answer.plan !== undefined) return answer.plan;
   const { facts, reasons } = answer;
   return {
@@ -35,7 +45,7 @@ type Answer =
   | { readonly plan: Plan }
   | { readonly plan: undefined; readonly facts: Facts; readonly reasons: readonly RefusalReason[] };
 
-function attempt(request: PlanRequest, effort: Effort): Answer {
+function attempt(request: PlanRequest, effort: number): Answer {
   const { facts } = readRequest(request);
   const proven = impossibilities(facts);
   if (proven.length > 0) return { plan: undefined, facts, reasons: proven };
@@ -48,7 +58,7 @@ function attempt(request: PlanRequest, effort: Effort): Answer {
     balance(found.facts, board, turns);
     forecast(found.facts, turns);
   }
-  const plan = assemble(found.facts, turns, notesOf(found.facts, found.avoided));
+  const plan = assemble(found.facts, turns, notesOf(found.facts, found.avoided), effort);
   const violations = validatePlan(request, plan);
   if (violations.length > 0)
     throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);

@@ -94,6 +94,10 @@ class Replay {
       this.#wrong(entry, `starts while ${other} may still take workloads from it`);
     this.#ledger.setServing(host.id, false);
     const remediates = !inHand || host.level !== host.wanted || host.evidence !== host.wanted;
+    if (entry.makeRoom.length > 0 && others.length > 0) this.#wrong(entry, "needs room made and does not go alone");
+    const alone = others.find((one) => one.makeRoom.length > 0);
+    if (alone !== undefined) this.#wrong(entry, `starts beside ${alone.host}, which needs room made and goes alone`);
+    for (const move of entry.makeRoom) this.#makeRoom(entry, move);
     for (const move of entry.evacuate) this.#evacuate(entry, move);
     this.#left(entry, remediates);
     const back = this.#comingBack(entry, host);
@@ -130,6 +134,28 @@ class Replay {
       this.#ledger.book(workload, move.to);
       this.#fits(entry, move.to, workload);
     }
+    this.#put(workload.id, move.to);
+  }
+
+  /** One workload moves on between two other hosts, while nothing else does. */
+  #makeRoom(entry: HostPlan, move: Move): void {
+    const workload = this.#workloads.get(move.workload);
+    if (workload?.state !== "running" || workload.pinned) {
+      this.#wrong(entry, `moves ${move.workload}, which does not run or cannot move`);
+      return;
+    }
+    if (this.#flying.has(workload.id) || this.#arriving.has(workload.id))
+      this.#wrong(entry, `moves ${workload.id}, which is in flight`);
+    if (this.#at.get(workload.id) !== move.from || move.from === entry.host || move.from === move.to)
+      this.#wrong(entry, `makes room by moving ${workload.id}, which is not on ${move.from} then`);
+    if (this.#ledger.hosts.get(move.from)?.slots === 0 || this.#ledger.hosts.get(move.to)?.slots === 0)
+      this.#wrong(entry, `moves ${workload.id}, but ${move.from} or ${move.to} takes part in no migrations`);
+    this.#takes(entry, move.to);
+    this.#ledger.book(workload, move.to);
+    this.#fits(entry, move.to, workload);
+    const name = this.#ledger.shortOf(this.#reserve, []);
+    if (name !== undefined) this.#wrong(entry, `leaves less ${name} free than the reserve while it makes room`);
+    this.#ledger.book(workload, move.from, -1);
     this.#put(workload.id, move.to);
   }
 

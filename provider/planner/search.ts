@@ -1,3 +1,4 @@
+import type { Fleet } from "../core/fleet.ts";
 import { hoursBound } from "./bounds.ts";
 import { canariesOf } from "./canaries.ts";
 import { Draft, type Manner, type Schedule, type Stuck } from "./draft.ts";
@@ -5,19 +6,20 @@ import { evacuationSeconds, remediationSeconds } from "./durations.ts";
 import { type Facts, factsOf, type Node } from "./facts.ts";
 import type { PlanRequest } from "./request.ts";
 
-/** How hard to look before giving up; counted in steps, so that every machine finds the same. */
-export interface Effort {
-  /** Attempts with other orders and widths. */
-  readonly attempts: number;
-  /** Placement tests over all attempts; the first two attempts are always made in full. */
-  readonly steps: number;
+/** Placement tests in one unit of effort. Effort is counted in them, never in time, so that every machine finds the same. */
+export const EFFORT_UNIT = 100_000;
+
+/** Attempts with other orders and widths, whatever the effort. */
+const ATTEMPTS = 400;
+
+/** The default: a fixed function of the size of the fleet. One attempt at a large fleet takes a test for each workload and some hosts. */
+export function usualEffort(fleet: Fleet): number {
+  return Math.ceil(200 + (fleet.workloads.length * Math.min(64, fleet.hosts.length)) / EFFORT_UNIT);
 }
 
 /** A schedule this many times the bound is worth a second look, and another must be this many times shorter. */
 const LONG = 1.1;
 const CLEARLY = 1.05;
-
-export const FULL_EFFORT: Effort = { attempts: 40, steps: 20_000_000 };
 
 /** The facts of a request in which only hosts that this mode rolls are pending, and its canaries. */
 export function readRequest(
@@ -31,17 +33,20 @@ export function readRequest(
   return { facts: only, canaries: canaries.map((node) => only.nodes[node.index] as Node) };
 }
 
-/** Looks for a schedule; when none is found, returns the attempt that came furthest. */
+/**
+ * Looks for a schedule; when none is found, returns the attempt that came furthest. `effort`: units of `EFFORT_UNIT` placement tests over
+ * all attempts; the first two attempts are always made in full.
+ */
 export function search(
   request: PlanRequest,
-  effort: Effort,
+  effort: number,
 ): { facts: Facts; result: Schedule | Stuck; avoided: readonly string[] } {
   const avoid = new Set<string>();
   let { facts, canaries } = readRequest(request);
   let best: { facts: Facts; result: Stuck } | undefined;
   let steps = 0;
-  for (let attempt = 0; attempt < effort.attempts; attempt++) {
-    const left = attempt < 2 ? Number.POSITIVE_INFINITY : effort.steps - steps;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const left = attempt < 2 ? Number.POSITIVE_INFINITY : effort * EFFORT_UNIT - steps;
     if (left <= 0) break;
     const manner = mannerOf(facts, canaries, attempt, left);
     if (manner === undefined) continue;
@@ -85,7 +90,15 @@ function mannerOf(facts: Facts, canaries: readonly Node[], attempt: number, effo
   const pending = facts.nodes.filter((node) => node.role === "pending" && !canaries.some(({ id }) => id === node.id));
   const width = Math.max(1, facts.allowed - facts.unavailable.length);
   const done = facts.memory?.done.length ?? 0;
-  const base = { canaries, width, parked: Math.max(0, width - done), inOrder: false, eager: false, effort };
+  const base = {
+    canaries,
+    width,
+    parked: Math.max(0, width - done),
+    inOrder: false,
+    announced: false,
+    eager: false,
+    effort,
+  };
   const count = (node: Node): number => facts.residents[node.index]?.length ?? 0;
   const sorted = (key: (node: Node) => number): Node[] =>
     [...pending].sort((a, b) => key(a) - key(b) || a.index - b.index);
@@ -94,7 +107,7 @@ function mannerOf(facts: Facts, canaries: readonly Node[], attempt: number, effo
       if (facts.request.previous === undefined) return undefined;
       const announced = announcedOrder(facts);
       const order = usualOrder(facts, pending, width).sort((a, b) => rankIn(announced, a) - rankIn(announced, b));
-      return { ...base, order, inOrder: true };
+      return { ...base, order, inOrder: true, announced: true };
     }
     case 1:
       return { ...base, order: usualOrder(facts, pending, width) };

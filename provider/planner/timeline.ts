@@ -37,7 +37,8 @@ export class Timeline {
   /** The turn starts now. */
   start(turn: Turn): void {
     turn.start = this.now;
-    this.#push("remediated", turn, this.#migrate(turn.evacuate) + remediationSeconds(turn.node));
+    const roomy = turn.makeRoom.reduce((at, { item }) => at + item.seconds, this.now);
+    this.#push("remediated", turn, this.#migrate(turn.evacuate, roomy) + remediationSeconds(turn.node));
   }
 
   /** Goes on to the next moment at which turns end, and returns them; empty when none is under way. */
@@ -57,15 +58,15 @@ export class Timeline {
     return released;
   }
 
-  /** Books the migrations in order, each as soon as both ends have a slot; returns when the last one ends. */
-  #migrate(legs: readonly Leg[]): number {
-    let last = this.now;
+  /** Books the migrations in order, each as soon as both ends have a slot, none before `earliest`; returns when the last one ends. */
+  #migrate(legs: readonly Leg[], earliest = this.now): number {
+    let last = earliest;
     for (const { item, from, to } of legs) {
       const source = this.#slotsOf(from);
       const target = this.#slotsOf(to);
       const s = firstFree(source);
       const t = firstFree(target);
-      const end = Math.max(this.now, source[s] ?? 0, target[t] ?? 0) + item.seconds;
+      const end = Math.max(earliest, source[s] ?? 0, target[t] ?? 0) + item.seconds;
       source[s] = end;
       target[t] = end;
       this.#freeAt[to.index] = target[firstFree(target)] ?? 0;

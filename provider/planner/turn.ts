@@ -1,6 +1,17 @@
 import type { Leg } from "./board.ts";
 import type { Item, Node } from "./facts.ts";
 
+/** Why a host goes when it goes: the words of `HostPlan.why`. */
+export const order = {
+  inHand: "out already",
+  canary: "canary: alone, before all others",
+  announced: "as announced",
+  empty: "nothing runs on it that could move",
+  first: "among the first: few of its workloads have to move twice",
+  fits: "all of its workloads fit on hosts that stay as they are",
+  room: "the next one for which room can be made",
+} as const;
+
 /** One host's part of a schedule. */
 export interface Turn {
   readonly node: Node;
@@ -11,6 +22,10 @@ export interface Turn {
   readonly beside: readonly Turn[];
   /** Turns that must be over and did not have to be for the turn before this one. */
   readonly after: readonly Turn[];
+  /** Why it stands where it stands in the order. */
+  readonly why: string;
+  /** Moves between other hosts that come first, one after another; nothing else is in hand then. */
+  readonly makeRoom: readonly Leg[];
   readonly evacuate: readonly Leg[];
   readonly shutdown: readonly Item[];
   putBack: Leg[];

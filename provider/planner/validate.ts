@@ -92,14 +92,21 @@ function order(request: PlanRequest, plan: Plan): string[] {
 function sums({ baseline }: PlanRequest, plan: Plan): string[] {
   const found: string[] = [];
   const { totals, bounds, hosts } = plan;
-  const moves = hosts.flatMap((entry) => [...entry.evacuate, ...entry.putBack]);
+  const moves = hosts.flatMap((entry) => [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]);
   if (totals.hosts !== hosts.length) found.push(`${hosts.length} hosts are planned, not ${totals.hosts}`);
   if (totals.moves !== moves.length) found.push(`${moves.length} moves are planned, not ${totals.moves}`);
   if (bounds.moves > totals.moves)
     found.push(`the bound of ${bounds.moves} moves is not one: the plan has ${totals.moves}`);
   if (bounds.hours > totals.hours.expected)
     found.push(`the bound of ${bounds.hours} hours is not one: the plan takes ${totals.hours.expected}`);
-  const id = planId({ hosts, moves: totals.moves, out: totals.out, hours: totals.hours.high, baseline });
+  const id = planId({
+    hosts,
+    moves: totals.moves,
+    out: totals.out,
+    hours: totals.hours.high,
+    effort: plan.effort,
+    baseline,
+  });
   if (plan.id !== id) found.push(`its id is ${id}, not ${plan.id}`);
   return found;
 }

@@ -10,6 +10,8 @@ const entry: HostPlan = {
   canary: false,
   wave: 1,
   after: [],
+  why: "its turn",
+  makeRoom: [],
   evacuate: [{ workload: "w1", from: "h1", to: "h2", gib: 8, why: "already at the level" }],
   shutdown: [],
   putBack: [],
@@ -17,21 +19,22 @@ const entry: HostPlan = {
   end: 1500,
 };
 
-const facts: PlanFacts = { hosts: [entry], moves: 1, out: 1, hours: 0.6, baseline: "version=8.0.3" };
+const facts: PlanFacts = { hosts: [entry], moves: 1, out: 1, hours: 0.6, effort: 200, baseline: "version=8.0.3" };
 const id = planId(facts);
 
 describe("a plan id", () => {
   it("says hosts, moves, hosts out and hours, rounded up, and digests of baseline and content", () => {
-    expect(id).toMatch(/^1h-1m-1out-1t-[0-9a-f]{8}-[0-9a-f]{8}$/);
+    expect(id).toMatch(/^1h-1m-1out-1t-200e-[0-9a-f]{8}-[0-9a-f]{8}$/);
   });
 
   it("stays the same from release to release: ids are kept in stacks", () => {
-    expect(id).toBe("1h-1m-1out-1t-3ccadd3f-b3906ed9");
+    expect(id).toBe("1h-1m-1out-1t-200e-3ccadd3f-b3906ed9");
   });
 
   it.each<[string, Partial<HostPlan>]>([
     ["the order", { after: ["h0"] }],
     ["a destination", { evacuate: [{ ...(entry.evacuate[0] as HostPlan["evacuate"][number]), to: "h3" }] }],
+    ["room that is made", { makeRoom: entry.evacuate }],
     ["what is shut down", { shutdown: ["w9"] }],
     ["what is put back", { putBack: entry.evacuate }],
     ["the level", { to: "8.0.4" }],
@@ -44,6 +47,7 @@ describe("a plan id", () => {
     const again = {
       ...entry,
       wave: 2,
+      why: "other",
       start: 7,
       end: 9,
       evacuate: entry.evacuate.map((move) => ({ ...move, why: "other" })),
@@ -59,20 +63,25 @@ describe("a plan id", () => {
         fc.float({ min: 0, max: 900, noNaN: true }),
         fc.string(),
         (moves, out, hours, baseline) => {
-          const read = readPlanId(planId({ hosts: [entry, entry], moves, out, hours, baseline }));
-          expect(read).toMatchObject({ hosts: 2, moves, out, hours: Math.ceil(hours) });
+          const read = readPlanId(planId({ hosts: [entry, entry], moves, out, hours, effort: 7, baseline }));
+          expect(read).toMatchObject({ hosts: 2, moves, out, hours: Math.ceil(hours), effort: 7 });
           expect(read?.baseline).toBe(readPlanId(planId({ ...facts, baseline }))?.baseline);
         },
       ),
     );
   });
 
-  it.each(["", "plan", "1h-1m-1out-1t", "1h-1m-1out-1t-zzzzzzzz-00000000", `${id} `, id.toUpperCase()])(
-    "%j is none",
-    (text) => {
-      expect(readPlanId(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "plan",
+    "1h-1m-1out-1t",
+    "1h-1m-1out-1t-3ccadd3f-b3906ed9",
+    "1h-1m-1out-1t-1e-zzzzzzzz-00000000",
+    `${id} `,
+    id.toUpperCase(),
+  ])("%j is none", (text) => {
+    expect(readPlanId(text)).toBeUndefined();
+  });
 });
 
 describe("the envelope of an approved id", () => {

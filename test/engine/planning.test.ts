@@ -3,7 +3,7 @@ import { policy } from "../../provider/core/policy.ts";
 import { newRun } from "../../provider/core/run.ts";
 import { memoryFleet } from "../../provider/drivers/simulated/index.ts";
 import { planOnce } from "../../provider/engine/planning.ts";
-import { type PlanRequest, planRoll } from "../../provider/planner/plan.ts";
+import { type PlanRequest, planFor } from "../../provider/planner/plan.ts";
 import { smallFleet } from "../support/fleets.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 
@@ -24,7 +24,7 @@ test("asked again, after another look and by a run of another name, it gives the
     memory: memory && { ...memory, id: "run-2", startedAt: "2026-01-05T09:00:00.000Z" },
   }));
   expect(planOnce(again)).toBe(plan);
-  expect(plan).toEqual(planRoll(again));
+  expect(plan).toEqual(planFor(again));
 });
 
 const changes: Readonly<Record<string, (request: PlanRequest) => Partial<PlanRequest>>> = {
@@ -45,7 +45,7 @@ test.each(Object.entries(changes))("another request is planned anew: %s", async 
   const other = await asked(change);
   const answer = planOnce(other);
   expect(answer).not.toBe(plan);
-  expect(answer).toEqual(planRoll(other));
+  expect(answer).toEqual(planFor(other));
 });
 
 test("what is left of an announced plan is planned each time, and ends the memory", async () => {

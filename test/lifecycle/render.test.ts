@@ -94,7 +94,7 @@ describe("a plan as markdown", () => {
     expect(markdown).toContain("| 1 | h1 | 8.0.1 → 8.0.3 | 1 | 0 | canary |\n| – | h2 | 8.0.1 |  |  | drifted |");
     expect(markdown).toContain("<details><summary>1 move</summary>");
     expect(markdown).toContain("| h1-a | h1 | h9 | 8 GiB | only place |");
-    expect(markdown).toContain('policy: { approved: "1h-1m-1out-2t-00000000-00000000" }');
+    expect(markdown).toContain('policy: { approved: "1h-1m-1out-2t-200e-00000000-00000000" }');
   });
 
   test("of a refusal names the reasons and what would allow it", () => {
@@ -206,6 +206,8 @@ function planOf(names: readonly string[]): Plan {
       canary,
       wave: index + 1,
       after: [],
+      why: "its turn",
+      makeRoom: [],
       evacuate,
       shutdown: [],
       putBack: [],
@@ -220,7 +222,8 @@ function planOf(names: readonly string[]): Plan {
     out: 1,
     hours: { low: 0.5, expected: 1, high: 2 },
   };
-  const bounds = { moves: names.length, hours: 0.5 };
-  const id = `${names.length}h-${names.length}m-1out-2t-00000000-00000000`;
-  return { kind: "plan", id, hosts, skipped: [], notes: ["Room for 1 host failure stays free."], totals, bounds };
+  const bounds = { moves: names.length, hours: 0.5, out: 1 };
+  const id = `${names.length}h-${names.length}m-1out-2t-200e-00000000-00000000`;
+  const notes = ["Room for 1 host failure stays free."];
+  return { kind: "plan", id, hosts, skipped: [], notes, totals, effort: 200, bounds, peaks: [] };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { movesBound } from "../../provider/planner/bounds.ts";
-import { FULL_EFFORT, search } from "../../provider/planner/search.ts";
+import { search } from "../../provider/planner/search.ts";
 import { evenFleet, fleet, host, planned, request, vm } from "./fleets.ts";
 
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
@@ -29,7 +29,7 @@ describe("the bound of moves", () => {
   });
 
   it("M3: those of the first K hosts, if K are emptied before the first one is done", () => {
-    const { facts, result } = search(request(evenFleet(8, 3), { ...plain, maxUnavailable: 2 }), FULL_EFFORT);
+    const { facts, result } = search(request(evenFleet(8, 3), { ...plain, maxUnavailable: 2 }), 200);
     if (result.kind === "stuck") throw new Error("stuck");
     expect(movesBound(facts, result.turns)).toBe(24 + 3);
     expect(movesBound(facts, result.turns, 2)).toBe(24 + 6);

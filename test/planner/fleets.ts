@@ -2,7 +2,7 @@ import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
 import type { HostPlan, Plan, Refusal } from "../../provider/core/plan.ts";
 import { type PolicyInput, policy } from "../../provider/core/policy.ts";
 import { type HostMemory, newRun, type RunMemory } from "../../provider/core/run.ts";
-import { type PlanRequest, planRoll } from "../../provider/planner/plan.ts";
+import { type PlanRequest, planFor } from "../../provider/planner/plan.ts";
 import { BASELINE, OWNER } from "./arbitraries.ts";
 
 export const MARK = { run: "r1", owner: OWNER, token: 1 };
@@ -74,13 +74,13 @@ export function request(of: Fleet, settings: PolicyInput = {}, { memory, previou
 }
 
 export function planned(of: Fleet, settings: PolicyInput = {}, extra: Extra = {}): Plan {
-  const answer = planRoll(request(of, settings, extra));
+  const answer = planFor(request(of, settings, extra));
   if (answer.kind === "refusal") throw new Error(`refused: ${answer.reasons.map((reason) => reason.text).join(" ")}`);
   return answer;
 }
 
 export function refused(of: Fleet, settings: PolicyInput = {}, extra: Extra = {}): Refusal {
-  const answer = planRoll(request(of, settings, extra));
+  const answer = planFor(request(of, settings, extra));
   if (answer.kind === "plan") throw new Error(`planned: ${answer.id}`);
   return answer;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nr6, roadef } from "../../bench/planner-data.ts";
 import { policy } from "../../provider/core/policy.ts";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 
 /** Instances that others have published: read in place, beside the repository, where they are there. */
 const INSTANCES = [
@@ -25,7 +25,7 @@ describe("public instances", () => {
     it.skipIf(fleet === undefined)(`${name}: every host is done, no workload moves more than twice`, () => {
       if (fleet === undefined) return;
       const settings = policy.parse({ maxUnavailable, canary: 0, putBack: "none" });
-      const plan = planRoll({ fleet, policy: settings, baseline: "version=1.1.0", owners: [] });
+      const plan = planFor({ fleet, policy: settings, baseline: "version=1.1.0", owners: [] });
       if (plan.kind === "refusal") throw new Error(plan.reasons.map((reason) => reason.text).join(" "));
       expect(plan.hosts).toHaveLength(fleet.hosts.length);
       const moves = new Map<string, number>();
@@ -44,7 +44,7 @@ describe("public instances", () => {
   it.each(impossible)("ROADEF $name is proven impossible, by $code", ({ name, code }) => {
     const fleet = roadef(name);
     if (fleet === undefined) return console.warn(`SKIPPED: ROADEF ${name} is not beside the repository (shared/data)`);
-    const answer = planRoll({
+    const answer = planFor({
       fleet,
       policy: policy.parse({ canary: 0, reserve: 0 }),
       baseline: "version=1.1.0",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 import { evenFleet, fleet, host, inHand, MARK, refused, request, vm } from "./fleets.ts";
 
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
@@ -24,7 +24,7 @@ describe("a refusal names the culprits with numbers", () => {
   it("pinned: a host that takes part in no migrations", () => {
     const of = fleet([host("h1", { slots: 0 }), host("h2"), host("h3")], [vm("a", "h1")]);
     expect(refused(of).reasons).toMatchObject([{ code: "pinned", hosts: ["h1"], workloads: ["a"] }]);
-    expect(planRoll(request(of, { pinned: "skip" })).kind).toBe("refusal");
+    expect(planFor(request(of, { pinned: "skip" })).kind).toBe("refusal");
   });
 
   it("capacity: the others do not hold everything", () => {
@@ -185,7 +185,7 @@ describe("the smallest change that would allow it", () => {
   it("works: planning again with it succeeds", () => {
     const of = evenFleet(3, 4);
     expect(refused(of).unlock).toContain("reserve: 0");
-    expect(planRoll(request(of, { reserve: 0 })).kind).toBe("plan");
+    expect(planFor(request(of, { reserve: 0 })).kind).toBe("plan");
   });
 });
 
@@ -194,7 +194,7 @@ describe("tight fleets", () => {
     // Fewest workloads first parks small on the only host that can take big; most loaded first does not.
     const hosts = [host("h1"), host("h2"), host("h3")];
     const workloads = [vm("a", "h1", 20), vm("b", "h2", 30), vm("c", "h2", 14), vm("d", "h3", 30), vm("e", "h3", 12)];
-    expect(planRoll(request(fleet(hosts, workloads), { reserve: 0, putBack: "none" })).kind).toBe("plan");
+    expect(planFor(request(fleet(hosts, workloads), { reserve: 0, putBack: "none" })).kind).toBe("plan");
   });
 
   it("refuses within the effort, whatever the fleet", () => {
@@ -204,6 +204,6 @@ describe("tight fleets", () => {
   });
 
   it("does not ask for room for hosts that are at the level", () => {
-    expect(planRoll(request(evenFleet(3, 8, { h1: LEVEL, h2: LEVEL, h3: LEVEL }))).kind).toBe("plan");
+    expect(planFor(request(evenFleet(3, 8, { h1: LEVEL, h2: LEVEL, h3: LEVEL }))).kind).toBe("plan");
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { HostPlan, Plan } from "../../provider/core/plan.ts";
 import { planId } from "../../provider/core/plan-id.ts";
 import type { PlanRequest } from "../../provider/planner/plan.ts";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 import { validatePlan } from "../../provider/planner/validate.ts";
 import { evenFleet, fleet, host, inHand, MARK, request, vm } from "./fleets.ts";
 
@@ -17,27 +17,37 @@ const asked = request(grouped, { maxUnavailable: { fleet: 3, perDomain: 1 } });
 const sound = planOf(asked);
 
 function planOf(asked: PlanRequest): Plan {
-  const plan = planRoll(asked);
+  const plan = planFor(asked);
   if (plan.kind === "refusal") throw new Error(plan.reasons[0]?.text);
   return plan;
 }
 
 /** The plan with other hosts, and totals and id that fit them: only the content is wrong. */
 function withHosts(plan: Plan, hosts: readonly HostPlan[], asked: PlanRequest): Plan {
-  const moves = hosts.reduce((sum, entry) => sum + entry.evacuate.length + entry.putBack.length, 0);
+  const moves = hosts.reduce(
+    (sum, entry) => sum + entry.makeRoom.length + entry.evacuate.length + entry.putBack.length,
+    0,
+  );
   let open: string[] = [];
   let out = 0;
   for (const entry of hosts) {
     open = [...open.filter((id) => !entry.after.includes(id)), entry.host];
     out = Math.max(out, open.length);
   }
-  const id = planId({ hosts, moves, out, hours: plan.totals.hours.high, baseline: asked.baseline });
+  const id = planId({
+    hosts,
+    moves,
+    out,
+    hours: plan.totals.hours.high,
+    effort: plan.effort,
+    baseline: asked.baseline,
+  });
   return {
     ...plan,
     id,
     hosts,
     totals: { ...plan.totals, hosts: hosts.length, moves, out },
-    bounds: { moves: 0, hours: 0 },
+    bounds: { ...plan.bounds, moves: 0, hours: 0 },
   };
 }
 
@@ -299,13 +309,14 @@ describe("the validator", () => {
     expect(check({ totals: { ...sound.totals, hosts: 1 } })).toContain("hosts are planned");
     expect(check({ bounds: { ...sound.bounds, moves: 999 } })).toContain("bound of 999 moves");
     expect(check({ bounds: { ...sound.bounds, hours: 999 } })).toContain("bound of 999 hours");
-    expect(check({ id: "1h-1m-1out-1t-00000000-00000000" })).toContain("its id is");
+    expect(check({ id: "1h-1m-1out-1t-1e-00000000-00000000" })).toContain("its id is");
     const out = { ...sound.totals, out: sound.totals.out + 1 };
     const id = planId({
       hosts: sound.hosts,
       moves: out.moves,
       out: out.out,
       hours: out.hours.high,
+      effort: sound.effort,
       baseline: asked.baseline,
     });
     expect(check({ totals: out, id })).toContain("may be out at once");

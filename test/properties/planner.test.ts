@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../provider/core/plan.ts";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 import { validatePlan } from "../../provider/planner/validate.ts";
 import { calmRequest, wildRequest } from "../planner/arbitraries.ts";
 import { after } from "../planner/progress.ts";
@@ -18,7 +18,7 @@ describe("for any fleet", () => {
   ])("%s: a sound plan, or a refusal that gives reasons and a way out", (_, requests) => {
     fc.assert(
       fc.property(requests, (request) => {
-        const answer = planRoll(request);
+        const answer = planFor(request);
         if (answer.kind === "plan") {
           expect(validatePlan(request, answer)).toEqual([]);
           return;
@@ -35,7 +35,7 @@ describe("for any fleet", () => {
     fc.assert(
       fc.property(wildRequest, (request) => {
         const copy = structuredClone(request);
-        expect(JSON.stringify(planRoll(copy))).toBe(JSON.stringify(planRoll(request)));
+        expect(JSON.stringify(planFor(copy))).toBe(JSON.stringify(planFor(request)));
         expect(copy).toEqual(request);
       }),
       { ...settings, numRuns: RUNS / 4 },
@@ -45,7 +45,7 @@ describe("for any fleet", () => {
   it("no plan is below its bounds", () => {
     fc.assert(
       fc.property(calmRequest, (request) => {
-        const plan = planRoll({ ...request, policy: { ...request.policy, putBack: "none", canary: 0 } });
+        const plan = planFor({ ...request, policy: { ...request.policy, putBack: "none", canary: 0 } });
         if (plan.kind === "refusal") return;
         expect(plan.totals.moves).toBeGreaterThanOrEqual(plan.bounds.moves);
         expect(plan.totals.hours.expected).toBeGreaterThanOrEqual(plan.bounds.hours);
@@ -63,7 +63,7 @@ describe("for any fleet", () => {
           maxUnavailable: { fleet: 8, perDomain: undefined },
           pinned: "shutdown" as const,
         };
-        const answer = planRoll({ ...request, policy });
+        const answer = planFor({ ...request, policy });
         if (answer.kind === "plan") return;
         expect(["capacity", "anti-affinity", "too-large"]).toContain(answer.reasons[0]?.code);
         expect([...(answer.reasons[0]?.hosts ?? []), ...(answer.reasons[0]?.workloads ?? [])].length).toBeGreaterThan(
@@ -77,8 +77,8 @@ describe("for any fleet", () => {
   it("a looser policy never turns a plan into a refusal that claims proof", () => {
     fc.assert(
       fc.property(calmRequest, (request) => {
-        if (planRoll(request).kind === "refusal") return;
-        const answer = planRoll({
+        if (planFor(request).kind === "refusal") return;
+        const answer = planFor({
           ...request,
           policy: { ...request.policy, reserve: 0, canary: 0, maxUnavailable: { fleet: 8, perDomain: undefined } },
         });
@@ -93,11 +93,11 @@ describe("for any fleet", () => {
     let all = 0;
     fc.assert(
       fc.property(calmRequest, fc.nat(7), fc.nat(1), fc.nat(3), (request, over, started, moved) => {
-        const plan = planRoll(request);
+        const plan = planFor(request);
         if (plan.kind === "refusal" || plan.hosts.length === 0) return;
         const first = Math.min(over, plan.hosts.length);
         const rest = plan.hosts.slice(first);
-        const again = planRoll(after(request, plan, first, Math.min(started, rest.length), moved));
+        const again = planFor(after(request, plan, first, Math.min(started, rest.length), moved));
         if (again.kind === "refusal") throw new Error(again.reasons[0]?.text);
         expect(again.hosts.map((entry) => entry.host)).toEqual(rest.map((entry) => entry.host));
         const announced = destinations(rest);

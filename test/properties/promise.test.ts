@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Act } from "../../provider/core/act.ts";
 import type { Plan } from "../../provider/core/plan.ts";
 import { planActs } from "../../provider/planner/acts.ts";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 import { Rig } from "../support/rig.ts";
 import { schedule } from "../support/schedule.ts";
 
@@ -39,7 +39,7 @@ it(`on ${FLEETS} random unchanged fleets up does what the plan said, act for act
 async function forecast(rig: Rig): Promise<Plan | undefined> {
   const { policy, owner } = rig.inputs();
   const fleet = await rig.driver().observe({ version: "8.0.3" });
-  const made = planRoll({ fleet, policy, baseline: "version=8.0.3", owners: [owner] });
+  const made = planFor({ fleet, policy, baseline: "version=8.0.3", owners: [owner] });
   return made.kind === "plan" ? made : undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Policy } from "../../provider/core/policy.ts";
 import type { FaultInput, FleetSpecInput } from "../../provider/drivers/simulated/index.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { RollResult } from "../../provider/engine/roll.ts";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 import { type Fate, Mortal } from "./mortal.ts";
 import { Rig } from "./rig.ts";
 import { rules } from "./rules.ts";
@@ -160,7 +160,7 @@ function wrongWhenHalted(plan: Schedule, _rig: Rig, { ending, memory }: RollResu
 
 async function hasPlan(rig: Rig, policy: Policy): Promise<boolean> {
   const fleet = await rig.driver().observe({ version: "8.0.3" });
-  return planRoll({ fleet, policy, baseline: "version=8.0.3", owners: [] }).kind === "plan";
+  return planFor({ fleet, policy, baseline: "version=8.0.3", owners: [] }).kind === "plan";
 }
 
 const BAD_PATCH = ["patch-fails", "never-boots", "boots-unhealthy", "lies-new", "lies-old"] as const;

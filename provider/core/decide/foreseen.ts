@@ -35,6 +35,7 @@ function hostSurprise(view: View, desk: Desk, { host: id, from }: HostPlan): str
 function evacuationSurprise(view: View, desk: Desk, entry: HostPlan, places: Places): string | undefined {
   const host = desk.hosts.get(entry.host);
   if (host === undefined || !beforeRemediation(host)) return undefined;
+  for (const move of entry.makeRoom) if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
   const foreseen = new Map(entry.evacuate.map((move) => [move.workload, move]));
   for (const id of places.on(entry.host)) {
     const workload = desk.workloads.get(id);

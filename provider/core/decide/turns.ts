@@ -75,8 +75,16 @@ function evacuate(view: View, desk: Desk, host: Host, running: readonly Workload
     if (workload.pinned && view.policy.pinned === "shutdown")
       desk.start({ name: "stop", host: host.id, workload: workload.id });
   }
+  const room = (desk.plan(host.id)?.makeRoom ?? []).find((move) => isDue(desk, move));
+  if (room !== undefined) return migrate(desk, host.id, room, "evacuate");
   const wanted = new Map((desk.plan(host.id)?.evacuate ?? []).map((move) => [move.workload, move]));
   return [...wanted.values()].map((move) => migrate(desk, host.id, move, "evacuate")).some(Boolean);
+}
+
+/** The workload still is where the plan moves it from. */
+function isDue(desk: Desk, { workload, from }: Move): boolean {
+  const found = desk.workloads.get(workload);
+  return found?.state === "running" && found.host === from;
 }
 
 /** Back in service at the level: start what we stopped, put load back, ask the gate, release. */
