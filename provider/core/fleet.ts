@@ -46,6 +46,16 @@ export interface Host {
   readonly estimate: { readonly patch: number; readonly boot: number };
 }
 
+/** Where a workload may run, by host id. Rules that it breaks already do not hold it there; no move of ours breaks them anew. */
+export interface HostRules {
+  /** Must run on one of these. */
+  readonly only?: readonly string[];
+  /** Must not run on any of these. */
+  readonly never?: readonly string[];
+  /** Should run on one of these: given up where nothing else is possible, and the plan says so. */
+  readonly prefer?: readonly string[];
+}
+
 export interface Workload {
   readonly id: string;
   /** Host that runs it, or would run it when started. */
@@ -56,6 +66,7 @@ export interface Workload {
   readonly demand: Resources;
   /** Members of one anti-affinity group never share a host. */
   readonly group?: string;
+  readonly hosts?: HostRules;
   /** Cannot be migrated (passthrough device, local disk). */
   readonly pinned: boolean;
 }
@@ -88,6 +99,11 @@ export function workloadsByHost(fleet: Fleet): Map<string, Workload[]> {
     else list.push(workload);
   }
   return map;
+}
+
+/** Must-rules let the workload run on the host. */
+export function mayRunOn(rules: HostRules | undefined, host: string): boolean {
+  return rules === undefined || (rules.only?.includes(host) !== false && rules.never?.includes(host) !== true);
 }
 
 /** Takes workloads now: up, neither cordoned nor taken away by an operator. */

@@ -77,6 +77,7 @@ export type RefusalCode =
   | "capacity"
   | "reserve"
   | "anti-affinity"
+  | "must-rule"
   | "too-large"
   | "unavailable"
   | "domain"

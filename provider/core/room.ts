@@ -1,4 +1,4 @@
-import { type Fleet, type Host, inService, type Workload } from "./fleet.ts";
+import { type Fleet, type Host, inService, mayRunOn, type Workload } from "./fleet.ts";
 
 /** Shares of a core do not add up exactly. */
 const ROUNDING = 1e-9;
@@ -43,6 +43,7 @@ export class Room {
     const host = this.#hosts.get(to);
     if (host === undefined) return `${to} left the fleet`;
     if (!inService(host)) return `${to} takes no workloads now`;
+    if (!mayRunOn(workload.hosts, to)) return `a host rule of ${workload.id} keeps it off ${to}`;
     if (workload.group !== undefined && (this.#groups.get(to)?.get(workload.group) ?? 0) > 0) {
       return `${to} runs another member of ${workload.group}`;
     }

@@ -3,8 +3,10 @@ import { planId } from "../core/plan-id.ts";
 import type { Leg } from "./board.ts";
 import { emptiedFirst, hoursBound, mostOut, movesBound } from "./bounds.ts";
 import type { Facts } from "./facts.ts";
+import { isDisliked } from "./item-rules.ts";
 import { peaksOf } from "./peaks.ts";
 import type { Turn } from "./turn.ts";
+import { list } from "./words.ts";
 
 /**
  * Range of the forecast around its expected hours. Estimates come from the last patch and boot of each host; a roll whose
@@ -81,7 +83,8 @@ function wavesOf(turns: readonly Turn[]): number[] {
 }
 
 function moveOf({ item, from, to, why }: Leg): Move {
-  return { workload: item.id, from: from.id, to: to.id, gib: rounded(item.gib), why };
+  const given = isDisliked(item, to) ? `, though it should run on ${list(item.workload.hosts?.prefer ?? [])}` : "";
+  return { workload: item.id, from: from.id, to: to.id, gib: rounded(item.gib), why: `${why}${given}` };
 }
 
 /** To the hundredth: what people read and files keep. */

@@ -1,6 +1,7 @@
 import { at, type Board } from "./board.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { isDisliked } from "./item-rules.ts";
 import { LateMoves } from "./late-moves.ts";
 import type { Turn } from "./turn.ts";
 
@@ -30,6 +31,8 @@ class Balancing {
   /** Memory load of every host by its index, as a share: read far more often than it changes. */
   readonly #shares: Float64Array;
   readonly #takers: Set<Turn>;
+  /** Workloads whose should-rule was given up, and where they are in the end, by the index of a host that they should run on. */
+  readonly #givenUp = new Map<number, { item: Item; from: Node }[]>();
   readonly #wishes: { item: Item; from: Node; turn: Turn }[];
 
   constructor(facts: Facts, board: Board, turns: readonly Turn[]) {
@@ -41,9 +44,15 @@ class Balancing {
     const able = new Set(this.#hosts.filter((node) => node.host.slots > 0));
     this.#takers = new Set(turns.filter((turn) => !turn.canary && able.has(turn.node)));
     this.#wishes = announced(facts, turns).reverse();
+    for (const { item, to } of turns.flatMap((turn) => [...turn.makeRoom, ...turn.evacuate])) {
+      if (!isDisliked(item, to) || !board.itemsOn(to).includes(item)) continue;
+      for (const host of item.rules?.prefer ?? [])
+        this.#givenUp.set(host, [...(this.#givenUp.get(host) ?? []), { item, from: to }]);
+    }
   }
 
   run(): void {
+    for (const turn of this.#takers) this.#bringBack(turn);
     while (this.#takers.size > 0) {
       const [lowest, highest] = this.#extremes();
       if (highest - lowest <= BALANCE + 1e-9) return;
@@ -60,6 +69,14 @@ class Balancing {
       const done =
         this.#give(turn, highest, highest - (raises ? NEARLY : 1e-9)) || (raises && this.#give(turn, highest, 0));
       if (!done) this.#takers.delete(turn);
+    }
+  }
+
+  /** Workloads that should run on the turn's host, and that the roll has moved to where they should not. */
+  #bringBack(turn: Turn): void {
+    for (const { item, from } of this.#givenUp.get(turn.node.index) ?? []) {
+      const due = isDisliked(item, from) && this.#board.itemsOn(from).includes(item);
+      if (due && this.#moves.allow(item, from, turn)) this.#move(item, from, turn, why.preferred);
     }
   }
 
@@ -90,8 +107,8 @@ class Balancing {
     if (some.length > 0) yield some;
   }
 
-  #move(item: Item, from: Node, turn: Turn): void {
-    this.#moves.move(item, from, turn);
+  #move(item: Item, from: Node, turn: Turn, reason: string = why.balance): void {
+    this.#moves.move(item, from, turn, reason);
     for (const node of [from, turn.node]) this.#shares[node.index] = this.#shareOf(node);
   }
 
@@ -149,7 +166,7 @@ function announced(facts: Facts, turns: readonly Turn[]): { item: Item; from: No
       const from = facts.byId.get(move.from);
       const turn = turnOf.get(entry.host);
       const due =
-        item !== undefined && from !== undefined && turn !== undefined && !turn.canary && move.why !== why.home;
+        item !== undefined && from !== undefined && turn !== undefined && !turn.canary && move.why === why.balance;
       return due ? [{ item, from, turn }] : [];
     }),
   );

@@ -1,4 +1,6 @@
+import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { isKeptOff } from "./item-rules.ts";
 
 /** A move in the making. */
 export interface Leg {
@@ -10,6 +12,9 @@ export interface Leg {
 
 /** The migration is under way already, and booked at both ends. */
 export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
+
+/** Rules besides room. */
+export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule">;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -119,7 +124,14 @@ export class Board {
   }
 
   fits(item: Item, node: Node): boolean {
-    return this.hasRoom(item, node) && !this.hasMate(item, node);
+    return this.hasRoom(item, node) && this.broken(item, node) === undefined;
+  }
+
+  /** Rule that keeps the item off the host as it is booked now; undefined: none. */
+  broken(item: Item, node: Node): BoardRule | undefined {
+    if (this.hasMate(item, node)) return "anti-affinity";
+    if (item.rules === undefined) return undefined;
+    return isKeptOff(item, node) ? "must-rule" : undefined;
   }
 
   /**

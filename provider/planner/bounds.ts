@@ -20,7 +20,7 @@ export function movesBound(facts: Facts, turns: readonly Turn[], emptiedFirst = 
   let home = 0;
   for (const { node, putBack } of turns) {
     for (const leg of putBack) {
-      if (leg.why === why.balance) continue;
+      if (leg.why !== why.home) continue;
       if (leg.item.node === node || !leaving.has(leg.item)) home += 1;
     }
   }

@@ -11,6 +11,7 @@ export const why = {
   inFlight: "in flight already",
   home: "home again",
   balance: "keeps the balance",
+  preferred: "back to where it should run",
 } as const;
 
 /** A host this close to the level counts as full: what would still fit is not worth looking for. */
@@ -40,8 +41,11 @@ export class Destinations {
   /** Hosts not to be emptied any more: below that level, the fullest first; above it, the emptiest first. */
   #below: Node[] = [];
   #above: Node[] = [];
+  readonly #settled = new Set<Node>();
+  readonly #nodes: readonly Node[];
 
   constructor(facts: Facts, board: Board, timeline: Timeline, width: number) {
+    this.#nodes = facts.nodes;
     this.#board = board;
     this.#timeline = timeline;
     this.#level = fillLevel(facts, board, width);
@@ -53,7 +57,9 @@ export class Destinations {
 
   /** The host takes workloads and will not be emptied any more. */
   add(node: Node): void {
-    if (node.host.slots > 0) this.#below.push(node);
+    if (node.host.slots < 1) return;
+    this.#below.push(node);
+    this.#settled.add(node);
   }
 
   /** Something left the host: it may be below the level again. */
@@ -88,9 +94,28 @@ export class Destinations {
     return room;
   }
 
+  /**
+   * A host that a should-rule of the item asks for: one where it can stay, else one of `later`; undefined: none has room, or it
+   * has no such rule.
+   */
+  preferred(item: Item, inbound: ReadonlyMap<Node, number>, later: readonly Node[]): Node | undefined {
+    const prefer = item.rules?.prefer;
+    if (prefer === undefined) return undefined;
+    const stay = [...prefer].map((index) => this.#nodes[index] as Node).filter((node) => this.#settled.has(node));
+    const best = this.#bestFit(item, inbound, stay) ?? this.#roomiest(item, stay, stay.length);
+    if (best !== undefined) return best;
+    const park = later.filter((node) => prefer.has(node.index));
+    return this.#roomiest(item, park, park.length);
+  }
+
+  /** It will not be emptied any more. */
+  isSettled(node: Node): boolean {
+    return this.#settled.has(node);
+  }
+
   /** A host where the item can stay. `inbound`: seconds of migrations about to start, by host. */
   settled(item: Item, inbound: ReadonlyMap<Node, number>, care: Care): Node | undefined {
-    const best = this.#bestFit(item, inbound);
+    const best = this.#bestFit(item, inbound, this.#below);
     if (best !== undefined || care === "level") return best;
     const over = this.#roomiest(item, this.#below, this.#below.length);
     return over ?? this.#roomiest(item, care === "room" ? this.#above.slice(0, GLANCE) : this.#above, 1);
@@ -101,11 +126,11 @@ export class Destinations {
     return this.#roomiest(item, later, spread);
   }
 
-  #bestFit(item: Item, inbound: ReadonlyMap<Node, number>): Node | undefined {
+  #bestFit(item: Item, inbound: ReadonlyMap<Node, number>, nodes: readonly Node[]): Node | undefined {
     let best: Node | undefined;
     let bestScore = Number.NEGATIVE_INFINITY;
     let found = 0;
-    for (const node of this.#below) {
+    for (const node of nodes) {
       if (!this.#board.fits(item, node)) continue;
       const fill = this.#board.fillWith(node, item);
       if (fill > this.#level) continue;

@@ -57,6 +57,11 @@ function destinationOf(
       return { item, from: node, to: wanted, why: why.announced };
     }
   }
+  const preferred = destinations.preferred(item, inbound, later);
+  if (preferred !== undefined) {
+    const reason = destinations.isSettled(preferred) ? whySettled(preferred) : why.later;
+    return { item, from: node, to: preferred, why: reason };
+  }
   const settled = destinations.settled(item, inbound, care);
   if (settled !== undefined) return { item, from: node, to: settled, why: whySettled(settled) };
   const parking = destinations.parking(item, later, spread);

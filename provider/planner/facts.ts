@@ -2,6 +2,7 @@ import { type Fleet, type Host, inService, migrationSeconds, type Workload } fro
 import { isUnavailable, reserveOf } from "../core/limits.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
+import { type ItemRules, RuleReader } from "./item-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { isBelow, type Role, roleOf } from "./roles.ts";
 
@@ -40,6 +41,8 @@ export interface Item {
   readonly gib: number;
   /** Index of its anti-affinity group, or -1. */
   readonly group: number;
+  /** Its other rules; undefined: none. */
+  readonly rules: ItemRules | undefined;
   /** Destination that the announced plan gave it. */
   readonly wanted: Node | undefined;
 }
@@ -170,6 +173,7 @@ function itemsOf(request: PlanRequest, byId: ReadonlyMap<string, Node>, resource
   // Off a host in hand: a part of its evacuation. Every other workload in flight counts as arrived, and as not yet gone.
   const isPart = (from: Node, to: Node): boolean => ours(from) && from.below && !ours(to);
   const groups = new Map<string, number>();
+  const rules = new RuleReader((id) => byId.get(id)?.index);
 
   const items: Item[] = [];
   const owed: Item[] = [];
@@ -195,6 +199,7 @@ function itemsOf(request: PlanRequest, byId: ReadonlyMap<string, Node>, resource
       seconds: migrationSeconds(fleet, workload),
       gib: (workload.demand.memory ?? 0) / 1024,
       group,
+      rules: rules.read(workload),
       wanted: previous === undefined ? undefined : announced.get(`${workload.host}\n${workload.id}`),
     });
   }

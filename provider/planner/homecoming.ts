@@ -1,6 +1,7 @@
 import { add, at, type Board, type Leg, needOf } from "./board.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { isDisliked, isKeptOff } from "./item-rules.ts";
 
 /**
  * Moves that bring a host's own workloads back to it: those that it evacuates now, and those that the run remembers.
@@ -22,7 +23,9 @@ export function homecoming(
     if (item.node.role === "in hand" || item.node.role === "closed" || claimed.has(item)) continue;
     legs.push({ item, from: item.node, to: node, why: why.home });
   }
-  return fitting(board, facts, node, legs);
+  // Where it should run is better than where it was.
+  const wanted = legs.filter(({ item, from }) => !isDisliked(item, node) || isDisliked(item, from));
+  return fitting(board, facts, node, wanted);
 }
 
 /** Workloads that will be on the host when it takes load again, whatever comes back: pinned ones, those never moved off. */
@@ -51,6 +54,7 @@ function fitting(board: Board, facts: Facts, node: Node, legs: readonly Leg[]): 
     .sort((a, b) => b.item.bulk - a.item.bulk || a.item.index - b.item.index)
     .filter(({ item }) => {
       if (item.group >= 0 && groups.has(item.group)) return false;
+      if (isKeptOff(item, node)) return false;
       if (item.need.some((need, r) => need > 0 && at(load, r) + need > at(node.capacity, r) * (1 + 1e-9))) return false;
       add(load, item.need, 1);
       if (item.group >= 0) groups.add(item.group);

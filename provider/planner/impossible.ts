@@ -2,7 +2,8 @@ import { complianceOf } from "../core/compliance.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import { add, at, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { amount, count, list } from "./words.ts";
+import { isKeptOff } from "./item-rules.ts";
+import { amount, count, hostRuleWords, list } from "./words.ts";
 
 /**
  * What no order and no destinations can get around; each with its proof.
@@ -11,7 +12,7 @@ import { amount, count, list } from "./words.ts";
  * - **Unavailable, domain**: hosts that are out for reasons of their own leave no place under `maxUnavailable`.
  * - **S1**: while a host is out all workloads run on the others in service, which must hold them and the reserve.
  * - **S2**: members of an anti-affinity group that are apart now need as many hosts in service besides the one that is out.
- * - **S3**: a workload lands whole on one other host, beside the pinned ones there.
+ * - **S3**: a workload lands whole on one other host, beside the pinned ones there, where its must-rules let it run.
  */
 export function impossibilities(facts: Facts): RefusalReason[] {
   const pending = facts.nodes.filter((node) => node.role === "pending");
@@ -145,7 +146,13 @@ function sizeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
       if (item.workload.pinned) continue;
       const fits = (other: Node): boolean =>
         other !== node && item.need.every((need, r) => need <= (free.get(other)?.[r] ?? 0) * (1 + 1e-9));
-      if (hosts.some(fits)) continue;
+      if (hosts.some((other) => fits(other) && !isKeptOff(item, other))) continue;
+      const rules = hostRuleWords(item.workload.hosts ?? {});
+      if (hosts.some(fits)) {
+        const text = `${node.id} cannot be emptied: ${item.id} ${rules}, which leaves no other host in service that is large enough.`;
+        reasons.push({ code: "must-rule", text, hosts: [node.id], workloads: [item.id] });
+        continue;
+      }
       const r = item.need.findIndex((need, i) =>
         hosts.every((other) => other === node || need > (free.get(other)?.[i] ?? 0)),
       );

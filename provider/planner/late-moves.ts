@@ -1,7 +1,7 @@
 import { at, type Board, needOf } from "./board.ts";
-import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { returnNeed } from "./homecoming.ts";
+import { isDisliked } from "./item-rules.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -55,15 +55,16 @@ export class LateMoves {
   allow(item: Item, from: Node, turn: Turn): boolean {
     const { node } = turn;
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
+    if (isDisliked(item, node)) return false;
     if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
     if (!this.#fits(item, node)) return false;
-    const legs = [...turn.putBack, { item, from, to: node, why: why.balance }];
+    const legs = [...turn.putBack, { item, from, to: node, why: "" }];
     const need = returnNeed(this.#facts, this.#board, node, legs);
     return need.every((amount, r) => amount <= Math.min(at(node.capacity, r), at(this.#smallest, r)) + 1e-9);
   }
 
-  move(item: Item, from: Node, turn: Turn): void {
-    turn.putBack.push({ item, from, to: turn.node, why: why.balance });
+  move(item: Item, from: Node, turn: Turn, reason: string): void {
+    turn.putBack.push({ item, from, to: turn.node, why: reason });
     this.#board.book(item, turn.node);
     this.#board.unbook(item, from);
     this.#board.relocate(item, from, turn.node);

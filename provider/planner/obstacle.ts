@@ -1,8 +1,8 @@
 import type { RefusalCode, RefusalReason } from "../core/plan.ts";
-import { at, type Board, needOf } from "./board.ts";
+import { at, type Board, type BoardRule, needOf } from "./board.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { amount, count, list } from "./words.ts";
+import { amount, count, hostRuleWords, list } from "./words.ts";
 
 /** Why a host cannot go next, as the fleet would be then. */
 export interface Obstacle extends RefusalReason {
@@ -18,13 +18,14 @@ export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item)
   };
   const others = facts.nodes.filter((other) => other !== node && board.isServing(other) && other.role !== "closed");
   if (others.length === 0) return reason("capacity", "has nowhere to go: no other host takes workloads");
-  const roomy = others.filter((other) => board.hasRoom(item, other)).map(({ id }) => id);
-  if (roomy.length > 0) {
-    const each = roomy.length === 1 ? "which runs" : "each of which runs";
-    return reason(
-      "anti-affinity",
-      `has room only on ${list(roomy)}, ${each} another member of ${facts.groups[item.group]}`,
+  const roomy = others.filter((other) => board.hasRoom(item, other));
+  const [first] = roomy;
+  if (first !== undefined) {
+    const broken = Map.groupBy(roomy, (other) => board.broken(item, other) ?? "must-rule");
+    const told = [...broken].map(
+      ([rule, nodes]) => `${list(nodes.map(({ id }) => id))}, ${inTheWay(facts, item, rule, nodes.length > 1)}`,
     );
+    return reason(board.broken(item, first) ?? "must-rule", `has room only on ${told.join(", and on ")}`);
   }
   const free = (other: Node, r: number): number => Math.max(0, at(other.capacity, r) - at(board.loadOf(other), r));
   const lacking = facts.resources.map((_, r) => others.filter((other) => at(item.need, r) > free(other, r)).length);
@@ -34,6 +35,12 @@ export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item)
     "capacity",
     `fits on no other host; most free is ${most.id} with ${amount(facts.resources[r] ?? "", free(most, r))}`,
   );
+}
+
+/** What keeps a workload off hosts with room for it. */
+function inTheWay(facts: Facts, item: Item, rule: BoardRule, several: boolean): string {
+  if (rule === "must-rule") return `and it ${hostRuleWords(item.workload.hosts ?? {})}`;
+  return `${several ? "each of which runs" : "which runs"} another member of ${facts.groups[item.group]}`;
 }
 
 /** With the host out, too little would stay free. */

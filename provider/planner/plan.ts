@@ -5,6 +5,7 @@ import type { Policy } from "../core/policy.ts";
 import { assemble } from "./assemble.ts";
 import { balance } from "./balance.ts";
 import type { Facts } from "./facts.ts";
+import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
@@ -58,7 +59,7 @@ function attempt(request: PlanRequest, effort: number): Answer {
     balance(found.facts, board, turns);
     forecast(found.facts, turns);
   }
-  const plan = assemble(found.facts, turns, notesOf(found.facts, found.avoided), effort);
+  const plan = assemble(found.facts, turns, [...notesOf(found.facts, found.avoided), ...givenUp(turns)], effort);
   const violations = validatePlan(request, plan);
   if (violations.length > 0)
     throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);

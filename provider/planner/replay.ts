@@ -3,6 +3,7 @@ import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { Ledger } from "./ledger.ts";
 import { beyondLimits } from "./limits.ts";
 import { crowding, mostBooked } from "./load-back.ts";
+import { hostRuleTroubles } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { Several } from "./several.ts";
 import { isOurs } from "./standing.ts";
@@ -129,6 +130,7 @@ class Replay {
     if (move.from !== entry.host || this.#at.get(workload.id) !== entry.host)
       this.#wrong(entry, `moves ${workload.id}, which is not on it then`);
     const flying = this.#flying.has(workload.id) && workload.host === move.from && workload.movingTo === move.to;
+    for (const what of hostRuleTroubles(workload, move, flying)) this.#wrong(entry, what);
     if (!flying) {
       this.#takes(entry, move.to);
       this.#ledger.book(workload, move.to);
@@ -150,6 +152,7 @@ class Replay {
       this.#wrong(entry, `makes room by moving ${workload.id}, which is not on ${move.from} then`);
     if (this.#ledger.hosts.get(move.from)?.slots === 0 || this.#ledger.hosts.get(move.to)?.slots === 0)
       this.#wrong(entry, `moves ${workload.id}, but ${move.from} or ${move.to} takes part in no migrations`);
+    for (const what of hostRuleTroubles(workload, move, false)) this.#wrong(entry, what);
     this.#takes(entry, move.to);
     this.#ledger.book(workload, move.to);
     this.#fits(entry, move.to, workload);
@@ -191,6 +194,7 @@ class Replay {
       if (workload?.state !== "running" || workload.pinned)
         this.#wrong(entry, `puts back ${move.workload}, which cannot move`);
       if (workload === undefined) continue;
+      for (const what of hostRuleTroubles(workload, move, false)) this.#wrong(entry, what);
       if (returning.includes(workload)) this.#wrong(entry, `puts ${workload.id} back twice`);
       if (move.to !== host.id || move.from === host.id || this.#at.get(workload.id) !== move.from) {
         this.#wrong(entry, `puts back ${workload.id}, which is not on ${move.from} then`);

@@ -1,8 +1,8 @@
-import type { Host } from "../core/fleet.ts";
+import type { Host, Workload } from "../core/fleet.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import type { Facts } from "./facts.ts";
 import type { PlanRequest } from "./request.ts";
-import { amount, list } from "./words.ts";
+import { amount, hostRuleWords, list } from "./words.ts";
 
 /** Tells whether a plan exists for the changed request. */
 export type Attempt = (request: PlanRequest) => boolean;
@@ -17,8 +17,8 @@ interface Change {
 const STOPS = 8;
 
 /**
- * The smallest change that allows a plan, found by planning again with it: first one line of policy, then one workload to be
- * stopped, then one more host, then two lines of policy.
+ * The smallest change that allows a plan, found by planning again with it: first one line of policy, then a rule of one named
+ * workload to be relaxed, then one workload to be stopped, then one more host, then two lines of policy.
  */
 export function unlock(
   request: PlanRequest,
@@ -27,9 +27,12 @@ export function unlock(
   attempt: Attempt,
 ): string {
   const policies = policyChanges(request, facts, reasons);
-  const found = [...policies, ...stops(request, facts, reasons), ...oneMoreHost(request, facts)].find((change) =>
-    attempt(change.request),
-  );
+  const found = [
+    ...policies,
+    ...relaxedRules(request, facts, reasons),
+    ...stops(request, facts, reasons),
+    ...oneMoreHost(request, facts),
+  ].find((change) => attempt(change.request));
   if (found !== undefined) return found.text;
   for (const [index, one] of policies.entries()) {
     for (const other of policies.slice(index + 1)) {
@@ -84,6 +87,28 @@ function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly Ref
   return changes;
 }
 
+/** Rules of workloads that are named as in the way. */
+function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly RefusalReason[]): Change[] {
+  const named = new Set(reasons.flatMap(({ workloads }) => workloads));
+  const items = facts.items.filter((item) => named.has(item.id)).slice(0, STOPS);
+  return items.flatMap(({ workload }): Change[] => {
+    const { hosts, ...rest } = workload;
+    if (hosts?.only === undefined && hosts?.never === undefined) return [];
+    return [
+      {
+        text: `Let ${workload.id}, which ${hostRuleWords(hosts)}, run on any host for the time of the roll.`,
+        request: withWorkload(request, rest),
+      },
+    ];
+  });
+}
+
+/** The request with another version of one workload. */
+function withWorkload(request: PlanRequest, changed: Workload): PlanRequest {
+  const workloads = request.fleet.workloads.map((one) => (one.id === changed.id ? changed : one));
+  return { ...request, fleet: { ...request.fleet, workloads } };
+}
+
 /** Named workloads first, the smallest ones first. */
 function stops(request: PlanRequest, facts: Facts, reasons: readonly RefusalReason[]): Change[] {
   const named = new Set(reasons.flatMap(({ workloads }) => workloads));
@@ -92,13 +117,10 @@ function stops(request: PlanRequest, facts: Facts, reasons: readonly RefusalReas
     .filter((item) => named.has(item.id) || hosts.has(item.node.id))
     .sort((a, b) => Number(named.has(b.id)) - Number(named.has(a.id)) || a.bulk - b.bulk || a.index - b.index);
   return candidates.slice(0, STOPS).map((item) => {
-    const workloads = request.fleet.workloads.map((one) =>
-      one.id === item.id ? { ...one, state: "stopped" as const } : one,
-    );
     const size = item.gib > 0 ? ` (${amount("memory", item.gib * 1024)})` : "";
     return {
       text: `Stop ${item.id}${size} on ${item.node.id} for the time of the roll.`,
-      request: { ...request, fleet: { ...request.fleet, workloads } },
+      request: withWorkload(request, { ...item.workload, state: "stopped" }),
     };
   });
 }

@@ -3,6 +3,7 @@ import type { Host } from "../core/fleet.ts";
 import type { HostPlan, Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
 import { replay } from "./replay.ts";
+import { silentlyGivenUp } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { isFree, isOurs } from "./standing.ts";
 
@@ -12,7 +13,12 @@ import { isFree, isOurs } from "./standing.ts";
  * sentence each; empty when the plan is sound.
  */
 export function validatePlan(request: PlanRequest, plan: Plan): string[] {
-  const found = [...coverage(request, plan), ...order(request, plan), ...sums(request, plan)];
+  const found = [
+    ...coverage(request, plan),
+    ...order(request, plan),
+    ...sums(request, plan),
+    ...silentlyGivenUp(plan, request.fleet.workloads),
+  ];
   return found.length > 0 ? found : replay(request, plan);
 }
 

@@ -1,3 +1,5 @@
+import type { HostRules } from "../core/fleet.ts";
+
 /** `3 hosts`, `1 host`. */
 export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
@@ -14,6 +16,13 @@ export function list(names: readonly string[], most = 5): string {
   if (names.length <= 1) return names.join("");
   if (names.length <= most) return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   return `${names.slice(0, most - 1).join(", ")} and ${names.length - most + 1} more`;
+}
+
+/** What the must-rules of a workload say: `may run only on h1 and h2, but not on h3`. */
+export function hostRuleWords({ only, never = [] }: HostRules): string {
+  const not = never.length > 0 ? `not on ${list(never)}` : "";
+  if (only === undefined) return `may ${not === "" ? "run anywhere" : not.replace("on", "run on")}`;
+  return `may run only on ${list(only) || "hosts that are not in the fleet"}${not === "" ? "" : `, but ${not}`}`;
 }
 
 const tidy = (value: number): number => Math.round(value * 10) / 10;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
+import type { Fleet, Host, HostRules, Workload } from "../../provider/core/fleet.ts";
 import type { Plan } from "../../provider/core/plan.ts";
 import { type Policy, type PolicyInput, policy as policySchema } from "../../provider/core/policy.ts";
 import { freshHost, type HostMemory, newRun, type RunMemory } from "../../provider/core/run.ts";
@@ -206,6 +206,7 @@ interface Draw {
   readonly group: string | undefined;
   readonly pinned: number;
   readonly stopped: number;
+  readonly hosts: HostRules | undefined;
 }
 
 function workload(hosts: number): fc.Arbitrary<Draw> {
@@ -216,7 +217,19 @@ function workload(hosts: number): fc.Arbitrary<Draw> {
     group: fc.constantFrom(undefined, undefined, undefined, "db", "web"),
     pinned: fc.nat(19),
     stopped: fc.nat(9),
+    hosts: hostRules(hosts),
   });
+}
+
+/** Most workloads have none; some rules are broken already. */
+function hostRules(hosts: number): fc.Arbitrary<HostRules | undefined> {
+  const some = fc.uniqueArray(fc.nat(hosts - 1), { minLength: 1 }).map((list) => list.map((index) => `h${index + 1}`));
+  return fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 12 },
+    { arbitrary: fc.record({ only: some }), weight: 1 },
+    { arbitrary: fc.record({ never: some }), weight: 1 },
+    { arbitrary: fc.record({ prefer: some }), weight: 2 },
+  );
 }
 
 function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Fleet["migration"]): Fleet {
@@ -227,6 +240,7 @@ function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Flee
       state: draw.stopped === 0 ? "stopped" : "running",
       demand: { memory: draw.memory * 1024, cpu: draw.cpu },
       ...(draw.group === undefined ? {} : { group: draw.group }),
+      ...(draw.hosts === undefined ? {} : { hosts: draw.hosts }),
       pinned: draw.pinned === 0,
     }),
   );

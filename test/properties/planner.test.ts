@@ -65,7 +65,7 @@ describe("for any fleet", () => {
         };
         const answer = planFor({ ...request, policy });
         if (answer.kind === "plan") return;
-        expect(["capacity", "anti-affinity", "too-large"]).toContain(answer.reasons[0]?.code);
+        expect(["capacity", "anti-affinity", "too-large", "must-rule"]).toContain(answer.reasons[0]?.code);
         expect([...(answer.reasons[0]?.hosts ?? []), ...(answer.reasons[0]?.workloads ?? [])].length).toBeGreaterThan(
           0,
         );
@@ -82,6 +82,18 @@ describe("for any fleet", () => {
           ...request,
           policy: { ...request.policy, reserve: 0, canary: 0, maxUnavailable: { fleet: 8, perDomain: undefined } },
         });
+        if (answer.kind === "refusal") expect(answer.reasons.map((reason) => reason.code)).toContain("no-progress");
+      }),
+      { ...settings, numRuns: RUNS / 2 },
+    );
+  });
+
+  it("taking the rules of workloads away never turns a plan into a refusal that claims proof", () => {
+    fc.assert(
+      fc.property(calmRequest, (request) => {
+        if (planFor(request).kind === "refusal") return;
+        const workloads = request.fleet.workloads.map(({ hosts: _hosts, ...one }) => one);
+        const answer = planFor({ ...request, fleet: { ...request.fleet, workloads } });
         if (answer.kind === "refusal") expect(answer.reasons.map((reason) => reason.code)).toContain("no-progress");
       }),
       { ...settings, numRuns: RUNS / 2 },

@@ -1,4 +1,4 @@
-import type { Host, Mark, Workload } from "../../core/fleet.ts";
+import type { Host, HostRules, Mark, Workload } from "../../core/fleet.ts";
 import type { RunMemory } from "../../core/run.ts";
 import type { Snapshot } from "./schema.ts";
 
@@ -27,6 +27,7 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     host: names.host(one.host),
     ...(one.movingTo === undefined ? {} : { movingTo: names.host(one.movingTo) }),
     ...(one.group === undefined ? {} : { group: names.group(one.group) }),
+    ...(one.hosts === undefined ? {} : { hosts: renamed(one.hosts, names.host) }),
   });
   const halt = memory.halt && { ...memory.halt, ...without(memory.halt, names), run: names.run(memory.halt.run) };
   const plain = {
@@ -67,6 +68,14 @@ function namesOf({ fleet, memory }: Snapshot) {
     boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
     run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),
     owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner]),
+  };
+}
+
+function renamed(rules: HostRules, name: (host: string) => string): HostRules {
+  return {
+    ...(rules.only === undefined ? {} : { only: rules.only.map(name) }),
+    ...(rules.never === undefined ? {} : { never: rules.never.map(name) }),
+    ...(rules.prefer === undefined ? {} : { prefer: rules.prefer.map(name) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Fleet } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
 import type { Ending, RunMemory } from "../../core/run.ts";
 import { versionSchemes } from "../../core/version.ts";
+import { ruleProblems } from "../../core/workload-rules.ts";
 
 const id = z.string().min(1);
 const amounts = z.record(z.string(), z.number().nonnegative()).describe("`memory` in MiB, `cpu` in virtual cores.");
@@ -30,6 +31,12 @@ const host = z.strictObject({
   estimate: z.strictObject({ patch: z.number().nonnegative(), boot: z.number().nonnegative() }),
 });
 
+const hostRules = z.strictObject({
+  only: z.array(id).exactOptional(),
+  never: z.array(id).exactOptional(),
+  prefer: z.array(id).exactOptional(),
+});
+
 const workload = z.strictObject({
   id,
   host: id,
@@ -37,6 +44,7 @@ const workload = z.strictObject({
   movingTo: id.exactOptional(),
   demand: amounts,
   group: id.exactOptional(),
+  hosts: hostRules.exactOptional(),
   pinned: z.boolean(),
 });
 
@@ -138,6 +146,7 @@ function* contradictions({ hosts, workloads }: Fleet): Generator<{ path: Propert
       yield { path: ["workloads", index, "movingTo"], message: `there is no host ${movingTo}` };
     }
   }
+  for (const { path, message } of ruleProblems(workloads, known)) yield { path: ["workloads", ...path], message };
 }
 
 function* repeated(

@@ -11,7 +11,20 @@ export function snapshotOf({ fleet, record, scale }: Look, baseline: Baseline): 
   const { run, halt, finished } = record;
   const memory = { ...(run && { run }), ...(halt && { halt }), ...(finished && { finished }) };
   // Through the schema: what is written can be read again.
-  return snapshotSchema.parse(JSON.parse(JSON.stringify({ format: 1, baseline, scale, fleet, memory })));
+  const plain = { format: 1, baseline, scale, fleet: withoutStrangers(fleet), memory };
+  return snapshotSchema.parse(JSON.parse(JSON.stringify(plain)));
+}
+
+/** Host rules may name hosts that have left the fleet: these mean nothing any more. */
+function withoutStrangers(fleet: Fleet): Fleet {
+  const known = new Set(fleet.hosts.map(({ id }) => id));
+  const there = (hosts: readonly string[]): string[] => hosts.filter((id) => known.has(id));
+  const workloads = fleet.workloads.map((one) =>
+    one.hosts === undefined
+      ? one
+      : { ...one, hosts: Object.fromEntries(Object.entries(one.hosts).map(([rule, ids]) => [rule, there(ids)])) },
+  );
+  return { ...fleet, workloads };
 }
 
 /** Reads a snapshot file. Throws `invalid` naming the file and the fields that are wrong. */

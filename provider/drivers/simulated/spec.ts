@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RollError } from "../../core/errors.ts";
 import { versionProblem, versionSchemes } from "../../core/version.ts";
+import { ruleProblems } from "../../core/workload-rules.ts";
 import { faults } from "./faults.ts";
 
 const id = z
@@ -26,12 +27,19 @@ const host = z.strictObject({
   mark: mark.optional().describe("Mark of a run that is out of sight."),
 });
 
+const hostRules = z.strictObject({
+  only: z.array(id).min(1).exactOptional().describe("Hosts it must run on."),
+  never: z.array(id).exactOptional().describe("Hosts it must not run on."),
+  prefer: z.array(id).exactOptional().describe("Hosts it should run on."),
+});
+
 const workload = z.strictObject({
   id,
   host: id.describe("Host that runs it."),
   memory: z.number().positive().describe("GiB."),
   cpu: z.number().positive().default(1).describe("Virtual cores."),
   group: id.optional().describe("Anti-affinity group: its members never share a host."),
+  hosts: hostRules.optional().describe("Where it may run; the platform refuses to move it elsewhere."),
   pinned: z.boolean().default(false).describe("Cannot be migrated."),
   state: z.enum(["running", "stopped"]).default("running"),
   latency: z.number().positive().default(5).describe("Milliseconds its service needs on an idle host."),
@@ -111,6 +119,7 @@ function* contradictions(spec: FleetSpec): Generator<Contradiction> {
   for (const [index, one] of spec.workloads.entries()) {
     if (!known.has(one.host)) yield { path: ["workloads", index, "host"], message: `there is no host "${one.host}"` };
   }
+  for (const { path, message } of ruleProblems(spec.workloads, known)) yield { path: ["workloads", ...path], message };
   for (const [index, one] of spec.faults.entries()) {
     if (one.host !== undefined && !known.has(one.host)) {
       yield { path: ["faults", index, "host"], message: `there is no host "${one.host}"` };

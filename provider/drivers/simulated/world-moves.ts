@@ -1,3 +1,4 @@
+import { mayRunOn } from "../../core/fleet.ts";
 import { answers, type HostRow, log, NEVER, spanOf, type Task, type WorkloadRow, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
 
@@ -57,6 +58,7 @@ export function moveProblem(world: World, workload: WorkloadRow, source: HostRow
     const moving = movesOf(world, host.id);
     if (moving >= host.slots) return `${host.id} has ${moving} migrations in flight, its most is ${host.slots}`;
   }
+  if (!mayRunOn(workload.hosts, target.id)) return `a host rule of ${workload.id} keeps it off ${target.id}`;
   return roomProblem(world, workload, target);
 }
 

@@ -72,7 +72,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
 }
 
 function viewWorkload(workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, pinned, doing } = workload;
+  const { id, host, state, demand, group, hosts, pinned, doing } = workload;
   return {
     id,
     host,
@@ -81,6 +81,7 @@ function viewWorkload(workload: WorkloadRow): Workload {
     ...(doing?.kind === "migrate" ? { movingTo: doing.to } : {}),
     demand,
     ...(group === undefined ? {} : { group }),
+    ...(hosts === undefined ? {} : { hosts }),
     pinned,
   };
 }

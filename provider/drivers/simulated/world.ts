@@ -1,4 +1,4 @@
-import type { Mark, Resources } from "../../core/fleet.ts";
+import type { HostRules, Mark, Resources } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
 import type { VersionScheme } from "../../core/version.ts";
 import type { Fault } from "./faults.ts";
@@ -76,6 +76,8 @@ export interface WorkloadRow {
   readonly state: "running" | "stopped";
   readonly demand: Resources;
   readonly group: string | undefined;
+  /** Absent in files from before there were such rules. */
+  readonly hosts?: HostRules | undefined;
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */
   readonly latency: number;

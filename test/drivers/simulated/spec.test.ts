@@ -66,6 +66,21 @@ describe("a fleet spec", () => {
       },
       /workloads\[1\]\.group: "v" and "w" are of group "g"/,
     ],
+    [
+      "a host rule that names no host",
+      { hosts: [host], workloads: [{ ...workload, hosts: { prefer: ["a", "z"] } }] },
+      /workloads\[0\]\.hosts\.prefer\[1\]: "w" names the host "z", which is not there/,
+    ],
+    [
+      "host rules that leave no host",
+      { hosts: [host], workloads: [{ ...workload, hosts: { only: ["a"], never: ["a"] } }] },
+      /workloads\[0\]\.hosts: "w" may run nowhere: its `never` names every host of `only`, a/,
+    ],
+    [
+      "a host rule against every host",
+      { hosts: [host], workloads: [{ ...workload, hosts: { never: ["a"] } }] },
+      /workloads\[0\]\.hosts: "w" may run nowhere: its `never` names every host/,
+    ],
     ["a negative size", { hosts: [{ ...host, memory: -1 }] }, /hosts\[0\]\.memory/],
     ["no size", { hosts: [{ id: "a", level: "1" }] }, /hosts\[0\]\.memory/],
     ["no time", { hosts: [host], scale: 0 }, /scale/],

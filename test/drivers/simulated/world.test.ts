@@ -56,6 +56,19 @@ describe("admission at the target", () => {
     expect([...fleet.seen]).toEqual([]);
   });
 
+  test("keeps workloads off hosts where they must not run, and tells of their rules", async () => {
+    const workloads = [
+      { id: "db", host: "a", memory: 1, hosts: { only: ["a", "c"], prefer: ["a"] } },
+      { id: "web", host: "a", memory: 1, hosts: { never: ["b"] } },
+    ];
+    const fleet = await stage([], { hosts: trio.hosts, workloads });
+    await rejects(fleet.migrate("db", "b"), "conflict", /a host rule of db keeps it off b/);
+    await rejects(fleet.migrate("web", "b"), "conflict", /a host rule of web keeps it off b/);
+    await fleet.migrate("db", "c");
+    const seen = await fleet.driver.observe(fleet.baseline, new AbortController().signal);
+    expect(seen.workloads.map((one) => one.hosts)).toEqual(workloads.map((one) => one.hosts));
+  });
+
   test("has so many slots, at both ends", async () => {
     const hosts = [{ ...hostA, slots: 1 }, hostB, { ...hostC, slots: 1 }];
     const fleet = await stage([], { ...trio, hosts });

@@ -1,0 +1,56 @@
+import type { Workload } from "../core/fleet.ts";
+
+/** Rules of one workload besides anti-affinity, indexed once; hosts by their index. */
+export interface ItemRules {
+  /** Must run on one of these; undefined: on any. */
+  readonly only: ReadonlySet<number> | undefined;
+  readonly never: ReadonlySet<number>;
+  /** Should run on one of these; undefined: it does not matter. */
+  readonly prefer: ReadonlySet<number> | undefined;
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+/** Indexes the rules of workloads; many of them have the same ones. */
+export class RuleReader {
+  readonly #indexOf: (host: string) => number | undefined;
+  readonly #sets = new Map<string, ReadonlySet<number>>();
+
+  /** `indexOf`: of a host by its id; undefined when it is not in the fleet. */
+  constructor(indexOf: (host: string) => number | undefined) {
+    this.#indexOf = indexOf;
+  }
+
+  /** Undefined when the workload has none. */
+  read({ hosts }: Workload): ItemRules | undefined {
+    if (hosts === undefined) return undefined;
+    return { only: this.#set(hosts.only), never: this.#set(hosts.never) ?? NONE, prefer: this.#set(hosts.prefer) };
+  }
+
+  #set(hosts: readonly string[] | undefined): ReadonlySet<number> | undefined {
+    if (hosts === undefined) return undefined;
+    const key = hosts.join("\n");
+    let set = this.#sets.get(key);
+    if (set === undefined) {
+      set = new Set(hosts.map(this.#indexOf).filter((index) => index !== undefined));
+      this.#sets.set(key, set);
+    }
+    return set;
+  }
+}
+
+/** A must-rule keeps the workload off the host. */
+export function isKeptOff(
+  { rules }: { readonly rules: ItemRules | undefined },
+  host: { readonly index: number },
+): boolean {
+  return rules !== undefined && (rules.only?.has(host.index) === false || rules.never.has(host.index));
+}
+
+/** A should-rule asks for other hosts than this one. */
+export function isDisliked(
+  { rules }: { readonly rules: ItemRules | undefined },
+  host: { readonly index: number },
+): boolean {
+  return rules?.prefer?.has(host.index) === false;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import type { Move, Plan } from "../../provider/core/plan.ts";
+import { planId } from "../../provider/core/plan-id.ts";
+import type { PlanRequest } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
+import { validatePlan } from "../../provider/planner/validate.ts";
+import { evenFleet, fleet, host, planned, refused, request, vm } from "./fleets.ts";
+
+const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
+
+const movesOf = (plan: Plan, id: string): Move[] =>
+  plan.hosts
+    .flatMap((entry) => [...entry.makeRoom, ...entry.evacuate, ...entry.putBack])
+    .filter(({ workload }) => workload === id);
+
+const placesOf = (plan: Plan, id: string): string[] => movesOf(plan, id).map(({ to }) => to);
+
+/** What the validator says when the workload's first move off a host goes elsewhere, or says something else. */
+function validated(asked: PlanRequest, id: string, part: Partial<Move>): string {
+  const plan = planFor(asked);
+  if (plan.kind === "refusal") throw new Error(plan.reasons[0]?.text);
+  const changed = (move: Move): Move => (move.workload === id ? { ...move, ...part } : move);
+  const hosts = plan.hosts.map((entry) => ({ ...entry, evacuate: entry.evacuate.map(changed) }));
+  const { totals, effort } = plan;
+  const again = planId({
+    hosts,
+    moves: totals.moves,
+    out: totals.out,
+    hours: totals.hours.high,
+    effort,
+    baseline: asked.baseline,
+  });
+  return validatePlan(asked, { ...plan, hosts, id: again }).join("; ");
+}
+
+const CALM = { canary: 0, reserve: 0, putBack: "none" } as const;
+
+describe("host rules", () => {
+  const hosts = [host("h1"), host("h2", LEVEL), host("h3", LEVEL), host("h4", LEVEL)];
+
+  it("a workload goes only where it must run, and never where it must not", () => {
+    const of = fleet(hosts, [
+      vm("a", "h1", 8, { hosts: { only: ["h1", "h4"] } }),
+      vm("b", "h1", 8, { hosts: { never: ["h2", "h4"] } }),
+    ]);
+    const plan = planned(of, CALM);
+    expect([placesOf(plan, "a"), placesOf(plan, "b")]).toEqual([["h4"], ["h3"]]);
+    expect(validated(request(of, CALM), "a", { to: "h3" })).toContain("moves a to h3, where it must not run");
+    expect(validated(request(of, CALM), "b", { to: "h4" })).toContain("moves b to h4, where it must never run");
+  });
+
+  it("a rule that is broken already holds nothing up: the workload leaves, and does not come home", () => {
+    const of = fleet(hosts, [
+      vm("a", "h1", 8, { hosts: { only: ["h3"] } }),
+      vm("b", "h4", 8, { hosts: { never: ["h4"] } }),
+    ]);
+    const plan = planned(of, { reserve: 0, putBack: "home" });
+    expect(placesOf(plan, "a")).toEqual(["h3"]);
+    expect(placesOf(plan, "b")).toEqual([]);
+  });
+
+  it("nothing is moved for balance to where it must not run", () => {
+    const rule = { hosts: { never: ["h1"] } };
+    const workloads = ["a", "b", "c", "d", "e", "f"].map((id) => vm(id, "h2", 8, rule));
+    const plan = planned(fleet([host("h1"), host("h2", LEVEL)], workloads), { canary: 0 });
+    expect(plan.totals.moves).toBe(0);
+    expect(
+      planned(
+        fleet(
+          [host("h1"), host("h2", LEVEL)],
+          workloads.map((one) => ({ ...one, hosts: {} })),
+        ),
+        { canary: 0 },
+      ).totals.moves,
+    ).toBeGreaterThan(0);
+  });
+
+  it("a should-rule is kept where a host it asks for has room, even if a fuller one would do", () => {
+    const of = fleet(hosts, [vm("a", "h1", 8, { hosts: { prefer: ["h4"] } }), vm("b", "h4", 40), vm("c", "h2", 8)]);
+    const plan = planned(of, CALM);
+    expect(movesOf(plan, "a")).toMatchObject([{ to: "h4", why: "already at the level" }]);
+    expect(plan.notes.join()).not.toContain("Given up");
+  });
+
+  it("a should-rule given up is said with the move and in a note", () => {
+    const of = fleet(hosts, [vm("a", "h1", 8, { hosts: { prefer: ["h1", "h4"] } }), vm("b", "h4", 60)]);
+    const plan = planned(of, CALM);
+    expect(movesOf(plan, "a")).toMatchObject([{ why: "already at the level, though it should run on h1 and h4" }]);
+    expect(plan.notes).toContain("Given up: 1 should-rule, of a.");
+    expect(validated(request(of, CALM), "a", { why: "already at the level" })).toContain("gives up a should-rule of a");
+    expect(validatePlan(request(of, CALM), { ...plan, notes: [] }).join()).toContain("no note tells");
+  });
+
+  it("and comes back to a host that it should run on, if load is put back at all", () => {
+    const of = fleet(hosts, [vm("a", "h1", 8, { hosts: { prefer: ["h1"] } })]);
+    const plan = planned(of, { canary: 0, reserve: 0 });
+    expect(movesOf(plan, "a")).toMatchObject([
+      { why: "already at the level, though it should run on h1" },
+      { to: "h1", why: "back to where it should run" },
+    ]);
+    expect(plan.notes).toContain("Given up for a time: 1 should-rule, of a.");
+  });
+
+  it("where it should run is better than its old home", () => {
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3")],
+      [vm("a", "h1", 8, { hosts: { prefer: ["h2"] } }), vm("b", "h2"), vm("c", "h2"), vm("d", "h3"), vm("e", "h3")],
+    );
+    const plan = planned(of, { reserve: 0, putBack: "home" });
+    expect(plan.hosts[0]).toMatchObject({ host: "h1", canary: true, putBack: [] });
+    expect(placesOf(plan, "a")[0]).toBe("h2");
+  });
+
+  it("a refusal names the rule, and relaxing it is the way out", () => {
+    const rule = { hosts: { only: ["h1", "h4"] } };
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3"), host("h4", { held: true, cordoned: true })],
+      [vm("db", "h1", 8, rule)],
+    );
+    const refusal = refused(of, { maxUnavailable: 2, reserve: 0 });
+    expect(refusal.reasons).toEqual([
+      {
+        code: "must-rule",
+        text: "h1 cannot be emptied: db may run only on h1 and h4, which leaves no other host in service that is large enough.",
+        hosts: ["h1"],
+        workloads: ["db"],
+      },
+    ]);
+    expect(refusal.unlock).toBe("Let db, which may run only on h1 and h4, run on any host for the time of the roll.");
+  });
+
+  it("a host with room that the rule excludes is told from one without room", () => {
+    const of = fleet(hosts, [vm("db", "h1", 40, { hosts: { never: ["h2"] } }), vm("a", "h3", 60), vm("b", "h4", 60)]);
+    expect(refused(of, CALM).reasons[0]).toMatchObject({
+      code: "must-rule",
+      text: "h1 cannot be emptied: db (40 GiB) has room only on h2, and it may not run on h2.",
+    });
+  });
+});
+
+describe("workloads that do not run", () => {
+  it("stay on their host, count for nothing, and hinder nobody", () => {
+    const off = { state: "stopped", group: "db", hosts: { only: ["h1"] } } as const;
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3", LEVEL)],
+      [vm("off", "h1", 60, off), vm("a", "h2", 60, { group: "db" }), vm("c", "h1", 2)],
+    );
+    const plan = planned(of, { ...CALM, maxUnavailable: 2 });
+    expect(placesOf(plan, "off")).toEqual([]);
+    expect(plan.totals.hosts).toBe(2);
+  });
+
+  it("are no reason to evacuate: a host that holds nothing else goes first and moves nothing", () => {
+    const of = evenFleet(3, 2);
+    const asleep = of.workloads.map((one) => (one.host === "h2" ? { ...one, state: "stopped" as const } : one));
+    const [first] = planned({ ...of, workloads: asleep }, CALM).hosts;
+    expect(first).toMatchObject({ host: "h2", evacuate: [], why: "nothing runs on it that could move" });
+  });
+
+  it("on a host that cannot be reached count for nothing, running ones there stay where they are", () => {
+    const of = evenFleet(4, 2, { h4: { state: "unreachable" } });
+    const plan = planned(of, { maxUnavailable: 2 });
+    expect(
+      plan.hosts.flatMap((entry) => entry.evacuate).filter((move) => move.from === "h4" || move.to === "h4"),
+    ).toEqual([]);
+    expect(plan.skipped).toEqual([{ host: "h4", why: "it cannot be reached" }]);
+  });
+});
