@@ -48,6 +48,10 @@ export interface PolicyArgs {
   startWidth?: Input<number | string | undefined>;
   /** Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two. */
   reserve?: Input<number | undefined>;
+  /** Quorum groups by name, besides those that the platform knows: of the hosts of each only one may be out at a time. Draining, failed, held and unreachable hosts count as out. */
+  quorums?: Input<Record<string, Input<Input<string>[]>> | undefined>;
+  /** Hosts that must not be out together: of each list only one at a time. */
+  apart?: Input<Input<Input<string>[]>[] | undefined>;
   /** Hosts per hardware/firmware class that go first, alone. 0: none. Default: 1. */
   canary?: Input<number | undefined>;
   /** Hosts that may fail once the canary has passed; before that, none. Default: 1. */

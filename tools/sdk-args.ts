@@ -37,6 +37,7 @@ interface Schema {
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema;
   readonly required?: readonly string[];
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
@@ -50,6 +51,8 @@ function typeOf(schema: Schema, key: string, found: Map<string, string>): string
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
   if (schema.type === "array") return `Input<${typeOf(schema.items ?? {}, key.replace(/s$/, ""), found)}>[]`;
+  if (schema.type === "object" && schema.properties === undefined && schema.additionalProperties !== undefined)
+    return `Record<string, Input<${typeOf(schema.additionalProperties, key.replace(/s$/, ""), found)}>>`;
   if (schema.type === "object") return interfaceOf(schema, key, found);
   return schema.type === "integer" ? "number" : (schema.type ?? "unknown");
 }

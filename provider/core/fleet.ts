@@ -38,6 +38,8 @@ export interface Host {
   readonly capacity: Resources;
   /** Failure domain (rack, zone, power); absent: a domain of its own. */
   readonly domain?: string;
+  /** Names of quorum groups that it is a member of (`etcd`, `ceph-mon`): only one host of each may be out at a time. */
+  readonly quorums?: readonly string[];
   /** Hardware/firmware class; hosts of one class react alike to a patch. */
   readonly class?: string;
   /** Most migrations in flight that touch this host, in or out. */

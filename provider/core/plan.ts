@@ -81,6 +81,8 @@ export type RefusalCode =
   | "too-large"
   | "unavailable"
   | "domain"
+  | "quorum"
+  | "unknown-host"
   | "approval"
   | "no-progress";
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
+import { hostList } from "./host-list.ts";
 import { countOrShare } from "./share.ts";
 
 const maxUnavailable = z
@@ -49,6 +50,16 @@ export const policy = z.strictObject({
     .describe(
       "Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two.",
     ),
+  quorums: z
+    .record(z.string().min(1), hostList(1))
+    .optional()
+    .describe(
+      "Quorum groups by name, besides those that the platform knows: of the hosts of each only one may be out at a time. Draining, failed, held and unreachable hosts count as out.",
+    ),
+  apart: z
+    .array(hostList(2))
+    .optional()
+    .describe("Hosts that must not be out together: of each list only one at a time."),
   canary: z.int().min(0).default(1).describe("Hosts per hardware/firmware class that go first, alone. 0: none."),
   maxFailures: z.int().min(0).default(1).describe("Hosts that may fail once the canary has passed; before that, none."),
   retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),

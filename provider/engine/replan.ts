@@ -1,6 +1,6 @@
 import { baselineKey } from "../core/baseline.ts";
 import type { Fleet } from "../core/fleet.ts";
-import type { Plan, Refusal } from "../core/plan.ts";
+import type { Plan, Refusal, RefusalCode } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -55,14 +55,14 @@ export function replan({ fleet, run, request, previous, why }: Replan): {
   return { plan: made, events: [{ kind: "planned", plan: made.id, canaries }], news };
 }
 
+/** What hosts that are out take from the others. */
+const ROOM: readonly RefusalCode[] = ["unavailable", "reserve", "domain", "quorum"];
+
 /** In mid-roll: the world is in the way; unless it was failed hosts that took the room, which only a person can judge. */
 function refused(refusal: Refusal, run: RunMemory, request: RollRequest): RunEvent {
   const failed = Object.entries(run.hosts).find(([, memory]) => memory.failed !== undefined);
   const reason = refusal.reasons.map((one) => one.text).join(" ");
-  if (
-    failed !== undefined &&
-    refusal.reasons.some((one) => one.code === "unavailable" || one.code === "reserve" || one.code === "domain")
-  ) {
+  if (failed !== undefined && refusal.reasons.some(({ code }) => ROOM.includes(code))) {
     const [host, memory] = failed;
     return {
       kind: "halt",

@@ -66,7 +66,7 @@ export function mostOut(facts: Facts): number {
  * - **T2**: capacity that is out and demand booked twice never exceed what is free beyond the reserve; each host and each
  *   migration takes its share of that for its time.
  * - **T4**: no host is faster than its own evacuation and remediation.
- * - **T5'**: T1 within a failure domain that has a limit of its own, without the ramp.
+ * - **T5'**: T1 within a failure domain or another set of hosts (quorum group) that has a limit of its own, without the ramp.
  */
 export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   const robbed = new Set(
@@ -84,10 +84,11 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
     capacityBound(facts, turns),
     ...seconds.values(),
   );
-  for (const [name, domain] of facts.domains) {
-    const mine = turns.filter((turn) => turn.node.host.domain === name);
+  const turnOf = new Map(turns.map((turn) => [turn.node, turn]));
+  for (const { nodes, allowed, unavailable } of facts.limits) {
+    const mine = nodes.map((node) => turnOf.get(node)).filter((turn) => turn !== undefined);
     const started = mine.filter((turn) => turn.inHand).length;
-    most = Math.max(most, sum(mine) / Math.max(1, started, domain.allowed - domain.unavailable.length));
+    most = Math.max(most, sum(mine) / Math.max(1, started, allowed - unavailable.length));
   }
   return most / 3600;
 }

@@ -3,7 +3,7 @@ import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
-import { domainObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
+import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
 import { Timeline } from "./timeline.ts";
 import { order, type Turn } from "./turn.ts";
@@ -149,7 +149,8 @@ export class Draft {
   #try(node: Node, care: Care, canary: boolean, park: boolean): boolean {
     const hand = this.#hand;
     if (hand.touches(node)) return false;
-    if (!hand.domainAllows(node)) return this.#blocked(care, () => domainObstacle(node));
+    const limit = hand.limitInWay(node);
+    if (limit !== undefined) return this.#blocked(care, () => limitObstacle(node, limit));
     const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
     if (!hand.reserveHolds(node, incoming, [])) {
       return this.#blocked(care, () => reserveObstacle(this.#facts, this.#board, node));

@@ -5,6 +5,7 @@ import { hostsAllowed } from "../core/share.ts";
 import { type ItemRules, RuleReader } from "./item-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { isBelow, type Role, roleOf } from "./roles.ts";
+import { type Limit, limitsFor } from "./together.ts";
 
 /** A host, as the planner sees it. */
 export interface Node {
@@ -47,15 +48,6 @@ export interface Item {
   readonly wanted: Node | undefined;
 }
 
-/** A failure domain with a limit. */
-export interface Domain {
-  readonly name: string;
-  /** Most hosts of it out at once, those in `unavailable` included. */
-  readonly allowed: number;
-  /** Out for reasons of their own, all the time. */
-  readonly unavailable: readonly string[];
-}
-
 /** A request, indexed once. Nothing in it changes while a plan is searched. */
 export interface Facts {
   readonly request: PlanRequest;
@@ -79,8 +71,10 @@ export interface Facts {
   readonly unavailable: readonly string[];
   /** Most hosts out at once by `maxUnavailable`, those included. */
   readonly allowed: number;
-  /** Failure domains by name; empty when there is no limit per domain. */
-  readonly domains: ReadonlyMap<string, Domain>;
+  /** Hosts of which only so many may be out at once: failure domains, quorum groups, `policy.apart`. */
+  readonly limits: readonly Limit[];
+  /** Those that hold for a host, by its index. */
+  readonly limitsOf: readonly (readonly Limit[])[];
   /** Host failures whose capacity stays free. */
   readonly reserve: number;
   /** Places that are open when the part without barriers begins. */
@@ -136,27 +130,11 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     skipped,
     unavailable: nodes.filter(isAway).map(({ id }) => id),
     allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
-    domains: domainsOf(request, nodes, isAway),
+    ...limitsFor(request, nodes, isAway),
     reserve: reserveOf(policy, fleet),
     startWidth: hostsAllowed(policy.startWidth, fleet.hosts.length),
     rampBefore: (memory?.done ?? []).filter((id) => memory?.canaries.includes(id) !== true).length,
   };
-}
-
-function domainsOf(
-  { policy }: PlanRequest,
-  nodes: readonly Node[],
-  isAway: (node: Node) => boolean,
-): Map<string, Domain> {
-  const domains = new Map<string, Domain>();
-  const limit = policy.maxUnavailable.perDomain;
-  if (limit === undefined) return domains;
-  for (const [name, members] of Map.groupBy(nodes, (node) => node.host.domain)) {
-    if (name === undefined) continue;
-    const unavailable = members.filter(isAway).map(({ id }) => id);
-    domains.set(name, { name, allowed: hostsAllowed(limit, members.length), unavailable });
-  }
-  return domains;
 }
 
 /** Running workloads, and the stopped ones that we owe a start. */

@@ -1,6 +1,7 @@
 import { at, type Board, isFlying, type Leg } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { homecoming, returnNeed } from "./homecoming.ts";
+import type { Limit } from "./together.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -15,6 +16,8 @@ export class Hand {
   readonly #open = new Map<Turn, readonly number[]>();
   /** Over since the last turn started. */
   #over: Turn[] = [];
+  /** Hosts in hand for which a limit holds. */
+  readonly #outOf = new Map<Limit, number>();
   /** Moves of turns in hand that touch a host, by its index. */
   readonly #touched: number[];
 
@@ -42,12 +45,10 @@ export class Hand {
     return [...this.#open.keys()].some((turn) => turn.makeRoom.length > 0);
   }
 
-  /** Its failure domain has a place for one more host out. */
-  domainAllows(node: Node): boolean {
-    const domain = this.#facts.domains.get(node.host.domain ?? "");
-    if (domain === undefined) return true;
-    const out = [...this.#open.keys()].filter((turn) => turn.node.host.domain === domain.name).length;
-    return domain.unavailable.length + out < domain.allowed;
+  /** A limit on hosts out together (failure domain, quorum group) that leaves no place for this one. */
+  limitInWay(node: Node): Limit | undefined {
+    const full = (limit: Limit): boolean => limit.unavailable.length + (this.#outOf.get(limit) ?? 0) >= limit.allowed;
+    return this.#facts.limitsOf[node.index]?.find(full);
   }
 
   /**
@@ -84,6 +85,7 @@ export class Hand {
     for (const { from } of turn.putBack) this.#touch(from, 1);
     this.turns.push(turn);
     this.#open.set(turn, returning);
+    this.#countOut(node, 1);
     return turn;
   }
 
@@ -93,7 +95,13 @@ export class Hand {
     for (const { to } of turn.evacuate) this.#touch(to, -1);
     for (const { from } of turn.putBack) this.#touch(from, -1);
     this.#open.delete(turn);
+    this.#countOut(turn.node, -1);
     this.#over.push(turn);
+  }
+
+  #countOut(node: Node, by: 1 | -1): void {
+    for (const limit of this.#facts.limitsOf[node.index] ?? [])
+      this.#outOf.set(limit, (this.#outOf.get(limit) ?? 0) + by);
   }
 
   #touch(node: Node, by: 1 | -1): void {

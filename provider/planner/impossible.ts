@@ -3,13 +3,17 @@ import type { RefusalReason } from "../core/plan.ts";
 import { add, at, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
-import { amount, count, hostRuleWords, list } from "./words.ts";
+import { limitWords } from "./together.ts";
+import { unknownHosts } from "./unknown-hosts.ts";
+import { amount, capital, count, hostRuleWords, list } from "./words.ts";
 
 /**
  * What no order and no destinations can get around; each with its proof.
  *
  * - **Pinned**: a host with a running workload that cannot move cannot be emptied, unless policy says what to do with it.
- * - **Unavailable, domain**: hosts that are out for reasons of their own leave no place under `maxUnavailable`.
+ * - **Unknown host**: policy names a host that is not in the fleet, so nobody can tell what its rule asks for.
+ * - **Unavailable, domain, quorum**: hosts that are out for reasons of their own leave no place under `maxUnavailable`, or in a set of hosts
+ *   of which only so many may be out at once.
  * - **S1**: while a host is out all workloads run on the others in service, which must hold them and the reserve.
  * - **S2**: members of an anti-affinity group that are apart now need as many hosts in service besides the one that is out.
  * - **S3**: a workload lands whole on one other host, beside the pinned ones there, where its must-rules let it run.
@@ -23,7 +27,8 @@ export function impossibilities(facts: Facts): RefusalReason[] {
   if (pending.length === 0) return pinned;
   return [
     ...pinned,
-    ...placeReasons(facts, pending),
+    ...unknownReasons(facts),
+    ...placeReasons(facts),
     ...capacityReasons(facts, pending),
     ...groupReasons(facts, pending),
     ...sizeReasons(facts, pending),
@@ -49,7 +54,16 @@ function pinnedReasons(facts: Facts, hosts: readonly Node[]): RefusalReason[] {
   });
 }
 
-function placeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+function unknownReasons(facts: Facts): RefusalReason[] {
+  return unknownHosts(facts.request).map(({ field, host }) => ({
+    code: "unknown-host",
+    text: `${field} names ${host}, which is not in the fleet.`,
+    hosts: [host],
+    workloads: [],
+  }));
+}
+
+function placeReasons(facts: Facts): RefusalReason[] {
   const reasons: RefusalReason[] = [];
   if (facts.unavailable.length >= facts.allowed) {
     const out = facts.unavailable.map((id) => `${id} (${whyOut(facts, id)})`);
@@ -60,13 +74,16 @@ function placeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
       workloads: [],
     });
   }
-  for (const domain of facts.domains.values()) {
-    const waiting = pending.filter((node) => node.host.domain === domain.name);
-    if (waiting.length === 0 || domain.unavailable.length < domain.allowed) continue;
+  for (const limit of facts.limits) {
+    const { unavailable, kind } = limit;
+    const waiting = limit.nodes.filter((node) => node.role === "pending");
+    if (waiting.length === 0 || unavailable.length < limit.allowed) continue;
+    const out = kind === "domain" ? unavailable : unavailable.map((id) => `${id} (${whyOut(facts, id)})`);
+    const are = unavailable.length === 1 ? "is" : "are";
     reasons.push({
-      code: "domain",
-      text: `policy.maxUnavailable.perDomain allows ${count(domain.allowed, "host")} of ${domain.name} out at once, and ${list(domain.unavailable)} ${domain.unavailable.length === 1 ? "is" : "are"} out already: ${list(waiting.map(({ id }) => id))} cannot go.`,
-      hosts: domain.unavailable,
+      code: kind === "domain" ? "domain" : "quorum",
+      text: `${capital(limitWords(limit))}, and ${list(out)} ${are} out already: ${list(waiting.map(({ id }) => id))} cannot go.`,
+      hosts: unavailable,
       workloads: [],
     });
   }

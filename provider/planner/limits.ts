@@ -11,13 +11,39 @@ interface Moment {
   readonly away: readonly Host[];
   /** Hosts other than canaries that have started before in this run. */
   readonly started: number;
+  /** Hosts that may not be out with it, each with the rule that says so. */
+  readonly rivals: ReadonlyMap<string, string> | undefined;
+}
+
+/**
+ * Hosts that may not be out while a host is, by its name, each with the rule that says so: members of its quorum groups, and those
+ * that it is to be kept apart from.
+ */
+export function rivals({ fleet, policy }: PlanRequest): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const sets: [string, Set<string>][] = (policy.apart ?? []).map((line) => ["policy.apart", new Set(line)]);
+  const quorums: Record<string, Set<string>> = Object.create(null);
+  const enter = (name: string, id: string): void => {
+    quorums[name] = (quorums[name] ?? new Set<string>()).add(id);
+  };
+  for (const { id, quorums: own } of fleet.hosts) for (const name of own ?? []) enter(name, id);
+  for (const name of Object.keys(policy.quorums ?? {})) for (const id of policy.quorums?.[name] ?? []) enter(name, id);
+  for (const name of Object.keys(quorums)) sets.push([`quorum group ${name}`, quorums[name] as Set<string>]);
+  const found = new Map<string, Map<string, string>>();
+  for (const [rule, ids] of sets) {
+    for (const id of ids) {
+      const mine = found.get(id) ?? new Map<string, string>();
+      for (const other of ids) if (other !== id) mine.set(other, rule);
+      found.set(id, mine);
+    }
+  }
+  return found;
 }
 
 /** Rules on how many are out at once that a start would break: barrier of the canaries, `maxUnavailable`, ramp, domains. */
 export function beyondLimits(
   { policy, fleet }: PlanRequest,
   entry: HostPlan,
-  { others, away, started }: Moment,
+  { others, away, started, rivals }: Moment,
 ): string[] {
   const found: string[] = [];
   const { fleet: share, perDomain } = policy.maxUnavailable;
@@ -28,6 +54,10 @@ export function beyondLimits(
     found.push(`would be one of ${out} hosts out, more than maxUnavailable allows`);
   if (!entry.canary && others.length >= opened(hostsAllowed(policy.startWidth, fleet.hosts.length), started)) {
     found.push(`starts beside ${others.length} others, ahead of the ramp`);
+  }
+  for (const id of rivals === undefined ? [] : [...others.map((one) => one.host), ...away.map((one) => one.id)]) {
+    const rule = rivals?.get(id);
+    if (rule !== undefined) found.push(`may be out together with ${id}, against ${rule}`);
   }
   if (perDomain === undefined) return found;
   const domain = fleet.hosts.find((host) => host.id === entry.host)?.domain;

@@ -2,6 +2,7 @@ import type { RefusalCode, RefusalReason } from "../core/plan.ts";
 import { at, type Board, type BoardRule, needOf } from "./board.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { type Limit, limitWords } from "./together.ts";
 import { amount, count, hostRuleWords, list } from "./words.ts";
 
 /** Why a host cannot go next, as the fleet would be then. */
@@ -54,8 +55,8 @@ export function reserveObstacle(facts: Facts, board: Board, node: Node): Obstacl
   return { node, code: "reserve", text, hosts: [node.id], workloads: [] };
 }
 
-/** Its failure domain has no place left. */
-export function domainObstacle(node: Node): Obstacle {
-  const text = `${node.id} cannot go out: policy.maxUnavailable.perDomain allows no further host of ${node.host.domain} out.`;
-  return { node, code: "domain", text, hosts: [node.id], workloads: [] };
+/** A limit on hosts out together leaves no place. */
+export function limitObstacle(node: Node, limit: Limit): Obstacle {
+  const text = `${node.id} cannot go out: ${limitWords(limit)}.`;
+  return { node, code: limit.kind === "domain" ? "domain" : "quorum", text, hosts: [node.id], workloads: [] };
 }

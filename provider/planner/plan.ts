@@ -11,6 +11,7 @@ import type { PlanOptions, PlanRequest } from "./request.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
 import { stuckReasons } from "./stuck.ts";
 import { forecast } from "./timeline.ts";
+import { togetherNotes } from "./together.ts";
 import { unlock } from "./unlock.ts";
 import { validatePlan } from "./validate.ts";
 import { count, list } from "./words.ts";
@@ -70,6 +71,7 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
   const { request, allowed, unavailable, reserve, nodes } = facts;
   const already = unavailable.length > 0 ? `, ${unavailable.length} of them already: ${list(unavailable)}` : "";
   const notes = [`At most ${count(allowed, "host")} of ${nodes.length} out at once${already}.`];
+  notes.push(...togetherNotes(facts));
   if (reserve > 0) notes.push(`Room for ${count(reserve, "host failure")} stays free at every moment.`);
   else
     notes.push(

@@ -1,7 +1,7 @@
 import type { Host, Resources, Workload } from "../core/fleet.ts";
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { Ledger } from "./ledger.ts";
-import { beyondLimits } from "./limits.ts";
+import { beyondLimits, rivals } from "./limits.ts";
 import { crowding, mostBooked } from "./load-back.ts";
 import { hostRuleTroubles } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
@@ -45,6 +45,7 @@ class Replay {
   readonly #away: readonly Host[];
   readonly #ours: ReadonlySet<string>;
   readonly #reserve: number;
+  readonly #rivals: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly #canaries: readonly string[];
   #started: number;
   #mostOut = 0;
@@ -57,6 +58,7 @@ class Replay {
     this.#ledger = new Ledger(fleet, this.#ours);
     this.#workloads = new Map(fleet.workloads.map((workload) => [workload.id, workload]));
     this.#reserve = policy.reserve ?? (fleet.hosts.length <= 2 ? 0 : 1);
+    this.#rivals = rivals(request);
     const isAway = (host: Host): boolean =>
       host.state !== "up" || host.cordoned || host.held || run?.hosts[host.id]?.failed !== undefined;
     this.#away = fleet.hosts.filter((host) => isAway(host) && !this.#ours.has(host.id));
@@ -86,8 +88,9 @@ class Replay {
     const inHand = this.#ours.has(host.id);
     const others = [...this.#open.values()].map((one) => one.entry);
     if (!inHand) {
-      for (const what of beyondLimits(this.#request, entry, { others, away: this.#away, started: this.#started }))
-        this.#wrong(entry, what);
+      const rivals = this.#rivals.get(host.id);
+      const moment = { others, away: this.#away, started: this.#started, rivals };
+      for (const what of beyondLimits(this.#request, entry, moment)) this.#wrong(entry, what);
     }
     for (const other of this.#givers.of(host.id))
       this.#wrong(entry, `starts while ${other} may still move workloads to it`);

@@ -2,6 +2,7 @@ import type { Host, Workload } from "../core/fleet.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import type { Facts } from "./facts.ts";
 import type { PlanRequest } from "./request.ts";
+import { onlyWith, unknownHosts } from "./unknown-hosts.ts";
 import { amount, hostRuleWords, list } from "./words.ts";
 
 /** Tells whether a plan exists for the changed request. */
@@ -36,7 +37,8 @@ export function unlock(
   if (found !== undefined) return found.text;
   for (const [index, one] of policies.entries()) {
     for (const other of policies.slice(index + 1)) {
-      const both = { ...request, policy: { ...one.request.policy, ...changed(request, other.request) } };
+      const base = one.request.fleet === request.fleet ? other.request : one.request;
+      const both = { ...base, policy: { ...one.request.policy, ...changed(request, other.request) } };
       if (attempt(both)) return `${one.text} And also: ${lowerFirst(other.text)}`;
     }
   }
@@ -54,7 +56,8 @@ function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly Ref
   if (has("unavailable", "domain")) {
     const { fleet, perDomain } = policy.maxUnavailable;
     const more = Math.max(facts.allowed, facts.unavailable.length) + (has("unavailable") ? 1 : 0);
-    const inDomain = Math.max(0, ...[...facts.domains.values()].map((domain) => domain.unavailable.length)) + 1;
+    const inDomain =
+      Math.max(0, ...facts.limits.map(({ kind, unavailable }) => (kind === "domain" ? unavailable.length : 0))) + 1;
     const wider = {
       fleet: has("unavailable") ? more : fleet,
       perDomain: has("domain") && perDomain !== undefined ? inDomain : perDomain,
@@ -68,6 +71,19 @@ function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly Ref
         maxUnavailable: wider,
       }),
     );
+  }
+  if (has("quorum")) {
+    const out = [...new Set(reasons.filter(({ code }) => code === "quorum").flatMap(({ hosts }) => hosts))];
+    changes.push({ text: `Bring back ${list(out)}.`, request: broughtBack(request, new Set(out)) });
+  }
+  if (has("unknown-host")) {
+    const names = unknownHosts(request);
+    const known = new Set(request.fleet.hosts.map(({ id }) => id));
+    const what = list(names.map(({ field, host }) => `${host} (${field})`));
+    changes.push({
+      text: `Take what is not in the fleet out of policy, or correct its name: ${what}.`,
+      request: { ...request, policy: onlyWith(policy, known) },
+    });
   }
   if (has("pinned")) {
     const where = list(reasons.filter(({ code }) => code === "pinned").flatMap(({ hosts }) => hosts));
@@ -107,6 +123,22 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
 function withWorkload(request: PlanRequest, changed: Workload): PlanRequest {
   const workloads = request.fleet.workloads.map((one) => (one.id === changed.id ? changed : one));
   return { ...request, fleet: { ...request.fleet, workloads } };
+}
+
+/** The same fleet with these hosts in service, as if nothing had ever been wrong with them. */
+function broughtBack(request: PlanRequest, back: ReadonlySet<string>): PlanRequest {
+  const { fleet, memory } = request;
+  const hosts = fleet.hosts.map((host): Host => {
+    if (!back.has(host.id)) return host;
+    const { mark: _mark, ...rest } = host;
+    return { ...rest, state: "up", cordoned: false, held: false };
+  });
+  const forgiven = memory && {
+    ...memory,
+    hosts: Object.fromEntries(Object.entries(memory.hosts).filter(([id]) => !back.has(id))),
+    convicted: memory.convicted.filter((id) => !back.has(id)),
+  };
+  return { ...request, fleet: { ...fleet, hosts }, memory: forgiven };
 }
 
 /** Named workloads first, the smallest ones first. */

@@ -11,6 +11,11 @@ export function amount(resource: string, value: number): string {
   return resource === "cpu" ? count(tidy(value), "core") : `${tidy(value)} ${resource}`;
 }
 
+/** With a capital letter, unless it begins with the name of a field. */
+export function capital(text: string): string {
+  return text.startsWith("policy.") ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** `a, b and c`; a long list is cut: `a, b, c and 9 more`. */
 export function list(names: readonly string[], most = 5): string {
   if (names.length <= 1) return names.join("");

@@ -52,6 +52,13 @@ describe("policy", () => {
     [{ startWidth: 0 }, "startWidth"],
     [{ startWidth: "101%" }, "startWidth"],
     [{ startWidth: 2.5 }, "startWidth"],
+    [{ quorums: { etcd: [] } }, "quorums.etcd"],
+    [{ quorums: { etcd: ["h1", "h2", "h1"] } }, "quorums.etcd.2"],
+    [{ quorums: { "": ["h1"] } }, "quorums"],
+    [{ quorums: ["h1", "h2"] }, "quorums"],
+    [{ apart: [["h1"]] }, "apart.0"],
+    [{ apart: [["h1", "h1"]] }, "apart.0.1"],
+    [{ apart: [["h1", ""]] }, "apart.0.1"],
     [{ canary: -1 }, "canary"],
     [{ retries: 0.5 }, "retries"],
     [{ maxFailures: Number.NaN }, "maxFailures"],
@@ -68,7 +75,10 @@ describe("policy", () => {
   it("never crashes on anything a program may pass", () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.constantFrom("maxUnavailable", "canary", "mode", "windows", "deadlines", "x"), fc.anything()),
+        fc.dictionary(
+          fc.constantFrom("maxUnavailable", "quorums", "apart", "canary", "mode", "windows", "deadlines", "x"),
+          fc.anything(),
+        ),
         (value) => {
           expect(Array.isArray(problems(value))).toBe(true);
         },

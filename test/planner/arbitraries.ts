@@ -58,7 +58,7 @@ export function calmFleet(most = 8): fc.Arbitrary<Fleet> {
 /** A request as it comes from a first look at a calm fleet. */
 export const calmRequest: fc.Arbitrary<PlanRequest> = fc
   .record({ fleet: calmFleet(), policy: somePolicy() })
-  .map(({ fleet, policy }) => ({ fleet, policy, baseline: BASELINE, owners: [OWNER] }));
+  .map(({ fleet, policy }) => ({ fleet, policy: known(policy, fleet), baseline: BASELINE, owners: [OWNER] }));
 
 /** A request in mid-roll, in a fleet in which anything may be going on. */
 export const wildRequest: fc.Arbitrary<PlanRequest> = fc
@@ -84,7 +84,7 @@ export const wildRequest: fc.Arbitrary<PlanRequest> = fc
     const changed = { ...fleet, hosts, workloads };
     return {
       fleet: changed,
-      policy,
+      policy: known(policy, changed),
       baseline: BASELINE,
       owners: [OWNER],
       memory: memoryOf(changed, fates, homes, passed, sameBaseline),
@@ -104,10 +104,30 @@ export function somePolicy(): fc.Arbitrary<Policy> {
         canary: fc.constantFrom(0, 1, 2),
         putBack: fc.constantFrom("bounded", "home", "none"),
         pinned: fc.constantFrom("refuse", "skip", "shutdown"),
+        quorums: fc.dictionary(fc.constantFrom("etcd", "mon"), someHosts(1), { maxKeys: 2 }),
+        apart: fc.array(someHosts(2), { maxLength: 2 }),
       },
       { requiredKeys: [] },
     )
     .map((input) => policySchema.parse(input as PolicyInput));
+}
+
+/** Hosts that a fleet may have, each once. */
+function someHosts(least: number): fc.Arbitrary<string[]> {
+  const ids = Array.from({ length: 8 }, (_, index) => `h${index + 1}`);
+  return fc.uniqueArray(fc.constantFrom(...ids), { minLength: least, maxLength: 4 });
+}
+
+/** Without the hosts that are not in the fleet: naming one is refused, and hides everything else. */
+function known(policy: Policy, fleet: Fleet): Policy {
+  const there = (hosts: readonly string[]): string[] =>
+    hosts.filter((id) => fleet.hosts.some((host) => host.id === id));
+  const { quorums, apart } = policy;
+  return {
+    ...policy,
+    ...(quorums && { quorums: Object.fromEntries(Object.entries(quorums).map(([name, of]) => [name, there(of)])) }),
+    ...(apart && { apart: apart.map(there) }),
+  };
 }
 
 /** A plan, for tests that need one. */
@@ -177,12 +197,13 @@ function calmHost(index: number): fc.Arbitrary<Host> {
       memory: fc.constantFrom(32, 64, 64, 64, 128),
       cpu: fc.constantFrom(8, 16, 32),
       domain: fc.constantFrom(undefined, "a", "b", "c"),
+      quorums: fc.constantFrom(undefined, undefined, undefined, ["mon"]),
       class: fc.constantFrom(undefined, undefined, "gen10", "gen11"),
       patched: fc.integer({ min: 0, max: 9 }),
       slots: fc.constantFrom(1, 2, 4, 8),
       patch: fc.integer({ min: 60, max: 1200 }),
     })
-    .map(({ memory, cpu, domain, class: name, patched, slots, patch }) => ({
+    .map(({ memory, cpu, domain, quorums, class: name, patched, slots, patch }) => ({
       id: `h${index + 1}`,
       level: patched === 0 ? "2.0.0" : "1.0.0",
       wanted: "2.0.0",
@@ -193,6 +214,7 @@ function calmHost(index: number): fc.Arbitrary<Host> {
       held: false,
       capacity: { memory: memory * 1024, cpu },
       ...(domain === undefined ? {} : { domain }),
+      ...(quorums === undefined ? {} : { quorums }),
       ...(name === undefined ? {} : { class: name }),
       slots,
       estimate: { patch, boot: 120 },

@@ -2,6 +2,8 @@ import type { Policy } from "../../provider/core/policy.ts";
 import { hostsAllowed } from "../../provider/core/share.ts";
 import { violations, type World } from "../../provider/drivers/simulated/index.ts";
 
+type HostRow = NonNullable<ReturnType<World["hosts"]["get"]>>;
+
 /**
  * Watches a world and throws on the first breach of a promise: those of the world itself (a workload on exactly one running
  * host, capacity, anti-affinity, patches only on empty hosts in maintenance, an operator's host left alone) and those of the
@@ -47,12 +49,27 @@ function mayGoOut(world: World, policy: Policy, cordoned: string): void {
   ) {
     throw new Error(`broken: too many hosts of ${domain} are out at once, ${cordoned} by us`);
   }
+  const [one, other] = together(policy, out, cordoned);
+  if (one !== undefined) throw new Error(`broken: ${cordoned} and ${other} are out at once, against ${one}`);
   const short = shortOfReserve(
     world,
     policy,
     hosts.filter((host) => !out.includes(host)).map((host) => host.id),
   );
   if (short !== undefined) throw new Error(`broken: with ${cordoned} out ${short}`);
+}
+
+/** A rule by which the host must not be out together with another one that is, and that one; empty: none. */
+function together(policy: Policy, out: readonly HostRow[], cordoned: string): string[] {
+  const others = out.filter((host) => host.id !== cordoned);
+  const groupsOf = (host: HostRow | undefined): string[] => [
+    ...(host?.quorums ?? []),
+    ...Object.entries(policy.quorums ?? {}).flatMap(([name, hosts]) => (host && hosts.includes(host.id) ? [name] : [])),
+    ...(policy.apart ?? []).flatMap((hosts, line) => (host && hosts.includes(host.id) ? [`apart ${line}`] : [])),
+  ];
+  const mine = groupsOf(out.find((host) => host.id === cordoned));
+  for (const host of others) for (const name of groupsOf(host)) if (mine.includes(name)) return [name, host.id];
+  return [];
 }
 
 /** What would not be left for the failure of the largest hosts, with every workload on the hosts in service. */

@@ -60,8 +60,8 @@ export function schedule(seed: number): Schedule {
   };
   return {
     seed,
-    fleet,
-    policy,
+    fleet: { ...fleet, hosts: observed(new Dice(seed + 1), fleet.hosts) },
+    policy: { ...policy, ...ruled(new Dice(seed + 2), hosts) },
     failing: dice.chance(0.25) ? { [dice.pick(["gate", "verify", "end"])]: dice.pick([1, 1, 2, 4, 8]) } : {},
     fates: dice.times(4, () =>
       dice.chance(0.5)
@@ -71,6 +71,21 @@ export function schedule(seed: number): Schedule {
     wipe: dice.chance(0.4),
     forget: dice.chance(0.08),
     rival: dice.chance(0.2),
+  };
+}
+
+/** Hosts as the platform may know more of them. Apart from the other dice, so that a seed stays what it was. */
+function observed(dice: Dice, hosts: FleetSpecInput["hosts"]): FleetSpecInput["hosts"] {
+  return hosts.map((host) => (dice.chance(0.15) ? { ...host, quorums: ["mon"] } : host));
+}
+
+/** Rules on hosts. */
+function ruled(dice: Dice, hosts: number): InputsAsWritten["policy"] {
+  const some = (): string[] => dice.times(hosts, (index) => `h${index + 1}`).filter(() => dice.chance(0.5));
+  const [first, second] = [some(), some()];
+  return {
+    ...(dice.chance(0.3) && first.length > 0 ? { quorums: { [dice.pick(["etcd", "mon"])]: first } } : {}),
+    ...(dice.chance(0.2) && second.length > 1 ? { apart: [second] } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     ...(one.problem === undefined ? {} : { problem: SAID }),
     ...(one.finding === undefined ? {} : { finding: { ...one.finding, reason: SAID } }),
     ...(one.domain === undefined ? {} : { domain: names.domain(one.domain) }),
+    ...(one.quorums === undefined ? {} : { quorums: one.quorums.map(names.quorum) }),
     ...(one.class === undefined ? {} : { class: names.class(one.class) }),
     ...marked(one.mark),
   });
@@ -56,6 +57,10 @@ function namesOf({ fleet, memory }: Snapshot) {
     domain: pseudonyms(
       "domain",
       fleet.hosts.map((one) => one.domain),
+    ),
+    quorum: pseudonyms(
+      "quorum",
+      fleet.hosts.flatMap((one) => one.quorums ?? []),
     ),
     class: pseudonyms(
       "class",

@@ -26,6 +26,7 @@ const host = z.strictObject({
   held: z.boolean(),
   capacity: amounts,
   domain: id.exactOptional(),
+  quorums: z.array(id).exactOptional(),
   class: id.exactOptional(),
   slots: z.int().min(1),
   estimate: z.strictObject({ patch: z.number().nonnegative(), boot: z.number().nonnegative() }),

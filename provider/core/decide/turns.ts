@@ -1,4 +1,5 @@
 import type { Act } from "../act.ts";
+import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
 import type { HostPlan, Move } from "../plan.ts";
@@ -23,6 +24,8 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
     if (out.filter((one) => one.domain === host.domain).length + 1 > hostsAllowed(perDomain, mates.length))
       return false;
   }
+  const together = exclusives(view.policy, view.fleet).filter(({ hosts }) => hosts.includes(host.id));
+  if (together.some(({ hosts }) => out.some((one) => hosts.includes(one.id)))) return false;
   return desk.room.shortOfReserve(reserveOf(view.policy, view.fleet), host.id) === undefined;
 }
 

@@ -62,6 +62,7 @@ function describeHost(world: World, host: HostRow) {
     mark: host.mark,
     problem: host.problem,
     domain: host.domain,
+    quorums: host.quorums?.length === 0 ? undefined : host.quorums,
     class: host.class,
     workloads: there.length,
     memory: { used: sum("memory") / 1024, of: (host.capacity.memory ?? 0) / 1024 },

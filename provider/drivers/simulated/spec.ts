@@ -18,6 +18,10 @@ const host = z.strictObject({
   memory: z.number().positive().describe("GiB."),
   cpu: z.number().positive().describe("Virtual cores it can run."),
   domain: id.optional().describe("Failure domain: rack, zone, power."),
+  quorums: z
+    .array(id)
+    .default([])
+    .describe("Quorum groups that it is a member of: only one host of each may be out at a time."),
   class: id.optional().describe("Hardware or firmware class."),
   slots: z.int().min(1).default(4).describe("Most migrations in flight, in and out together."),
   patch: seconds.default(480).describe("Seconds a patch takes, fleet time."),

@@ -65,6 +65,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
     held: host.held,
     capacity: host.capacity,
     ...(host.domain === undefined ? {} : { domain: host.domain }),
+    ...(host.quorums === undefined || host.quorums.length === 0 ? {} : { quorums: host.quorums }),
     ...(host.class === undefined ? {} : { class: host.class }),
     slots: host.slots,
     estimate: { patch: host.patch, boot: host.boot },

@@ -43,6 +43,8 @@ export interface HostRow {
   readonly id: string;
   readonly capacity: Resources;
   readonly domain: string | undefined;
+  /** Absent in fleet files of earlier versions. */
+  readonly quorums?: readonly string[];
   readonly class: string | undefined;
   readonly slots: number;
   /** Seconds. */
