@@ -69,6 +69,8 @@ export interface Workload {
   /** Members of one anti-affinity group never share a host. */
   readonly group?: string;
   readonly hosts?: HostRules;
+  /** Members of one spread group never share a failure domain. One that does already may move within it. */
+  readonly spread?: string;
   /** Cannot be migrated (passthrough device, local disk). */
   readonly pinned: boolean;
 }
@@ -101,6 +103,11 @@ export function workloadsByHost(fleet: Fleet): Map<string, Workload[]> {
     else list.push(workload);
   }
   return map;
+}
+
+/** Name of the failure domain that a host is in: its own, where it has none. No name of a declared one begins like that. */
+export function domainOf({ id, domain }: Pick<Host, "id" | "domain">): string {
+  return domain === undefined ? `host ${id}` : `domain ${domain}`;
 }
 
 /** Must-rules let the workload run on the host. */

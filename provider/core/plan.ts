@@ -78,6 +78,7 @@ export type RefusalCode =
   | "reserve"
   | "anti-affinity"
   | "must-rule"
+  | "spread"
   | "too-large"
   | "unavailable"
   | "domain"

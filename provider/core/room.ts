@@ -1,4 +1,4 @@
-import { type Fleet, type Host, inService, mayRunOn, type Workload } from "./fleet.ts";
+import { domainOf, type Fleet, type Host, inService, mayRunOn, type Workload } from "./fleet.ts";
 
 /** Shares of a core do not add up exactly. */
 const ROUNDING = 1e-9;
@@ -11,6 +11,8 @@ export class Room {
   readonly #hosts: Map<string, Host>;
   readonly #booked = new Map<string, Record<string, number>>();
   readonly #groups = new Map<string, Map<string, number>>();
+  /** Members of spread groups by group and failure domain. */
+  readonly #spread = new Map<string, Set<string>>();
   readonly #demand: Record<string, number> = {};
   readonly #pinned: Workload[] = [];
 
@@ -32,6 +34,7 @@ export class Room {
     const booked = this.#booked.get(host) ?? {};
     for (const [name, amount] of Object.entries(workload.demand)) booked[name] = (booked[name] ?? 0) + amount;
     this.#booked.set(host, booked);
+    this.#bookSpread(workload, host);
     if (workload.group === undefined) return;
     const groups = this.#groups.get(host) ?? new Map<string, number>();
     groups.set(workload.group, (groups.get(workload.group) ?? 0) + 1);
@@ -47,12 +50,31 @@ export class Room {
     if (workload.group !== undefined && (this.#groups.get(to)?.get(workload.group) ?? 0) > 0) {
       return `${to} runs another member of ${workload.group}`;
     }
+    const mate = this.#mateInDomain(workload, host);
+    if (mate !== undefined) return `${mate}, another member of ${workload.spread}, is in the failure domain of ${to}`;
     const booked = this.#booked.get(to) ?? {};
     for (const [name, amount] of Object.entries(workload.demand)) {
       const free = (host.capacity[name] ?? 0) - (booked[name] ?? 0);
       if (amount > free + ROUNDING) return `${to} has ${free} ${name} free, ${workload.id} needs ${amount}`;
     }
     return undefined;
+  }
+
+  #bookSpread({ id, spread }: Workload, to: string): void {
+    const host = this.#hosts.get(to);
+    if (spread === undefined || host === undefined) return;
+    const key = `${spread}\n${domainOf(host)}`;
+    const members = this.#spread.get(key);
+    if (members === undefined) this.#spread.set(key, new Set([id]));
+    else members.add(id);
+  }
+
+  /** Moving within its own failure domain is fine, whoever is there. */
+  #mateInDomain({ id, spread, host: at }: Workload, to: Host): string | undefined {
+    const from = this.#hosts.get(at);
+    if (spread === undefined || (from !== undefined && domainOf(from) === domainOf(to))) return undefined;
+    const members = this.#spread.get(`${spread}\n${domainOf(to)}`) ?? [];
+    return [...members].find((other) => other !== id);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import { SpreadBook } from "./spread.ts";
 
 /** A move in the making. */
 export interface Leg {
@@ -14,7 +15,7 @@ export interface Leg {
 export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
 
 /** Rules besides room. */
-export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule">;
+export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread">;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -36,6 +37,9 @@ export class Board {
   readonly #serving: boolean[];
   /** Hosts in service by capacity, largest first, by resource: the reserve is made of the first ones. */
   readonly #largest: readonly Node[][];
+  readonly #spread: SpreadBook;
+  /** Where every item is as far as the plan goes, by its index. */
+  readonly #places: Node[];
   /** Placement tests made so far: the measure of effort. */
   steps = 0;
 
@@ -46,6 +50,8 @@ export class Board {
     this.#fill = facts.nodes.map(() => 0);
     this.#groups = facts.nodes.map(() => new Map());
     this.#items = facts.residents.map((list) => [...list]);
+    this.#spread = new SpreadBook(facts);
+    this.#places = facts.items.map((item) => item.node);
     this.#capacity = zero();
     this.#booked = zero();
     this.#serving = facts.nodes.map((node) => node.serving);
@@ -82,6 +88,7 @@ export class Board {
   relocate(item: Item, from: Node, to: Node): void {
     this.#items[from.index] = this.itemsOn(from).filter((other) => other !== item);
     this.#items[to.index]?.push(item);
+    this.#places[item.index] = to;
   }
 
   isServing(node: Node): boolean {
@@ -131,7 +138,19 @@ export class Board {
   broken(item: Item, node: Node): BoardRule | undefined {
     if (this.hasMate(item, node)) return "anti-affinity";
     if (item.rules === undefined) return undefined;
-    return isKeptOff(item, node) ? "must-rule" : undefined;
+    if (isKeptOff(item, node)) return "must-rule";
+    const stays = (this.#places[item.index] as Node).domain === node.domain;
+    return !stays && this.#spread.hasOther(item, node) ? "spread" : undefined;
+  }
+
+  /** Another member of its spread group is, or will come back, in the failure domain of the host. */
+  sharesDomain(item: Item, node: Node): boolean {
+    return this.#spread.hasOther(item, node);
+  }
+
+  /** Keeps the place of an item in its failure domain while it is to come back; `sign` -1: no more. */
+  expect(item: Item, node: Node, sign: 1 | -1): void {
+    this.#spread.count(item, node, sign);
   }
 
   /**
@@ -167,6 +186,7 @@ export class Board {
     add(load, item.need, sign);
     this.#fill[node.index] = fullest(load, NOTHING, node.capacity);
     if (this.isServing(node)) add(this.#booked, item.need, sign);
+    if (item.rules !== undefined) this.#spread.count(item, node, sign);
     if (item.group < 0) return;
     const groups = this.#groups[node.index] as Map<number, number>;
     groups.set(item.group, (groups.get(item.group) ?? 0) + sign);

@@ -23,7 +23,10 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
     );
     const pending = members.filter((node) => node.role === "pending" && !avoid.has(node.id));
     // Where no host of the class can be emptied at all, the refusal is to say so.
-    const able = pending.every(isStuck) && avoid.size === 0 ? pending : pending.filter((node) => !isStuck(node));
+    const able =
+      pending.every(isStuck) && gone.length === 0 && avoid.size === 0
+        ? pending
+        : pending.filter((node) => !isStuck(node));
     able.sort((a, b) => rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1));
     canaries.push(...able.slice(0, Math.max(0, request.policy.canary - gone.length)));
   }

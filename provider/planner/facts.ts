@@ -1,8 +1,8 @@
-import { type Fleet, type Host, inService, migrationSeconds, type Workload } from "../core/fleet.ts";
+import { domainOf, type Fleet, type Host, inService, migrationSeconds, type Workload } from "../core/fleet.ts";
 import { isUnavailable, reserveOf } from "../core/limits.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
-import { type ItemRules, RuleReader } from "./item-rules.ts";
+import { type ItemRules, numberOf, RuleReader } from "./item-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { isBelow, type Role, roleOf } from "./roles.ts";
 import { type Limit, limitsFor } from "./together.ts";
@@ -21,6 +21,8 @@ export interface Node {
   readonly open: boolean;
   /** Still has to be remediated in this roll. */
   readonly below: boolean;
+  /** Index of its failure domain; less than there are hosts. */
+  readonly domain: number;
 }
 
 /** A running workload, as the planner sees it. */
@@ -92,6 +94,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
   const skipped: { host: string; why: string }[] = [];
   const pinned = pinnedByHost(fleet);
 
+  const domainNames = new Map<string, number>();
   const nodes = fleet.hosts.map((host, index): Node => {
     let { role, why } = roleOf(request, memory, host, pinned.get(host.id) ?? []);
     if (role === "pending" && only?.has(host.id) === false) [role, why] = ["left", "policy.mode is canary"];
@@ -104,6 +107,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
       role,
       serving: inService(host) && role !== "in hand",
       open: inService(host) && role !== "in hand" && role !== "closed" && host.problem === undefined && host.slots > 0,
+      domain: numberOf(domainNames, domainOf(host)),
       below: role === "pending" || (role === "in hand" && isBelow(host)),
     };
   });

@@ -110,13 +110,14 @@ export class Hand {
 }
 
 /** Books what a turn needs while it is in hand: room is made, its moves are booked at both ends. */
-export function take(board: Board, { node, makeRoom, evacuate }: Turn): void {
+export function take(board: Board, { node, makeRoom, evacuate, putBack }: Turn): void {
   board.setServing(node, false);
   for (const leg of makeRoom) shift(board, leg);
   for (const leg of evacuate) {
     if (!isFlying(leg)) board.book(leg.item, leg.to);
     board.relocate(leg.item, leg.from, leg.to);
   }
+  for (const { item, to } of putBack) board.expect(item, to, 1);
 }
 
 /** Books a turn that is over: its sources are free, what was shut down runs again, its load is back. */
@@ -126,7 +127,10 @@ export function release(facts: Facts, board: Board, { node, inHand, evacuate, pu
   // What was on its way to a host in hand has arrived when its turn is over.
   const arrived = inHand ? board.itemsOn(node) : [];
   for (const item of arrived) if (item.ghost !== undefined) board.unbook(item, item.ghost);
-  for (const leg of putBack) shift(board, leg);
+  for (const leg of putBack) {
+    board.expect(leg.item, leg.to, -1);
+    shift(board, leg);
+  }
   board.setServing(node, true);
 }
 

@@ -49,15 +49,20 @@ export function returnNeed(facts: Facts, board: Board, node: Node, putBack: read
 function fitting(board: Board, facts: Facts, node: Node, legs: readonly Leg[]): Leg[] {
   const stays = staying(facts, board, node);
   const load = needOf(stays, facts.resources.length);
+  const spreads = new Set<number>();
   const groups = new Set(stays.map((item) => item.group));
   return [...legs]
     .sort((a, b) => b.item.bulk - a.item.bulk || a.item.index - b.item.index)
-    .filter(({ item }) => {
+    .filter(({ item, from }) => {
       if (item.group >= 0 && groups.has(item.group)) return false;
       if (isKeptOff(item, node)) return false;
+      const spread = item.rules?.spread ?? -1;
+      const within = from.domain === node.domain;
+      if (spread >= 0 && !within && (spreads.has(spread) || board.sharesDomain(item, node))) return false;
       if (item.need.some((need, r) => need > 0 && at(load, r) + need > at(node.capacity, r) * (1 + 1e-9))) return false;
       add(load, item.need, 1);
       if (item.group >= 0) groups.add(item.group);
+      if (!within) spreads.add(spread);
       return true;
     });
 }

@@ -16,6 +16,7 @@ import { amount, capital, count, hostRuleWords, list } from "./words.ts";
  *   of which only so many may be out at once.
  * - **S1**: while a host is out all workloads run on the others in service, which must hold them and the reserve.
  * - **S2**: members of an anti-affinity group that are apart now need as many hosts in service besides the one that is out.
+ * - **S2, domains**: members of a spread group that are in different failure domains now need as many domains that are not fully out.
  * - **S3**: a workload lands whole on one other host, beside the pinned ones there, where its must-rules let it run.
  */
 export function impossibilities(facts: Facts): RefusalReason[] {
@@ -31,6 +32,7 @@ export function impossibilities(facts: Facts): RefusalReason[] {
     ...placeReasons(facts),
     ...capacityReasons(facts, pending),
     ...groupReasons(facts, pending),
+    ...spreadReasons(facts, pending),
     ...sizeReasons(facts, pending),
   ];
 }
@@ -149,6 +151,24 @@ function groupReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
     if (!apart || out === undefined) return [];
     const text = `${out.id} cannot go out: the ${items.length} members of ${facts.groups[group]} may not share a host, and only ${count(hosts.length - 1, "host")} would be in service.`;
     return [{ code: "anti-affinity", text, hosts: pending.map(({ id }) => id), workloads: items.map(({ id }) => id) }];
+  });
+}
+
+/** S2 for failure domains: told for the first host that is all there is of its domain. */
+function spreadReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  const hosts = facts.nodes.filter((node) => node.serving || node.role === "in hand");
+  const sizes = new Map<number, number>();
+  for (const node of hosts) sizes.set(node.domain, (sizes.get(node.domain) ?? 0) + 1);
+  const items = hosts.flatMap((node) => residents(facts, node)).filter((item) => item.workload.spread !== undefined);
+  return [...Map.groupBy(items, (item) => item.workload.spread)].flatMap(([name, members]): RefusalReason[] => {
+    const apart = new Set(members.map((item) => item.node.domain)).size === members.length;
+    const out = pending.find((node) => {
+      const stays = members.some((item) => item.node === node && item.workload.pinned) ? 1 : 0;
+      return sizes.get(node.domain) === 1 && members.length - stays > sizes.size - 1;
+    });
+    if (!apart || out === undefined) return [];
+    const text = `${out.id} cannot go out: the ${members.length} members of ${name} may not share a failure domain, and only ${count(sizes.size - 1, "domain")} would have a host in service.`;
+    return [{ code: "spread", text, hosts: [out.id], workloads: members.map(({ id }) => id) }];
   });
 }
 

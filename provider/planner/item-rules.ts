@@ -7,6 +7,8 @@ export interface ItemRules {
   readonly never: ReadonlySet<number>;
   /** Should run on one of these; undefined: it does not matter. */
   readonly prefer: ReadonlySet<number> | undefined;
+  /** Index of its spread group, or -1. */
+  readonly spread: number;
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -14,6 +16,7 @@ const NONE: ReadonlySet<number> = new Set();
 /** Indexes the rules of workloads; many of them have the same ones. */
 export class RuleReader {
   readonly #indexOf: (host: string) => number | undefined;
+  readonly #spreads = new Map<string, number>();
   readonly #sets = new Map<string, ReadonlySet<number>>();
 
   /** `indexOf`: of a host by its id; undefined when it is not in the fleet. */
@@ -22,9 +25,14 @@ export class RuleReader {
   }
 
   /** Undefined when the workload has none. */
-  read({ hosts }: Workload): ItemRules | undefined {
-    if (hosts === undefined) return undefined;
-    return { only: this.#set(hosts.only), never: this.#set(hosts.never) ?? NONE, prefer: this.#set(hosts.prefer) };
+  read({ hosts, spread }: Workload): ItemRules | undefined {
+    if (hosts === undefined && spread === undefined) return undefined;
+    return {
+      only: this.#set(hosts?.only),
+      never: this.#set(hosts?.never) ?? NONE,
+      prefer: this.#set(hosts?.prefer),
+      spread: spread === undefined ? -1 : numberOf(this.#spreads, spread),
+    };
   }
 
   #set(hosts: readonly string[] | undefined): ReadonlySet<number> | undefined {
@@ -37,6 +45,13 @@ export class RuleReader {
     }
     return set;
   }
+}
+
+/** Numbers names in the order in which they come. */
+export function numberOf(numbers: Map<string, number>, name: string): number {
+  const number = numbers.get(name) ?? numbers.size;
+  numbers.set(name, number);
+  return number;
 }
 
 /** A must-rule keeps the workload off the host. */

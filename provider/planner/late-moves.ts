@@ -2,6 +2,7 @@ import { at, type Board, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { returnNeed } from "./homecoming.ts";
 import { isDisliked } from "./item-rules.ts";
+import { SpreadBook } from "./spread.ts";
 import type { Turn } from "./turn.ts";
 
 /**
@@ -20,6 +21,8 @@ export class LateMoves {
   readonly #beside = new Map<Turn, ReadonlySet<Turn>>();
   /** Workloads that stay on a host only for a while: those of canaries. */
   readonly #guests = new Map<Node, Item[]>();
+  /** Members of spread groups in every failure domain that they are in at any time. */
+  readonly #domains: SpreadBook;
   readonly #gave = new Set<Node>();
   readonly #took = new Set<Node>();
   /** Smallest host that the reserve can be made of while hosts are out, by resource. */
@@ -35,6 +38,14 @@ export class LateMoves {
       for (const { item } of [...turn.evacuate, ...turn.putBack]) this.#movedBy.set(item, turn);
       for (const { item, from } of turn.putBack) this.#guests.set(from, [...(this.#guests.get(from) ?? []), item]);
     });
+    this.#domains = new SpreadBook(facts);
+    for (const item of facts.items) {
+      for (const node of [item.node, item.ghost, item.toward])
+        if (node !== undefined) this.#domains.count(item, node, 1);
+    }
+    for (const turn of turns)
+      for (const { item, to } of [...turn.makeRoom, ...turn.evacuate, ...turn.putBack])
+        this.#domains.count(item, to, 1);
     const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
     this.#smallest = facts.resources.map((_, r) =>
       facts.reserve === 0 ? Number.POSITIVE_INFINITY : board.reserved(r, undefined, facts.reserve + out).smallest,
@@ -57,7 +68,7 @@ export class LateMoves {
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
     if (isDisliked(item, node)) return false;
     if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
-    if (!this.#fits(item, node)) return false;
+    if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];
     const need = returnNeed(this.#facts, this.#board, node, legs);
     return need.every((amount, r) => amount <= Math.min(at(node.capacity, r), at(this.#smallest, r)) + 1e-9);
@@ -68,6 +79,7 @@ export class LateMoves {
     this.#board.book(item, turn.node);
     this.#board.unbook(item, from);
     this.#board.relocate(item, from, turn.node);
+    this.#domains.count(item, turn.node, 1);
     this.#movedBy.set(item, turn);
     this.#gave.add(from);
     this.#took.add(turn.node);
@@ -80,6 +92,11 @@ export class LateMoves {
     if (guests.some((guest) => item.group >= 0 && guest.group === item.group)) return false;
     const peak = needOf([item, ...guests], item.need.length);
     return peak.every((need, r) => need === 0 || at(this.#board.loadOf(node), r) + need <= at(node.capacity, r));
+  }
+
+  /** No other member of its spread group is ever in the failure domain it goes to: the move may happen at any time from the turn on. */
+  #keepsSpread(item: Item, from: Node, node: Node): boolean {
+    return from.domain === node.domain || !this.#domains.hasOther(item, node);
   }
 
   /** Its last move is over when the turn takes load back: the turn's own evacuation is. */

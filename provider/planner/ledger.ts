@@ -11,6 +11,8 @@ export class Ledger {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly #booked = new Map<string, Map<string, number>>();
   readonly #members = new Map<string, Map<string, number>>();
+  /** By spread group and failure domain, its members with how many times each is booked there. */
+  readonly #spread = new Map<string, Map<string, number>>();
   readonly #serving: Set<string>;
   /** Sums over the hosts in service, by resource. */
   readonly #capacity = new Map<string, number>();
@@ -49,7 +51,26 @@ export class Ledger {
     const booked = entry(this.#booked, host);
     addTo(booked, workload.demand, sign);
     if (this.isServing(host)) addTo(this.#load, workload.demand, sign);
+    this.expect(workload, host, sign);
     if (workload.group !== undefined) addTo(entry(this.#members, host), { [workload.group]: 1 }, sign);
+  }
+
+  /** Books the workload in the failure domain of a host only: it is to come there. */
+  expect({ id, spread }: Workload, host: string, sign: 1 | -1 = 1): void {
+    if (spread !== undefined) addTo(entry(this.#spread, this.#spreadKey(spread, host)), { [id]: 1 }, sign);
+  }
+
+  /** Another member of its spread group in the failure domain of `to`, if the workload comes there from another domain. */
+  mateInDomain({ id, spread }: Workload, from: string, to: string): string | undefined {
+    if (spread === undefined || this.#spreadKey(spread, from) === this.#spreadKey(spread, to)) return undefined;
+    for (const [other, count] of this.#spread.get(this.#spreadKey(spread, to)) ?? [])
+      if (other !== id && count > 0) return other;
+    return undefined;
+  }
+
+  #spreadKey(spread: string, id: string): string {
+    const domain = this.hosts.get(id)?.domain;
+    return domain === undefined ? `${spread}\nhost ${id}` : `${spread}\ndomain ${domain}`;
   }
 
   /** What is wrong on a host as it is booked now, in words; undefined when nothing is. */

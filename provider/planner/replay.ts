@@ -80,6 +80,9 @@ class Replay {
       if (target !== undefined) this.#ledger.book(workload, target);
       this.#put(workload.id, target !== undefined && !carriedOn ? target : workload.host);
     }
+    // What starts again with its host keeps its place in the failure domain.
+    for (const host of fleet.hosts)
+      for (const id of this.#owed(host)) this.#ledger.expect(this.#workloads.get(id) as Workload, host.id);
   }
 
   start(entry: HostPlan): void {
@@ -136,6 +139,7 @@ class Replay {
     for (const what of hostRuleTroubles(workload, move, flying)) this.#wrong(entry, what);
     if (!flying) {
       this.#takes(entry, move.to);
+      this.#spreads(entry, move, workload);
       this.#ledger.book(workload, move.to);
       this.#fits(entry, move.to, workload);
     }
@@ -157,6 +161,7 @@ class Replay {
       this.#wrong(entry, `moves ${workload.id}, but ${move.from} or ${move.to} takes part in no migrations`);
     for (const what of hostRuleTroubles(workload, move, false)) this.#wrong(entry, what);
     this.#takes(entry, move.to);
+    this.#spreads(entry, move, workload);
     this.#ledger.book(workload, move.to);
     this.#fits(entry, move.to, workload);
     const name = this.#ledger.shortOf(this.#reserve, []);
@@ -206,6 +211,8 @@ class Replay {
         this.#wrong(entry, `takes ${workload.id} from ${move.from}, which may be out then`);
       const [carrier] = this.#carriers.of(workload.id);
       if (carrier !== undefined) this.#wrong(entry, `puts back ${workload.id}, which ${carrier} may still be moving`);
+      this.#spreads(entry, move, workload);
+      this.#ledger.expect(workload, host.id);
       returning.push(workload);
     }
     const trouble = crowding(this.#request.fleet, host, stays, returning);
@@ -243,6 +250,7 @@ class Replay {
     for (const { workload: name, from } of turn.entry.putBack) {
       const workload = this.#workloads.get(name);
       if (workload === undefined) continue;
+      this.#ledger.expect(workload, id, -1);
       this.#ledger.book(workload, id);
       this.#ledger.book(workload, from, -1);
       this.#put(name, id);
@@ -269,6 +277,12 @@ class Replay {
   #fits(entry: HostPlan, to: string, workload: Workload): void {
     const trouble = this.#ledger.trouble(to, workload.group);
     if (trouble !== undefined) this.#wrong(entry, `moves ${workload.id} to ${to}: ${trouble}`);
+  }
+
+  #spreads(entry: HostPlan, { from, to }: Move, workload: Workload): void {
+    const mate = this.#ledger.mateInDomain(workload, from, to);
+    if (mate !== undefined)
+      this.#wrong(entry, `moves ${workload.id} to ${to}, whose failure domain holds ${mate} of ${workload.spread}`);
   }
 
   /** Stopped workloads that start again with their host. */

@@ -108,14 +108,23 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
   const named = new Set(reasons.flatMap(({ workloads }) => workloads));
   const items = facts.items.filter((item) => named.has(item.id)).slice(0, STOPS);
   return items.flatMap(({ workload }): Change[] => {
-    const { hosts, ...rest } = workload;
-    if (hosts?.only === undefined && hosts?.never === undefined) return [];
-    return [
-      {
+    const { hosts, spread } = workload;
+    const { hosts: _hosts, ...anywhere } = workload;
+    const { spread: _spread, ...beside } = workload;
+    const changes: Change[] = [];
+    if (hosts?.only !== undefined || hosts?.never !== undefined) {
+      changes.push({
         text: `Let ${workload.id}, which ${hostRuleWords(hosts)}, run on any host for the time of the roll.`,
-        request: withWorkload(request, rest),
-      },
-    ];
+        request: withWorkload(request, anywhere),
+      });
+    }
+    if (spread !== undefined) {
+      changes.push({
+        text: `Let ${workload.id} share a failure domain with other members of ${spread} for the time of the roll.`,
+        request: withWorkload(request, beside),
+      });
+    }
+    return changes;
   });
 }
 

@@ -229,6 +229,7 @@ interface Draw {
   readonly pinned: number;
   readonly stopped: number;
   readonly hosts: HostRules | undefined;
+  readonly spread: string | undefined;
 }
 
 function workload(hosts: number): fc.Arbitrary<Draw> {
@@ -240,6 +241,7 @@ function workload(hosts: number): fc.Arbitrary<Draw> {
     pinned: fc.nat(19),
     stopped: fc.nat(9),
     hosts: hostRules(hosts),
+    spread: fc.constantFrom(undefined, undefined, undefined, undefined, "zk", "mq"),
   });
 }
 
@@ -262,6 +264,7 @@ function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Flee
       state: draw.stopped === 0 ? "stopped" : "running",
       demand: { memory: draw.memory * 1024, cpu: draw.cpu },
       ...(draw.group === undefined ? {} : { group: draw.group }),
+      ...(draw.spread === undefined ? {} : { spread: draw.spread }),
       ...(draw.hosts === undefined ? {} : { hosts: draw.hosts }),
       pinned: draw.pinned === 0,
     }),

@@ -138,6 +138,73 @@ describe("host rules", () => {
   });
 });
 
+describe("spread groups", () => {
+  const zk = { spread: "zk" } as const;
+  const inDomains = (...domains: string[]) =>
+    domains.map((domain, index) => host(`h${index + 1}`, index === 0 ? { domain } : { ...LEVEL, domain }));
+
+  it("a member leaves only for a failure domain without another one, or within its own", () => {
+    const hosts = inDomains("a", "b", "c", "a");
+    const others = [vm("zk-2", "h2", 8, zk), vm("x", "h4", 56), vm("y", "h3", 8)];
+    const of = fleet(hosts, [vm("zk-1", "h1", 8, zk), ...others]);
+    expect(["h3", "h4"]).toContain(placesOf(planned(of, CALM), "zk-1")[0]);
+    const filled = fleet(hosts, [vm("zk-1", "h1", 16, zk), ...others]);
+    expect(placesOf(planned(filled, CALM), "zk-1")).toEqual(["h3"]);
+    expect(validated(request(filled, CALM), "zk-1", { to: "h2" })).toContain(
+      "moves zk-1 to h2, whose failure domain holds zk-2 of zk",
+    );
+  });
+
+  it("a host without domain is one of its own", () => {
+    const of = fleet(
+      [host("h1"), host("h2", LEVEL), host("h3", LEVEL)],
+      [vm("zk-1", "h1", 8, zk), vm("zk-2", "h2", 8, zk), vm("x", "h2", 20)],
+    );
+    expect(placesOf(planned(of, CALM), "zk-1")).toEqual(["h3"]);
+  });
+
+  it("members that share a domain already may move within it, and not to another member's", () => {
+    const of = fleet(inDomains("a", "a", "b"), [
+      vm("zk-1", "h1", 8, zk),
+      vm("zk-2", "h2", 8, zk),
+      vm("zk-3", "h3", 8, zk),
+    ]);
+    expect(placesOf(planned(of, CALM), "zk-1")).toEqual(["h2"]);
+  });
+
+  it("nobody takes the domain of a member that comes home meanwhile", () => {
+    const hosts = ["a", "a", "b", "c"].map((domain, index) => host(`h${index + 1}`, { domain }));
+    const of = fleet(hosts, [vm("zk-1", "h1", 8, zk), vm("zk-2", "h3", 8, zk)]);
+    const plan = planned(of, { reserve: 0, putBack: "home", maxUnavailable: 3, startWidth: 3 });
+    expect([placesOf(plan, "zk-1").at(-1), placesOf(plan, "zk-2").at(-1)]).toEqual(["h1", "h3"]);
+  });
+
+  it("a refusal names the group, with the number of domains", () => {
+    const hosts = ["a", "b", "c"].map((domain, index) => host(`h${index + 1}`, { domain }));
+    const members = [1, 2, 3].map((n) => vm(`zk-${n}`, `h${n}`, 8, zk));
+    const refusal = refused(fleet(hosts, members), CALM);
+    expect(refusal.reasons).toEqual([
+      {
+        code: "spread",
+        text: "h1 cannot go out: the 3 members of zk may not share a failure domain, and only 2 domains would have a host in service.",
+        hosts: ["h1"],
+        workloads: ["zk-1", "zk-2", "zk-3"],
+      },
+    ]);
+    expect(refusal.unlock).toBe("Let zk-1 share a failure domain with other members of zk for the time of the roll.");
+  });
+
+  it("a domain with room that holds another member is told from one without room", () => {
+    const of = fleet(inDomains("a", "b", "c"), [vm("zk-1", "h1", 40, zk), vm("zk-2", "h2", 8, zk), vm("x", "h3", 60)]);
+    const refusal = refused(of, CALM);
+    expect(refusal.reasons[0]).toMatchObject({
+      code: "spread",
+      text: "h1 cannot be emptied: zk-1 (40 GiB) has room only on h2, whose failure domain holds another member of zk.",
+    });
+    expect(refusal.unlock).toBe("Let zk-1 share a failure domain with other members of zk for the time of the roll.");
+  });
+});
+
 describe("workloads that do not run", () => {
   it("stay on their host, count for nothing, and hinder nobody", () => {
     const off = { state: "stopped", group: "db", hosts: { only: ["h1"] } } as const;

@@ -22,6 +22,7 @@ export function rules(policy: Policy, forgets = false): (world: World) => void {
       const event = world.events[index];
       if (event === undefined || event.seq <= seen) break;
       if (event.by !== "run" || (event.outcome !== "done" && event.outcome !== "begun")) continue;
+      if (event.what === "migrate") staysSpread(world, event.workload ?? "", event.to ?? "");
       const host = event.host ?? "";
       const convicted = world.record?.record.run?.convicted.includes(host) === true;
       if (event.what === "cordon" && !convicted) mayGoOut(world, policy, host);
@@ -30,6 +31,19 @@ export function rules(policy: Policy, forgets = false): (world: World) => void {
     }
     seen = world.events.at(-1)?.seq ?? seen;
   };
+}
+
+/** No member of a spread group goes to a failure domain with another one. */
+function staysSpread(world: World, id: string, to: string): void {
+  const moving = world.workloads.get(id);
+  const domain = (host: string): string => world.hosts.get(host)?.domain ?? `host ${host}`;
+  if (moving?.spread === undefined || domain(moving.host) === domain(to)) return;
+  for (const other of world.workloads.values()) {
+    if (other.id === id || other.spread !== moving.spread || other.state !== "running") continue;
+    const places = [other.host, ...(other.doing?.kind === "migrate" ? [other.doing.to] : [])];
+    if (places.some((host) => domain(host) === domain(to)))
+      throw new Error(`broken: ${id} goes to ${to}, in a failure domain with ${other.id} of ${moving.spread}`);
+  }
 }
 
 function mayGoOut(world: World, policy: Policy, cordoned: string): void {

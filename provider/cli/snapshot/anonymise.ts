@@ -28,6 +28,7 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     host: names.host(one.host),
     ...(one.movingTo === undefined ? {} : { movingTo: names.host(one.movingTo) }),
     ...(one.group === undefined ? {} : { group: names.group(one.group) }),
+    ...(one.spread === undefined ? {} : { spread: names.spread(one.spread) }),
     ...(one.hosts === undefined ? {} : { hosts: renamed(one.hosts, names.host) }),
   });
   const halt = memory.halt && { ...memory.halt, ...without(memory.halt, names), run: names.run(memory.halt.run) };
@@ -69,6 +70,10 @@ function namesOf({ fleet, memory }: Snapshot) {
     group: pseudonyms(
       "group",
       fleet.workloads.map((one) => one.group),
+    ),
+    spread: pseudonyms(
+      "spread",
+      fleet.workloads.map((one) => one.spread),
     ),
     boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
     run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),

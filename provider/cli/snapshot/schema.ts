@@ -46,6 +46,7 @@ const workload = z.strictObject({
   demand: amounts,
   group: id.exactOptional(),
   hosts: hostRules.exactOptional(),
+  spread: id.exactOptional(),
   pinned: z.boolean(),
 });
 

@@ -44,6 +44,7 @@ const workload = z.strictObject({
   cpu: z.number().positive().default(1).describe("Virtual cores."),
   group: id.optional().describe("Anti-affinity group: its members never share a host."),
   hosts: hostRules.optional().describe("Where it may run; the platform refuses to move it elsewhere."),
+  spread: id.optional().describe("Spread group: its members never share a failure domain."),
   pinned: z.boolean().default(false).describe("Cannot be migrated."),
   state: z.enum(["running", "stopped"]).default("running"),
   latency: z.number().positive().default(5).describe("Milliseconds its service needs on an idle host."),

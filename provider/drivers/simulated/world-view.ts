@@ -73,7 +73,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
 }
 
 function viewWorkload(workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, hosts, pinned, doing } = workload;
+  const { id, host, state, demand, group, hosts, spread, pinned, doing } = workload;
   return {
     id,
     host,
@@ -83,6 +83,7 @@ function viewWorkload(workload: WorkloadRow): Workload {
     demand,
     ...(group === undefined ? {} : { group }),
     ...(hosts === undefined ? {} : { hosts }),
+    ...(spread === undefined ? {} : { spread }),
     pinned,
   };
 }

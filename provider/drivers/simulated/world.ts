@@ -80,6 +80,7 @@ export interface WorkloadRow {
   readonly group: string | undefined;
   /** Absent in files from before there were such rules. */
   readonly hosts?: HostRules | undefined;
+  readonly spread?: string | undefined;
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */
   readonly latency: number;
