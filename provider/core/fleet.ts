@@ -71,6 +71,11 @@ export interface Workload {
   readonly hosts?: HostRules;
   /** Members of one spread group never share a failure domain. One that does already may move within it. */
   readonly spread?: string;
+  /**
+   * `once`: a roll moves it only off a host that has to be emptied, to one that has not; so never more than once, however
+   * often the rest is planned anew.
+   */
+  readonly moves?: "once";
   /** Cannot be migrated (passthrough device, local disk). */
   readonly pinned: boolean;
 }

@@ -79,6 +79,7 @@ export type RefusalCode =
   | "anti-affinity"
   | "must-rule"
   | "spread"
+  | "moves-once"
   | "too-large"
   | "unavailable"
   | "domain"

@@ -15,7 +15,7 @@ export interface Leg {
 export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
 
 /** Rules besides room. */
-export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread">;
+export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread" | "moves-once">;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -38,6 +38,8 @@ export class Board {
   /** Hosts in service by capacity, largest first, by resource: the reserve is made of the first ones. */
   readonly #largest: readonly Node[][];
   readonly #spread: SpreadBook;
+  /** Hosts that are not to be emptied any more, by their index. */
+  readonly #settled: boolean[];
   /** Where every item is as far as the plan goes, by its index. */
   readonly #places: Node[];
   /** Placement tests made so far: the measure of effort. */
@@ -52,6 +54,7 @@ export class Board {
     this.#items = facts.residents.map((list) => [...list]);
     this.#spread = new SpreadBook(facts);
     this.#places = facts.items.map((item) => item.node);
+    this.#settled = facts.nodes.map((node) => node.role !== "pending" && !node.below);
     this.#capacity = zero();
     this.#booked = zero();
     this.#serving = facts.nodes.map((node) => node.serving);
@@ -102,6 +105,11 @@ export class Board {
     add(this.#booked, this.loadOf(node), serving ? 1 : -1);
   }
 
+  /** The host is not to be emptied any more. */
+  settle(node: Node): void {
+    this.#settled[node.index] = true;
+  }
+
   loadOf(node: Node): readonly number[] {
     return this.#load[node.index] as number[];
   }
@@ -139,7 +147,10 @@ export class Board {
     if (this.hasMate(item, node)) return "anti-affinity";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";
-    const stays = (this.#places[item.index] as Node).domain === node.domain;
+    const place = this.#places[item.index] as Node;
+    if (item.rules.once && (this.#settled[place.index] === true || this.#settled[node.index] !== true))
+      return "moves-once";
+    const stays = place.domain === node.domain;
     return !stays && this.#spread.hasOther(item, node) ? "spread" : undefined;
   }
 

@@ -132,6 +132,7 @@ export function release(facts: Facts, board: Board, { node, inHand, evacuate, pu
     shift(board, leg);
   }
   board.setServing(node, true);
+  board.settle(node);
 }
 
 /** Moves an item in one go, as if nothing else happened meanwhile. */

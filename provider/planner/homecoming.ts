@@ -24,7 +24,9 @@ export function homecoming(
     legs.push({ item, from: item.node, to: node, why: why.home });
   }
   // Where it should run is better than where it was.
-  const wanted = legs.filter(({ item, from }) => !isDisliked(item, node) || isDisliked(item, from));
+  const wanted = legs.filter(
+    ({ item, from }) => item.rules?.once !== true && (!isDisliked(item, node) || isDisliked(item, from)),
+  );
   return fitting(board, facts, node, wanted);
 }
 

@@ -18,6 +18,7 @@ import { amount, capital, count, hostRuleWords, list } from "./words.ts";
  * - **S2**: members of an anti-affinity group that are apart now need as many hosts in service besides the one that is out.
  * - **S2, domains**: members of a spread group that are in different failure domains now need as many domains that are not fully out.
  * - **S3**: a workload lands whole on one other host, beside the pinned ones there, where its must-rules let it run.
+ * - **Moves once**: the first host to be emptied needs others that are not to be, for each of its workloads that may move once.
  */
 export function impossibilities(facts: Facts): RefusalReason[] {
   const pending = facts.nodes.filter((node) => node.role === "pending");
@@ -34,6 +35,7 @@ export function impossibilities(facts: Facts): RefusalReason[] {
     ...groupReasons(facts, pending),
     ...spreadReasons(facts, pending),
     ...sizeReasons(facts, pending),
+    ...onceReasons(facts, pending),
   ];
 }
 
@@ -210,6 +212,18 @@ function sizeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
     }
   }
   return reasons;
+}
+
+/** No host can be the first one. */
+function onceReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
+  if (facts.nodes.some((node) => node.role === "in hand" || (node.open && node.role !== "pending"))) return [];
+  const bound = pending.map((node) =>
+    residents(facts, node).filter((item) => item.rules?.once && !item.workload.pinned),
+  );
+  if (bound.some((items) => items.length === 0)) return [];
+  const workloads = bound.flat().map(({ id }) => id);
+  const text = `No host can go first: each runs a workload that may move only once (${list(workloads)}), and every host where it could go has to be emptied as well.`;
+  return [{ code: "moves-once", text, hosts: pending.map(({ id }) => id), workloads }];
 }
 
 function freeBesidePinned(facts: Facts, node: Node): number[] {

@@ -9,6 +9,8 @@ export interface ItemRules {
   readonly prefer: ReadonlySet<number> | undefined;
   /** Index of its spread group, or -1. */
   readonly spread: number;
+  /** May move only off a host to be emptied, to one that is not to be. */
+  readonly once: boolean;
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -25,13 +27,14 @@ export class RuleReader {
   }
 
   /** Undefined when the workload has none. */
-  read({ hosts, spread }: Workload): ItemRules | undefined {
-    if (hosts === undefined && spread === undefined) return undefined;
+  read({ hosts, spread, moves }: Workload): ItemRules | undefined {
+    if (hosts === undefined && spread === undefined && moves === undefined) return undefined;
     return {
       only: this.#set(hosts?.only),
       never: this.#set(hosts?.never) ?? NONE,
       prefer: this.#set(hosts?.prefer),
       spread: spread === undefined ? -1 : numberOf(this.#spreads, spread),
+      once: moves === "once",
     };
   }
 

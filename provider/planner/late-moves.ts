@@ -66,7 +66,7 @@ export class LateMoves {
   allow(item: Item, from: Node, turn: Turn): boolean {
     const { node } = turn;
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
-    if (isDisliked(item, node)) return false;
+    if (isDisliked(item, node) || item.rules?.once === true) return false;
     if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];

@@ -41,6 +41,8 @@ export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item)
 /** What keeps a workload off hosts with room for it. */
 function inTheWay(facts: Facts, item: Item, rule: BoardRule, several: boolean): string {
   if (rule === "must-rule") return `and it ${hostRuleWords(item.workload.hosts ?? {})}`;
+  if (rule === "moves-once")
+    return `which ${several ? "have" : "has"} to be emptied as well, and it may move only once`;
   if (rule === "spread")
     return `whose failure domain${several ? "s hold" : " holds"} ${several ? "other members" : "another member"} of ${item.workload.spread}`;
   return `${several ? "each of which runs" : "which runs"} another member of ${facts.groups[item.group]}`;

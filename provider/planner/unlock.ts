@@ -108,7 +108,8 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
   const named = new Set(reasons.flatMap(({ workloads }) => workloads));
   const items = facts.items.filter((item) => named.has(item.id)).slice(0, STOPS);
   return items.flatMap(({ workload }): Change[] => {
-    const { hosts, spread } = workload;
+    const { hosts, spread, moves } = workload;
+    const { moves: _moves, ...again } = workload;
     const { hosts: _hosts, ...anywhere } = workload;
     const { spread: _spread, ...beside } = workload;
     const changes: Change[] = [];
@@ -123,6 +124,10 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
         text: `Let ${workload.id} share a failure domain with other members of ${spread} for the time of the roll.`,
         request: withWorkload(request, beside),
       });
+    }
+    if (moves !== undefined) {
+      const relaxed = withWorkload(request, again);
+      changes.push({ text: `Let ${workload.id} move more than once in this roll.`, request: relaxed });
     }
     return changes;
   });

@@ -3,7 +3,7 @@ import type { Host } from "../core/fleet.ts";
 import type { HostPlan, Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
 import { replay } from "./replay.ts";
-import { silentlyGivenUp } from "./replay-rules.ts";
+import { movedInVain, silentlyGivenUp } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { isFree, isOurs } from "./standing.ts";
 
@@ -18,6 +18,7 @@ export function validatePlan(request: PlanRequest, plan: Plan): string[] {
     ...order(request, plan),
     ...sums(request, plan),
     ...silentlyGivenUp(plan, request.fleet.workloads),
+    ...movedInVain(plan, request.fleet.workloads),
   ];
   return found.length > 0 ? found : replay(request, plan);
 }

@@ -230,6 +230,7 @@ interface Draw {
   readonly stopped: number;
   readonly hosts: HostRules | undefined;
   readonly spread: string | undefined;
+  readonly once: number;
 }
 
 function workload(hosts: number): fc.Arbitrary<Draw> {
@@ -241,6 +242,7 @@ function workload(hosts: number): fc.Arbitrary<Draw> {
     pinned: fc.nat(19),
     stopped: fc.nat(9),
     hosts: hostRules(hosts),
+    once: fc.nat(19),
     spread: fc.constantFrom(undefined, undefined, undefined, undefined, "zk", "mq"),
   });
 }
@@ -265,6 +267,7 @@ function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Flee
       demand: { memory: draw.memory * 1024, cpu: draw.cpu },
       ...(draw.group === undefined ? {} : { group: draw.group }),
       ...(draw.spread === undefined ? {} : { spread: draw.spread }),
+      ...(draw.once === 0 ? { moves: "once" as const } : {}),
       ...(draw.hosts === undefined ? {} : { hosts: draw.hosts }),
       pinned: draw.pinned === 0,
     }),

@@ -205,6 +205,81 @@ describe("spread groups", () => {
   });
 });
 
+describe("workloads that may move once", () => {
+  const once = { moves: "once" } as const;
+
+  it("go straight to a host that is not emptied later; their host is not the first one, nor the canary", () => {
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3"), host("h4")],
+      [vm("db", "h1", 8, once), ...["h2", "h3", "h4"].flatMap((on) => [vm(`${on}-a`, on), vm(`${on}-b`, on)])],
+    );
+    for (const policy of [{ reserve: 0 }, { ...CALM, putBack: "home", maxUnavailable: 2 }] as const) {
+      const plan = planned(of, policy);
+      expect(plan.hosts[0]?.host).not.toBe("h1");
+      expect(placesOf(plan, "db")).toHaveLength(1);
+    }
+    expect(planned(of, { reserve: 0 }).notes).toContain(
+      "h1 would be canary by the number of workloads, but cannot be emptied first.",
+    );
+  });
+
+  it("do not come home, and are not moved for balance", () => {
+    const of = fleet(
+      [host("h1"), host("h2", LEVEL)],
+      ["a", "b", "c", "d"].map((id) => vm(id, "h2", 14, once)),
+    );
+    expect(planned(of, { canary: 0 }).totals.moves).toBe(0);
+    const home = fleet([host("h1"), host("h2", LEVEL), host("h3", LEVEL)], [vm("db", "h1", 8, once)]);
+    expect(placesOf(planned(home, { reserve: 0, putBack: "home" }), "db")).toHaveLength(1);
+  });
+
+  it("the validator counts their moves", () => {
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3", LEVEL)],
+      [vm("db", "h1", 8, once), vm("x", "h2"), vm("y", "h2")],
+    );
+    const asked = request(of, CALM);
+    const plan = planned(of, CALM);
+    const twice = plan.hosts.map((entry) =>
+      entry.host === "h1"
+        ? { ...entry, putBack: entry.evacuate.map((move) => ({ ...move, from: move.to, to: "h1" })) }
+        : entry,
+    );
+    expect(validatePlan(asked, { ...plan, hosts: twice }).join()).toContain(
+      "h1 moves db again, which may move only once",
+    );
+    const lazy = plan.hosts.map((entry) =>
+      entry.host === "h1" ? { ...entry, evacuate: entry.evacuate.map((move) => ({ ...move, from: "h3" })) } : entry,
+    );
+    expect(validatePlan(asked, { ...plan, hosts: lazy }).join()).toContain("off h3 in vain");
+  });
+
+  it("a refusal says that no host can go first, and letting one of them move again is a way out", () => {
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3")],
+      [vm("a", "h1", 8, once), vm("b", "h2", 8, once), vm("c", "h3", 8, once)],
+    );
+    const refusal = refused(of, CALM);
+    expect(refusal.reasons).toMatchObject([
+      {
+        code: "moves-once",
+        text: "No host can go first: each runs a workload that may move only once (a, b and c), and every host where it could go has to be emptied as well.",
+      },
+    ]);
+    expect(refusal.unlock).toBe("Let a move more than once in this roll.");
+  });
+
+  it("no room but on a host that is emptied later is told as that", () => {
+    const of = fleet(
+      [host("h1", { gib: 60 }), host("h2"), host("h3", LEVEL)],
+      [vm("a", "h1", 40, once), vm("b", "h3", 60), vm("c", "h2", 22)],
+    );
+    expect(refused(of, CALM).reasons.map(({ text }) => text)).toContain(
+      "h1 cannot be emptied: a (40 GiB) has room only on h2, which has to be emptied as well, and it may move only once.",
+    );
+  });
+});
+
 describe("workloads that do not run", () => {
   it("stay on their host, count for nothing, and hinder nobody", () => {
     const off = { state: "stopped", group: "db", hosts: { only: ["h1"] } } as const;

@@ -26,9 +26,22 @@ export function createWorld(spec: FleetSpec, now: number): World {
 }
 
 function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
-  const { id, host, state, group, hosts, spread, pinned, latency } = spec;
+  const { id, host, state, group, hosts, spread, moves, pinned, latency } = spec;
   const demand = { memory: Math.round(spec.memory * 1024), cpu: spec.cpu };
-  return { id, host, state, demand, group, hosts, spread, pinned, latency, doing: undefined, failure: undefined };
+  return {
+    id,
+    host,
+    state,
+    demand,
+    group,
+    hosts,
+    spread,
+    moves,
+    pinned,
+    latency,
+    doing: undefined,
+    failure: undefined,
+  };
 }
 
 function newHost(spec: FleetSpec["hosts"][number]): HostRow {

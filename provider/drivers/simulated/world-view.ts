@@ -73,7 +73,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
 }
 
 function viewWorkload(workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, hosts, spread, pinned, doing } = workload;
+  const { id, host, state, demand, group, hosts, spread, moves, pinned, doing } = workload;
   return {
     id,
     host,
@@ -84,6 +84,7 @@ function viewWorkload(workload: WorkloadRow): Workload {
     ...(group === undefined ? {} : { group }),
     ...(hosts === undefined ? {} : { hosts }),
     ...(spread === undefined ? {} : { spread }),
+    ...(moves === undefined ? {} : { moves }),
     pinned,
   };
 }

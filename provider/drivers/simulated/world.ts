@@ -81,6 +81,7 @@ export interface WorkloadRow {
   /** Absent in files from before there were such rules. */
   readonly hosts?: HostRules | undefined;
   readonly spread?: string | undefined;
+  readonly moves?: "once" | undefined;
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */
   readonly latency: number;
