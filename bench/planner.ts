@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Fleet } from "../provider/core/fleet.ts";
-import type { Plan, Refusal } from "../provider/core/plan.ts";
+import { movesOf, type Plan, type Refusal } from "../provider/core/plan.ts";
 import { type PolicyInput, policy } from "../provider/core/policy.ts";
 import { planFor } from "../provider/planner/plan.ts";
 import { validatePlan } from "../provider/planner/validate.ts";
@@ -106,8 +106,7 @@ function quality(answer: Plan | Refusal, fleet: Fleet) {
   const { totals, bounds } = answer;
   const moves = new Map<string, number>();
   for (const entry of answer.hosts) {
-    for (const { workload } of [...entry.evacuate, ...entry.putBack])
-      moves.set(workload, (moves.get(workload) ?? 0) + 1);
+    for (const { workload } of movesOf(entry)) moves.set(workload, (moves.get(workload) ?? 0) + 1);
   }
   return {
     complete: true,

@@ -39,6 +39,7 @@ export function planId({ hosts, moves, out, hours, effort, baseline }: PlanFacts
     for (const move of entry.evacuate) content.add(`${move.workload} ${move.from} ${move.to}`);
     for (const id of entry.shutdown) content.add(`shutdown ${id}`);
     for (const move of entry.putBack) content.add(`back ${move.workload} ${move.from} ${move.to}`);
+    for (const move of entry.undoRoom) content.add(`undo ${move.workload} ${move.from} ${move.to}`);
   }
   return `${hosts.length}h-${moves}m-${out}out-${Math.ceil(hours)}t-${effort}e-${digestOf(baseline)}-${content.text}`;
 }

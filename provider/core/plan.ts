@@ -36,9 +36,21 @@ export interface HostPlan {
   readonly shutdown: readonly string[];
   /** Moves onto this host after it was verified, in order. */
   readonly putBack: readonly Move[];
+  /** With `putBack: home`, the moves that undo `makeRoom`: last first, strictly one after another, after `putBack`. */
+  readonly undoRoom: readonly Move[];
   /** Forecast, seconds from the start of the roll: cordon and release. */
   readonly start: number;
   readonly end: number;
+}
+
+/** All moves of a host's turn, in the order in which they are made. */
+export function movesOf({
+  makeRoom,
+  evacuate,
+  putBack,
+  undoRoom,
+}: Pick<HostPlan, "makeRoom" | "evacuate" | "putBack" | "undoRoom">): Move[] {
+  return [...makeRoom, ...evacuate, ...putBack, ...undoRoom];
 }
 
 export interface Plan {

@@ -22,6 +22,7 @@ export function planActs(plan: Pick<Plan, "hosts">, host: string, gates: Readonl
     { name: "uncordon", host },
     ...entry.shutdown.map((workload): Act => ({ name: "start", host, workload })),
     ...entry.putBack.map(({ workload, to }): Act => ({ name: "migrate", host, workload, to, step: "put back" })),
+    ...entry.undoRoom.map(({ workload, to }): Act => ({ name: "migrate", host, workload, to, step: "put back" })),
     ...check("gate"),
     { name: "release", host },
   ];

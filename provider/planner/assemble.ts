@@ -5,7 +5,7 @@ import { emptiedFirst, hoursBound, mostOut, movesBound } from "./bounds.ts";
 import type { Facts } from "./facts.ts";
 import { isDisliked } from "./item-rules.ts";
 import { peaksOf } from "./peaks.ts";
-import type { Turn } from "./turn.ts";
+import { legsOf, type Turn } from "./turn.ts";
 import { list } from "./words.ts";
 
 /**
@@ -18,7 +18,7 @@ const RANGE = { low: 0.8, high: 1.5 } as const;
 export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly string[], effort: number): Plan {
   const waves = wavesOf(turns);
   const hosts = turns.map((turn, index): HostPlan => {
-    const { node, canary, after, why, makeRoom, evacuate, shutdown, putBack, start, end } = turn;
+    const { node, canary, after, why, makeRoom, evacuate, shutdown, putBack, undoRoom, start, end } = turn;
     return {
       host: node.id,
       from: node.host.level,
@@ -31,11 +31,12 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
       evacuate: evacuate.map(moveOf),
       shutdown: shutdown.map(({ id }) => id),
       putBack: putBack.map(moveOf),
+      undoRoom: undoRoom.map(moveOf),
       start: Math.round(start),
       end: Math.round(end),
     };
   });
-  const all = turns.flatMap((turn) => [...turn.makeRoom, ...turn.evacuate, ...turn.putBack]);
+  const all = turns.flatMap(legsOf);
   const expected = turns.reduce((last, turn) => Math.max(last, turn.end), 0) / 3600;
   const hours = {
     low: rounded(expected * RANGE.low),

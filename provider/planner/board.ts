@@ -144,7 +144,11 @@ export class Board {
 
   /** Rule that keeps the item off the host as it is booked now; undefined: none. */
   broken(item: Item, node: Node): BoardRule | undefined {
-    if (this.hasMate(item, node)) return "anti-affinity";
+    return this.hasMate(item, node) ? "anti-affinity" : this.forbids(item, node);
+  }
+
+  /** The same without anti-affinity: what no other workload on the host can change by leaving it. */
+  forbids(item: Item, node: Node): Exclude<BoardRule, "anti-affinity"> | undefined {
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";
     const place = this.#places[item.index] as Node;

@@ -22,9 +22,9 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
       ({ id, role }) => memory?.done.includes(id) === true || (role === "in hand" && chosen.includes(id)),
     );
     const pending = members.filter((node) => node.role === "pending" && !avoid.has(node.id));
-    // Where no host of the class can be emptied at all, the refusal is to say so.
+    // Where no host of the class can be emptied at all, the refusal is to say so; unless one of them has been canary already.
     const able =
-      pending.every(isStuck) && gone.length === 0 && avoid.size === 0
+      pending.every(isStuck) && avoid.size === 0 && gone.length === 0
         ? pending
         : pending.filter((node) => !isStuck(node));
     able.sort((a, b) => rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1));

@@ -3,7 +3,7 @@ import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
-import { easiestFirst, leavesReserve, type RoomMade, roomFor } from "./make-room.ts";
+import { easiestFirst, leavesReserve, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
 import { Timeline } from "./timeline.ts";
@@ -106,15 +106,23 @@ export class Draft {
     const chosen = this.#facts.memory?.canaries ?? [];
     for (const node of inHand) {
       const canary = chosen.includes(node.id);
-      const evacuate = node.below ? this.#evacuate(node, "search", true, false) : [];
-      if (evacuate === undefined) return false;
+      const emptied = this.#emptied(node, inHand.length === 1);
+      if (emptied === undefined) return false;
+      const { makeRoom, evacuate } = emptied;
       const putBack = this.#hand.homes(node, evacuate, canary);
-      this.#timeline.start(
-        this.#hand.start(node, { canary, inHand: true, why: order.inHand, makeRoom: [], evacuate, putBack }),
-      );
+      const undoRoom = undone([...undoneOf(this.#facts, node), ...makeRoom], this.#facts, evacuate, putBack);
+      const part = { canary, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
+      this.#timeline.start(this.#hand.start(node, part));
     }
     this.#ramp += inHand.filter(({ id }) => !chosen.includes(id)).length;
     return true;
+  }
+
+  /** How a host in hand is emptied; `alone`: room may be made for it. */
+  #emptied(node: Node, alone: boolean): RoomMade | undefined {
+    const evacuate = node.below ? this.#evacuate(node, "search", true, false) : [];
+    if (evacuate !== undefined) return { makeRoom: [], evacuate };
+    return alone ? this.#roomFor(node, this.#manner.room.at(-1) ?? 0) : undefined;
   }
 
   /** Starts one more host, if there is a place for one and a host that fits. */
@@ -170,7 +178,7 @@ export class Draft {
 
   /** Nothing is in hand and no host can be emptied as things are: workloads of other hosts move on, the easiest host first. */
   #tryWithRoom(nodes: readonly Node[], canary: boolean): boolean {
-    const { room, announced, seed, effort } = this.#manner;
+    const { room, announced, effort } = this.#manner;
     const [facts, board] = [this.#facts, this.#board];
     if (room.length === 0) return false;
     const able = nodes.filter((node) => {
@@ -181,10 +189,8 @@ export class Draft {
     for (const limit of room) {
       for (const node of order) {
         if (this.steps > effort) return false;
-        const later = new Set([...this.#canaries, ...this.#waiting].filter((other) => other !== node));
-        const { found, steps } = roomFor({ facts, board, node, later, effort: limit, seed });
-        this.#roomSteps += steps;
-        if (found === undefined || !leavesReserve(facts, board, node, found.makeRoom)) continue;
+        const found = this.#roomFor(node, limit);
+        if (found === undefined) continue;
         this.#start(node, canary, found);
         return true;
       }
@@ -192,13 +198,23 @@ export class Draft {
     return false;
   }
 
+  #roomFor(node: Node, effort: number): RoomMade | undefined {
+    const [facts, board] = [this.#facts, this.#board];
+    const later = new Set([...this.#canaries, ...this.#waiting].filter((other) => other !== node));
+    const { found, steps } = roomFor({ facts, board, node, later, effort, seed: this.#manner.seed });
+    this.#roomSteps += steps;
+    return found !== undefined && leavesReserve(board, node, found.makeRoom) ? found : undefined;
+  }
+
   #start(node: Node, canary: boolean, { makeRoom, evacuate }: RoomMade): void {
     const hand = this.#hand;
     const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
-    const putBack = makeRoom.length > 0 ? [] : hand.homes(node, evacuate, canary);
+    const putBack = hand.homes(node, evacuate, canary);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
     const reason = canary ? order.canary : this.#reason(makeRoom, evacuate);
-    this.#timeline.start(hand.start(node, { canary, inHand: false, why: reason, makeRoom, evacuate, putBack }));
+    const undoRoom = undone(makeRoom, this.#facts, evacuate, putBack);
+    const part = { canary, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
+    this.#timeline.start(hand.start(node, part));
     const list = canary ? this.#canaries : this.#waiting;
     list.splice(list.indexOf(node), 1);
     if (!canary) this.#ramp += 1;

@@ -1,12 +1,12 @@
 import type { Item } from "./facts.ts";
 import { isDisliked } from "./item-rules.ts";
-import type { Turn } from "./turn.ts";
+import { legsOf, type Turn } from "./turn.ts";
 import { count, list } from "./words.ts";
 
 /** Notes on should-rules that the schedule gives up, to its end or for a time. */
 export function givenUp(turns: readonly Turn[]): string[] {
   const lost = new Map<Item, boolean>();
-  for (const { item, to } of turns.flatMap((turn) => [...turn.makeRoom, ...turn.evacuate, ...turn.putBack])) {
+  for (const { item, to } of turns.flatMap(legsOf)) {
     if (isDisliked(item, to)) lost.set(item, true);
     else if (lost.has(item)) lost.set(item, false);
   }

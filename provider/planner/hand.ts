@@ -74,7 +74,10 @@ export class Hand {
     return homecoming(this.#facts, this.#board, node, evacuated, claimed);
   }
 
-  start(node: Node, part: Pick<Turn, "canary" | "inHand" | "why" | "makeRoom" | "evacuate" | "putBack">): Turn {
+  start(
+    node: Node,
+    part: Pick<Turn, "canary" | "inHand" | "why" | "makeRoom" | "evacuate" | "putBack" | "undoRoom">,
+  ): Turn {
     const board = this.#board;
     const returning = returnNeed(this.#facts, board, node, part.putBack);
     const shutdown: Item[] = node.below ? board.itemsOn(node).filter((item) => item.workload.pinned) : [];
@@ -121,7 +124,7 @@ export function take(board: Board, { node, makeRoom, evacuate, putBack }: Turn):
 }
 
 /** Books a turn that is over: its sources are free, what was shut down runs again, its load is back. */
-export function release(facts: Facts, board: Board, { node, inHand, evacuate, putBack }: Turn): void {
+export function release(facts: Facts, board: Board, { node, inHand, evacuate, putBack, undoRoom }: Turn): void {
   for (const { item, from } of evacuate) board.unbook(item, from);
   for (const item of facts.owed[node.index] ?? []) board.book(item, node);
   // What was on its way to a host in hand has arrived when its turn is over.
@@ -131,6 +134,7 @@ export function release(facts: Facts, board: Board, { node, inHand, evacuate, pu
     board.expect(leg.item, leg.to, -1);
     shift(board, leg);
   }
+  for (const leg of undoRoom) shift(board, leg);
   board.setServing(node, true);
   board.settle(node);
 }

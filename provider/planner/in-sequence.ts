@@ -1,7 +1,6 @@
 import { add, at, type Board, type Leg } from "./board.ts";
 import { why } from "./destinations.ts";
 import type { Item, Node } from "./facts.ts";
-import { isKeptOff } from "./item-rules.ts";
 import type { Shift } from "./packing.ts";
 
 /** Detours that are taken where two workloads wait for each other's place. */
@@ -58,18 +57,20 @@ function aside(
 
 /** Bookings while workloads move one after another. */
 class Yard {
+  readonly #board: Board;
   readonly #load: Map<Node, number[]>;
   readonly #on: Map<Node, Set<Item>>;
   readonly #resources: number;
 
   constructor(board: Board, hosts: readonly Node[], resources: number) {
+    this.#board = board;
     this.#load = new Map(hosts.map((host) => [host, [...board.loadOf(host)]]));
     this.#on = new Map(hosts.map((host) => [host, new Set(board.itemsOn(host))]));
     this.#resources = resources;
   }
 
   fits(item: Item, host: Node): boolean {
-    if (isKeptOff(item, host)) return false;
+    if (this.#board.forbids(item, host) !== undefined) return false;
     const load = this.#load.get(host) as number[];
     for (let r = 0; r < this.#resources; r++) {
       const need = at(item.need, r);

@@ -3,7 +3,7 @@ import type { Facts, Item, Node } from "./facts.ts";
 import { returnNeed } from "./homecoming.ts";
 import { isDisliked } from "./item-rules.ts";
 import { SpreadBook } from "./spread.ts";
-import type { Turn } from "./turn.ts";
+import { legsOf, type Turn } from "./turn.ts";
 
 /**
  * Moves that are added to the put back of turns after all turns have been planned. They must be possible whatever the
@@ -23,6 +23,8 @@ export class LateMoves {
   readonly #guests = new Map<Node, Item[]>();
   /** Members of spread groups in every failure domain that they are in at any time. */
   readonly #domains: SpreadBook;
+  /** Hosts that workloads move off to make room: they may be fuller on the way than in the end. */
+  readonly #shaken = new Set<Node>();
   readonly #gave = new Set<Node>();
   readonly #took = new Set<Node>();
   /** Smallest host that the reserve can be made of while hosts are out, by resource. */
@@ -35,7 +37,8 @@ export class LateMoves {
       this.#places[turn.node.index] = index;
       this.#turnOf[turn.node.index] = turn;
       this.#beside.set(turn, new Set(turn.beside));
-      for (const { item } of [...turn.evacuate, ...turn.putBack]) this.#movedBy.set(item, turn);
+      for (const { item } of legsOf(turn)) this.#movedBy.set(item, turn);
+      for (const { from, to } of turn.makeRoom) for (const node of [from, to]) this.#shaken.add(node);
       for (const { item, from } of turn.putBack) this.#guests.set(from, [...(this.#guests.get(from) ?? []), item]);
     });
     this.#domains = new SpreadBook(facts);
@@ -43,9 +46,7 @@ export class LateMoves {
       for (const node of [item.node, item.ghost, item.toward])
         if (node !== undefined) this.#domains.count(item, node, 1);
     }
-    for (const turn of turns)
-      for (const { item, to } of [...turn.makeRoom, ...turn.evacuate, ...turn.putBack])
-        this.#domains.count(item, to, 1);
+    for (const turn of turns) for (const { item, to } of legsOf(turn)) this.#domains.count(item, to, 1);
     const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
     this.#smallest = facts.resources.map((_, r) =>
       facts.reserve === 0 ? Number.POSITIVE_INFINITY : board.reserved(r, undefined, facts.reserve + out).smallest,
@@ -65,6 +66,7 @@ export class LateMoves {
   /** May a workload that is on the host in the end go to the turn's host? */
   allow(item: Item, from: Node, turn: Turn): boolean {
     const { node } = turn;
+    if (this.#shaken.has(from) || this.#shaken.has(node)) return false;
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
     if (isDisliked(item, node) || item.rules?.once === true) return false;
     if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;

@@ -79,6 +79,33 @@ export function easiestFirst(facts: Facts, board: Board, nodes: readonly Node[])
 }
 
 /** The reserve holds while each workload that makes room is booked at both ends. */
-export function leavesReserve(facts: Facts, board: Board, node: Node, makeRoom: readonly Leg[]): boolean {
-  return makeRoom.every(({ item }) => board.slack(node, item.need).every((free) => free >= 0)) || facts.reserve === 0;
+export function leavesReserve(board: Board, node: Node, makeRoom: readonly Leg[]): boolean {
+  return makeRoom.every(({ item }) => board.slack(node, item.need).every((free) => free >= 0));
+}
+
+/**
+ * With `putBack: home` the same moves backwards: with all of the host's own workloads back on it, each finds the room that it left.
+ * Empty otherwise.
+ */
+export function undone(
+  makeRoom: readonly Leg[],
+  facts: Facts,
+  evacuate: readonly Leg[],
+  putBack: readonly Leg[],
+): Leg[] {
+  if (facts.request.policy.putBack !== "home" || putBack.length < evacuate.length) return [];
+  return makeRoom.map(({ item, from, to }): Leg => ({ item, from: to, to: from, why: why.home })).reverse();
+}
+
+/** Moves that made room for a host in hand before this plan and were announced to be undone, as far as they were made. */
+export function undoneOf(facts: Facts, node: Node): Leg[] {
+  const entry = facts.request.previous?.hosts.find((one) => one.host === node.id);
+  if (entry === undefined || entry.undoRoom.length === 0) return [];
+  const items = new Map(facts.items.map((item) => [item.id, item]));
+  return [...entry.undoRoom].reverse().flatMap((move): Leg[] => {
+    const [item, from, to] = [items.get(move.workload), facts.byId.get(move.to), facts.byId.get(move.from)];
+    const made =
+      item !== undefined && from !== undefined && to !== undefined && item.node === to && item.ghost === undefined;
+    return made ? [{ item, from, to, why: why.makesRoom }] : [];
+  });
 }

@@ -1,7 +1,6 @@
 import { at, type Board } from "./board.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { isKeptOff } from "./item-rules.ts";
 import { randomFrom } from "./random.ts";
 
 export interface PackingRequest {
@@ -188,13 +187,14 @@ export class Packing {
 
   /** Workloads on the host that may not be there together with the item; undefined: the host may not take it at all. */
   #conflicts(item: Item, host: number): readonly Item[] | undefined {
-    if (isKeptOff(item, this.#request.hosts[host] as Node)) return undefined;
+    if (this.#request.board.forbids(item, this.#request.hosts[host] as Node) !== undefined) return undefined;
     if (item.group < 0) return NOBODY;
     return (this.#on[host] as Item[]).filter((other) => other.group === item.group);
   }
 
   #mayLeave(item: Item): boolean {
-    return !item.workload.pinned && item.ghost === undefined && item.toward === undefined;
+    if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
+    return item.rules === undefined || (!item.rules.once && item.rules.spread < 0);
   }
 
   /** Each one counts, those that were hard to place more, those that have moved anyway a little less. */

@@ -2,7 +2,7 @@ import type { Plan } from "../core/plan.ts";
 import { Board } from "./board.ts";
 import type { Facts } from "./facts.ts";
 import { release, take } from "./hand.ts";
-import type { Turn } from "./turn.ts";
+import { legsOf, type Turn } from "./turn.ts";
 
 /**
  * Fullest that every host gets while it serves: the turns are booked once more, in order, each released as late as the order
@@ -12,7 +12,7 @@ export function peaksOf(facts: Facts, turns: readonly Turn[]): Plan["peaks"] {
   const board = new Board(facts);
   const peaks = facts.nodes.map((node) => (board.isServing(node) ? board.fill(node) : 0));
   const note = (turn: Turn): void => {
-    for (const { from, to } of [...turn.makeRoom, ...turn.evacuate, ...turn.putBack]) {
+    for (const { from, to } of legsOf(turn)) {
       for (const node of [from, to])
         if (board.isServing(node)) peaks[node.index] = Math.max(peaks[node.index] ?? 0, board.fill(node));
     }

@@ -1,5 +1,5 @@
 import type { Workload } from "../core/fleet.ts";
-import type { Move, Plan } from "../core/plan.ts";
+import { type Move, movesOf, type Plan } from "../core/plan.ts";
 
 /** Host rules that a move breaks, or gives up without a word. `flying`: it was under way before the plan. */
 export function hostRuleTroubles({ id, hosts }: Workload, { to, why }: Move, flying: boolean): string[] {
@@ -37,7 +37,7 @@ export function movedInVain({ hosts }: Plan, workloads: readonly Workload[]): st
 /** A plan that gives up should-rules says how many. */
 export function silentlyGivenUp({ hosts, notes }: Plan, workloads: readonly Workload[]): string[] {
   const rules = new Map(workloads.map((one) => [one.id, one.hosts?.prefer]));
-  const moves = hosts.flatMap((entry) => [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]);
+  const moves = hosts.flatMap(movesOf);
   const given = moves.some((move) => rules.get(move.workload)?.includes(move.to) === false);
   return given && !notes.some((note) => note.startsWith("Given up"))
     ? ["no note tells of the should-rules given up"]

@@ -104,7 +104,9 @@ class Replay {
     if (entry.makeRoom.length > 0 && others.length > 0) this.#wrong(entry, "needs room made and does not go alone");
     const alone = others.find((one) => one.makeRoom.length > 0);
     if (alone !== undefined) this.#wrong(entry, `starts beside ${alone.host}, which needs room made and goes alone`);
-    for (const move of entry.makeRoom) this.#makeRoom(entry, move);
+    for (const move of entry.makeRoom) this.#shift(entry, move);
+    if (entry.undoRoom.length > 0 && this.#request.policy.putBack !== "home")
+      this.#wrong(entry, "undoes the making of room, which policy does not ask for");
     for (const move of entry.evacuate) this.#evacuate(entry, move);
     this.#left(entry, remediates);
     const back = this.#comingBack(entry, host);
@@ -147,7 +149,7 @@ class Replay {
   }
 
   /** One workload moves on between two other hosts, while nothing else does. */
-  #makeRoom(entry: HostPlan, move: Move): void {
+  #shift(entry: HostPlan, move: Move): void {
     const workload = this.#workloads.get(move.workload);
     if (workload?.state !== "running" || workload.pinned) {
       this.#wrong(entry, `moves ${move.workload}, which does not run or cannot move`);
@@ -256,6 +258,7 @@ class Replay {
       this.#put(name, id);
     }
     this.#ledger.setServing(id, true);
+    for (const move of turn.entry.undoRoom) this.#shift(turn.entry, move);
   }
 
   #follow({ host, evacuate, putBack }: HostPlan, change: "add" | "remove"): void {

@@ -37,8 +37,8 @@ export class Timeline {
   /** The turn starts now. */
   start(turn: Turn): void {
     turn.start = this.now;
-    const roomy = turn.makeRoom.reduce((at, { item }) => at + item.seconds, this.now);
-    this.#push("remediated", turn, this.#migrate(turn.evacuate, roomy) + remediationSeconds(turn.node));
+    const emptying = this.#migrate(turn.evacuate, afterAll(this.now, turn.makeRoom));
+    this.#push("remediated", turn, emptying + remediationSeconds(turn.node));
   }
 
   /** Goes on to the next moment at which turns end, and returns them; empty when none is under way. */
@@ -49,7 +49,7 @@ export class Timeline {
       this.#pop();
       this.now = event.at;
       if (event.kind === "remediated") {
-        this.#push("released", event.turn, this.#migrate(event.turn.putBack));
+        this.#push("released", event.turn, afterAll(this.#migrate(event.turn.putBack), event.turn.undoRoom));
       } else {
         event.turn.end = this.now;
         released.push(event.turn);
@@ -126,6 +126,11 @@ export function forecast(facts: Facts, turns: readonly Turn[]): void {
 }
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** When moves end that are made one after another from a moment on. */
+function afterAll(start: number, legs: readonly Leg[]): number {
+  return legs.reduce((at, { item }) => at + item.seconds, start);
+}
 
 function firstFree(slots: readonly number[]): number {
   let best = 0;

@@ -29,7 +29,14 @@ export interface Turn {
   readonly evacuate: readonly Leg[];
   readonly shutdown: readonly Item[];
   putBack: Leg[];
+  /** After `putBack`, one after another. */
+  readonly undoRoom: readonly Leg[];
   /** Seconds from the start of the roll. */
   start: number;
   end: number;
+}
+
+/** All moves of a turn, in the order in which they are made. */
+export function legsOf({ makeRoom, evacuate, putBack, undoRoom }: Turn): Leg[] {
+  return [...makeRoom, ...evacuate, ...putBack, ...undoRoom];
 }

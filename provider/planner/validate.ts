@@ -1,6 +1,6 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { Host } from "../core/fleet.ts";
-import type { HostPlan, Plan } from "../core/plan.ts";
+import { type HostPlan, movesOf, type Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
 import { replay } from "./replay.ts";
 import { movedInVain, silentlyGivenUp } from "./replay-rules.ts";
@@ -99,7 +99,7 @@ function order(request: PlanRequest, plan: Plan): string[] {
 function sums({ baseline }: PlanRequest, plan: Plan): string[] {
   const found: string[] = [];
   const { totals, bounds, hosts } = plan;
-  const moves = hosts.flatMap((entry) => [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]);
+  const moves = hosts.flatMap(movesOf);
   if (totals.hosts !== hosts.length) found.push(`${hosts.length} hosts are planned, not ${totals.hosts}`);
   if (totals.moves !== moves.length) found.push(`${moves.length} moves are planned, not ${totals.moves}`);
   if (bounds.moves > totals.moves)

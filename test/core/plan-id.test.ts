@@ -15,6 +15,7 @@ const entry: HostPlan = {
   evacuate: [{ workload: "w1", from: "h1", to: "h2", gib: 8, why: "already at the level" }],
   shutdown: [],
   putBack: [],
+  undoRoom: [],
   start: 0,
   end: 1500,
 };
@@ -37,6 +38,7 @@ describe("a plan id", () => {
     ["room that is made", { makeRoom: entry.evacuate }],
     ["what is shut down", { shutdown: ["w9"] }],
     ["what is put back", { putBack: entry.evacuate }],
+    ["what is undone", { undoRoom: entry.evacuate }],
     ["the level", { to: "8.0.4" }],
     ["the canary", { canary: true }],
   ])("changes with %s", (_, change) => {

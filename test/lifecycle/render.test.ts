@@ -211,6 +211,7 @@ function planOf(names: readonly string[]): Plan {
       evacuate,
       shutdown: [],
       putBack: [],
+      undoRoom: [],
       start: 0,
       end: 60,
     };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { movesOf } from "../../provider/core/plan.ts";
 import { concurrency, entryOf, evenFleet, fleet, host, inHand, MARK, order, planned, refused, vm } from "./fleets.ts";
 
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
@@ -49,7 +50,7 @@ describe("which hosts are planned", () => {
       }),
       { maxUnavailable: 3, reserve: 0 },
     );
-    const targets = plan.hosts.flatMap((entry) => [...entry.evacuate, ...entry.putBack]).map((move) => move.to);
+    const targets = plan.hosts.flatMap(movesOf).map((move) => move.to);
     expect(targets).not.toContain("h1");
     expect(targets).not.toContain("h2");
     expect(targets).not.toContain("h3");
@@ -260,8 +261,7 @@ describe("put back", () => {
     const of = evenFleet(5, 4);
     const plan = planned(of, { putBack: "home", maxUnavailable: 2, reserve: 0 });
     const at = new Map(of.workloads.map((workload) => [workload.id, workload.host]));
-    for (const entry of plan.hosts)
-      for (const move of [...entry.evacuate, ...entry.putBack]) at.set(move.workload, move.to);
+    for (const entry of plan.hosts) for (const move of movesOf(entry)) at.set(move.workload, move.to);
     expect([...at]).toEqual(of.workloads.map((workload) => [workload.id, workload.host]));
   });
 
@@ -271,7 +271,7 @@ describe("put back", () => {
     const plan = planned(of, { putBack: "bounded", canary: 0 });
     const load = new Map(of.hosts.map(({ id }) => [id, 40]));
     for (const entry of plan.hosts) {
-      for (const move of [...entry.evacuate, ...entry.putBack]) {
+      for (const move of movesOf(entry)) {
         load.set(move.from, (load.get(move.from) ?? 0) - move.gib);
         load.set(move.to, (load.get(move.to) ?? 0) + move.gib);
       }

@@ -1,5 +1,5 @@
 import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
-import type { Plan } from "../../provider/core/plan.ts";
+import { movesOf, type Plan } from "../../provider/core/plan.ts";
 import { freshHost, newRun, type RunMemory } from "../../provider/core/run.ts";
 import type { PlanRequest } from "../../provider/planner/plan.ts";
 import { BASELINE, OWNER } from "./arbitraries.ts";
@@ -8,7 +8,10 @@ import { BASELINE, OWNER } from "./arbitraries.ts";
  * The request as it would be after the first `over` hosts of a plan have been released, the next `started` ones have been
  * cordoned, and the first of these has made `moved` of its moves.
  */
-export function after(request: PlanRequest, plan: Plan, over: number, started: number, moved: number): PlanRequest {
+export function after(request: PlanRequest, plan: Plan, over: number, several: number, moved: number): PlanRequest {
+  // A host that needs room made is out alone.
+  const alone = plan.hosts.slice(over, over + several).some((entry) => entry.makeRoom.length > 0);
+  const started = alone ? Math.min(1, several) : several;
   const hosts = new Map(request.fleet.hosts.map((host) => [host.id, host]));
   const at = new Map(request.fleet.workloads.map((workload) => [workload.id, workload.host]));
   const homes = new Map<string, string[]>();
@@ -19,11 +22,12 @@ export function after(request: PlanRequest, plan: Plan, over: number, started: n
     const own = [...at].filter(([id, host]) => host === entry.host && isRunning(request.fleet, id)).map(([id]) => id);
     homes.set(entry.host, own);
     if (index < over) {
-      for (const move of [...entry.evacuate, ...entry.putBack]) at.set(move.workload, move.to);
+      for (const move of movesOf(entry)) at.set(move.workload, move.to);
       patch(entry.host, { level: entry.to, evidence: entry.to });
     } else {
       patch(entry.host, { cordoned: true, mark: { run: "r1", owner: OWNER, token: 1 } });
-      if (index === over) for (const move of entry.evacuate.slice(0, moved)) at.set(move.workload, move.to);
+      if (index > over) continue;
+      for (const move of [...entry.makeRoom, ...entry.evacuate].slice(0, moved)) at.set(move.workload, move.to);
     }
   }
   const inHand = plan.hosts.slice(over, over + started).map((entry) => entry.host);

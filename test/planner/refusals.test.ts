@@ -71,12 +71,12 @@ describe("a refusal names the culprits with numbers", () => {
   });
 
   it("capacity: no other host has room for one workload, which is told with the most that is free", () => {
-    const workloads = [vm("db", "h1", 40), vm("a", "h2", 32), vm("b", "h3", 26), vm("c", "h4", 30)];
+    const workloads = [vm("db", "h1", 40), vm("a", "h2", 36), vm("b", "h3", 34), vm("c", "h4", 38)];
     const hosts = ["h1", "h2", "h3", "h4"].map((id) => host(id, id === "h1" ? {} : LEVEL));
     const refusal = refused(fleet(hosts, workloads), { reserve: 0 });
     expect(refusal.reasons[0]).toMatchObject({
       code: "capacity",
-      text: "h1 cannot be emptied: db (40 GiB) fits on no other host; most free is h3 with 38 GiB.",
+      text: "h1 cannot be emptied: db (40 GiB) fits on no other host; most free is h3 with 30 GiB.",
       hosts: ["h1"],
       workloads: ["db"],
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HostPlan, Plan } from "../../provider/core/plan.ts";
+import { type HostPlan, movesOf, type Plan } from "../../provider/core/plan.ts";
 import { planId } from "../../provider/core/plan-id.ts";
 import type { PlanRequest } from "../../provider/planner/plan.ts";
 import { planFor } from "../../provider/planner/plan.ts";
@@ -25,7 +25,7 @@ function planOf(asked: PlanRequest): Plan {
 /** The plan with other hosts, and totals and id that fit them: only the content is wrong. */
 function withHosts(plan: Plan, hosts: readonly HostPlan[], asked: PlanRequest): Plan {
   const moves = hosts.reduce(
-    (sum, entry) => sum + entry.makeRoom.length + entry.evacuate.length + entry.putBack.length,
+    (sum, entry) => sum + entry.makeRoom.length + entry.evacuate.length + entry.putBack.length + entry.undoRoom.length,
     0,
   );
   let open: string[] = [];
@@ -107,8 +107,7 @@ describe("the validator", () => {
   it("catches two members of a group on one host", () => {
     const index = sound.hosts.findIndex((entry) => entry.evacuate.some((move) => move.workload === "h1-a"));
     const at = new Map(grouped.workloads.map((one) => [one.id, one.host]));
-    for (const entry of sound.hosts.slice(0, index))
-      for (const move of [...entry.evacuate, ...entry.putBack]) at.set(move.workload, move.to);
+    for (const entry of sound.hosts.slice(0, index)) for (const move of movesOf(entry)) at.set(move.workload, move.to);
     const host = sound.hosts[index]?.host;
     const mate = ["h2-a", "h3-a", "h4-a"].map((id) => at.get(id)).find((id) => id !== host && id !== undefined) ?? "";
     const found = broken(index, (entry) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Move, Plan } from "../../provider/core/plan.ts";
+import { movesOf as allMovesOf, type Move, type Plan } from "../../provider/core/plan.ts";
 import { planId } from "../../provider/core/plan-id.ts";
 import type { PlanRequest } from "../../provider/planner/plan.ts";
 import { planFor } from "../../provider/planner/plan.ts";
@@ -9,9 +9,7 @@ import { evenFleet, fleet, host, planned, refused, request, vm } from "./fleets.
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
 
 const movesOf = (plan: Plan, id: string): Move[] =>
-  plan.hosts
-    .flatMap((entry) => [...entry.makeRoom, ...entry.evacuate, ...entry.putBack])
-    .filter(({ workload }) => workload === id);
+  plan.hosts.flatMap(allMovesOf).filter(({ workload }) => workload === id);
 
 const placesOf = (plan: Plan, id: string): string[] => movesOf(plan, id).map(({ to }) => to);
 
@@ -130,7 +128,8 @@ describe("host rules", () => {
   });
 
   it("a host with room that the rule excludes is told from one without room", () => {
-    const of = fleet(hosts, [vm("db", "h1", 40, { hosts: { never: ["h2"] } }), vm("a", "h3", 60), vm("b", "h4", 60)]);
+    const rule = { hosts: { never: ["h2"] } };
+    const of = fleet(hosts, [vm("db", "h1", 40, rule), vm("a", "h3", 60), vm("b", "h4", 60), vm("c", "h2", 20)]);
     expect(refused(of, CALM).reasons[0]).toMatchObject({
       code: "must-rule",
       text: "h1 cannot be emptied: db (40 GiB) has room only on h2, and it may not run on h2.",

@@ -79,6 +79,11 @@ export class Desk {
     return this.#touched.has(id);
   }
 
+  /** An act is in flight (or just started) on the workload. */
+  isActedOn(workload: string): boolean {
+    return this.#keys.has(workload);
+  }
+
   memory(id: string): HostMemory | undefined {
     return this.#view.run.hosts[id];
   }

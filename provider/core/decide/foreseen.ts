@@ -16,7 +16,8 @@ export function surprises(view: View, desk: Desk): string[] {
     if (desk.isDone(entry.host) && !desk.isInHand(entry.host)) continue;
     const found = hostSurprise(view, desk, entry) ?? evacuationSurprise(view, desk, entry, places);
     if (found !== undefined) return [found];
-    for (const move of entry.putBack) if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
+    for (const move of [...entry.putBack, ...entry.undoRoom])
+      if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
   }
   return strangers(view, desk);
 }

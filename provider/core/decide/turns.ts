@@ -98,7 +98,8 @@ function turnBack(view: View, desk: Desk, host: Host): boolean {
     return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
   }
   if (owesStart(desk, host)) return true;
-  if (!passed.includes("put back") && view.asked === undefined && putBack(desk, host)) return true;
+  if (!passed.includes("put back") && view.asked === undefined && (putBack(desk, host) || undoRoom(desk, host)))
+    return true;
   if (lacks(view, passed, "gate")) return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "gate" });
   return onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
@@ -110,6 +111,14 @@ function putBack(desk: Desk, host: Host): boolean {
   );
   const started = due.map((move) => migrate(desk, host.id, move, "put back"));
   return desk.moves(host.id) > 0 || started.some(Boolean) || due.some((move) => waits(desk, move));
+}
+
+/** What made room goes back where it was, one after another; what does not fit any more is let go. */
+function undoRoom(desk: Desk, host: Host): boolean {
+  const due = (desk.plan(host.id)?.undoRoom ?? []).filter((move) => isDue(desk, move));
+  return due.some(
+    (move) => desk.isActedOn(move.workload) || migrate(desk, host.id, move, "put back") || waits(desk, move),
+  );
 }
 
 /** Not started only because of slots or back-off, so that it will be. */
