@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { type Figure, figureLine, figureTable } from "./figures.ts";
 import { type Machine, thisMachine } from "./machine.ts";
+import { peersBench } from "./peers/peers.ts";
 import { planPart } from "./plan.ts";
 import { plannerBench } from "./planner.ts";
 import { previewPart } from "./preview.ts";
@@ -9,7 +10,8 @@ import { rollPart } from "./roll.ts";
 
 const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
 
-  PART     preview | plan | roll | resume; without any, these four. planner: the quality of plans, in a table of its own
+  PART     preview | plan | roll | resume; without any, these four. With tables of their own:
+           planner: the quality of plans; peers: how other schedulers roll the same fleets
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
 
@@ -31,6 +33,12 @@ const parts: Readonly<Record<string, (small: boolean) => Figure[] | Promise<Figu
   resume: (small) => resumePart(small ? [40] : [1_000, 10_000]),
 };
 
+/** Parts that print tables of their own. */
+const tables: Readonly<Record<string, (options: { readonly json: boolean; readonly small: boolean }) => void>> = {
+  planner: ({ json }) => plannerBench(json ? ["--json"] : []),
+  peers: peersBench,
+};
+
 /** `npm run bench`: see USAGE. Exit code 2: it was called in a wrong way. An aim that is missed is a figure, not an error. */
 async function main(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -38,9 +46,10 @@ async function main(args: readonly string[]): Promise<void> {
     allowPositionals: true,
     options: { json: { type: "boolean", default: false }, small: { type: "boolean", default: false } },
   });
-  if (positionals.includes("planner")) return plannerBench(values.json ? ["--json"] : []);
-  const strange = positionals.filter((name) => parts[name] === undefined);
+  const strange = positionals.filter((name) => parts[name] === undefined && tables[name] === undefined);
   if (strange.length > 0) throw new TypeError(`there is no part ${strange.join(", ")}`);
+  for (const [name, table] of Object.entries(tables)) if (positionals.includes(name)) table(values);
+  if (positionals.length > 0 && positionals.every((name) => tables[name] !== undefined)) return;
   const print = values.json ? printLine : printTable;
   print(thisMachine());
   for (const [name, measure] of Object.entries(parts)) {
