@@ -61,12 +61,14 @@ export function summary(all: readonly (readonly Row[])[]): string[] {
   const shown = all.filter(([row]) => SHOWN.test(row?.instance ?? ""));
   const [first = []] = shown;
   if (first.length === 0) return [];
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [
-    line(["", ...shown.map(([row]) => row?.instance ?? "")]),
-    line(["---", ...shown.map(() => "---")]),
-    ...first.map(({ scheduler }, index) => line([scheduler, ...shown.map((rows) => inBrief(rows[index]))])),
-  ];
+  const heading = ["", ...shown.map(([row]) => row?.instance ?? "")];
+  const lines = first.map(({ scheduler }, index) => [scheduler, ...shown.map((rows) => inBrief(rows[index]))]);
+  const widths = heading.map((_, column) =>
+    Math.max(...[heading, ...lines].map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [line(heading), line(widths.map((width) => "-".repeat(width))), ...lines.map(line)];
 }
 
 function inBrief(row: Row | undefined): string {

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { SMALL_INSTANCES } from "../../../bench/peers/instances.ts";
 import { measure } from "../../../bench/peers/peers.ts";
 import { SCHEDULERS } from "../../../bench/peers/schedulers.ts";
 import { instanceTable, summary } from "../../../bench/peers/table.ts";
+import { repository } from "../../../tools/setup/context.mjs";
 import { bench } from "../support.ts";
 
 const names = SCHEDULERS.map(({ name }) => name);
@@ -30,9 +33,15 @@ test("tables have a line for every scheduler, the one for the README a column fo
 
   const shown = rows.map((row) => ({ ...row, instance: "small mix, 16 hosts at 70 %" }));
   expect(summary([rows, shown])).toEqual([
-    "|  | small mix, 16 hosts at 70 % |",
-    "| --- | --- |",
-    ...names.map((name) => expect.stringMatching(`^\\| ${name.replace(/[()]/g, "\\$&")} \\| .+ \\|$`)),
+    expect.stringMatching(/^\| +\| small mix, 16 hosts at 70 % +\|$/),
+    expect.stringMatching(/^\| -+ \| -+ \|$/),
+    ...names.map((name) => expect.stringMatching(`^\\| ${name.replace(/[()]/g, "\\$&")} +\\| .+ \\|$`)),
   ]);
   expect(summary([rows])).toEqual([]);
+});
+
+test("the table kept in the README has the schedulers of today", () => {
+  const text = readFileSync(join(repository, "bench", "peers", "README.md"), "utf8");
+  const kept = text.split("\n").filter((line) => /^\| \w/.test(line));
+  expect(kept.map((line) => line.split("|")[1]?.trim())).toEqual(names);
 });
