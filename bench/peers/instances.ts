@@ -82,8 +82,8 @@ const HOST_GIB = 512;
 
 /**
  * Equal hosts of 512 GiB with memory as the only resource, all to be patched in 15 minutes with reboot; each workload starts on
- * the emptiest of three random hosts. A migration carries 0.6 GiB/s and 15 % of its pages twice, plus 5 s; a host's link of
- * 1.1 GiB/s has room for two.
+ * the emptiest of three random hosts. A host's link of 1.1 GiB/s carries two migrations at once, each with half of it, 15 % of
+ * the pages twice, and 5 s besides.
  */
 function mixFleet({ mix, hosts: size, load, seed }: MixShape): Fleet {
   const random = generator(seed);
