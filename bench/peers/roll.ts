@@ -7,6 +7,12 @@ export interface Leg {
   readonly to: Host;
 }
 
+/** Moves between other hosts, each made when the one before it is over: before and after those of the host itself. */
+export interface Around {
+  readonly before: readonly Leg[];
+  readonly after: readonly Leg[];
+}
+
 /** What happened, in seconds from the start; everything that is measured is read from it. */
 export interface Log {
   readonly moves: readonly Moved[];
@@ -94,7 +100,7 @@ export class Roll {
   }
 
   /** Cordons the host, moves its load away, remediates it and, when it is in service again, moves load back. */
-  start(host: Host, legs: readonly Leg[], back: readonly Leg[] = []): void {
+  start(host: Host, legs: readonly Leg[], back: readonly Leg[] = [], around: Around = NOTHING): void {
     const outage: Outage = { host, cordoned: this.#now, emptied: 0, back: 0, released: 0 };
     this.#outages.push(outage);
     this.#out.add(host);
@@ -106,12 +112,19 @@ export class Roll {
     const refill = (): void => {
       outage.back = this.#now;
       this.#out.delete(host);
-      this.migrate(back, release);
+      this.migrate(back, () => this.#inTurn(around.after, release));
     };
-    this.migrate(legs, () => {
-      outage.emptied = this.#now;
-      this.#after(host.estimate.patch + host.estimate.boot, refill);
-    });
+    const empty = (): void =>
+      this.migrate(legs, () => {
+        outage.emptied = this.#now;
+        this.#after(host.estimate.patch + host.estimate.boot, refill);
+      });
+    this.#inTurn(around.before, empty);
+  }
+
+  #inTurn([first, ...rest]: readonly Leg[], then: () => void): void {
+    if (first === undefined) then();
+    else this.migrate([first], () => this.#inTurn(rest, then));
   }
 
   /** Books room for all of them at once; starts each as soon as both ends have a slot, the first ones first. */
@@ -186,6 +199,8 @@ export class Roll {
     this.#events.splice(later < 0 ? this.#events.length : later, 0, { at, act });
   }
 }
+
+const NOTHING: Around = { before: [], after: [] };
 
 function change(counts: Map<Host, number>, host: Host, by: 1 | -1): void {
   counts.set(host, (counts.get(host) ?? 0) + by);

@@ -1,13 +1,13 @@
 import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
 import type { Move, Plan } from "../../provider/core/plan.ts";
 import type { Policy } from "../../provider/core/policy.ts";
-import { planRoll } from "../../provider/planner/plan.ts";
+import { planFor } from "../../provider/planner/plan.ts";
 import { type Leg, type Log, Roll } from "./roll.ts";
 
 /** Our own plan, carried out as the engine does: hosts in order, each as soon as those that it comes after are released. */
 export function rollingPatch(fleet: Fleet, policy: Policy): Log {
   const roll = new Roll(fleet);
-  const answer = planRoll({ fleet, policy, baseline: "version=1.1.0", owners: ["bench"] });
+  const answer = planFor({ fleet, policy, baseline: "version=1.1.0", owners: ["bench"] });
   if (answer.kind === "refusal") return roll.end(`refused: ${answer.reasons[0]?.text ?? "no reason"}`);
   carryOut(roll, answer);
   return roll.end();
@@ -22,6 +22,7 @@ function carryOut(roll: Roll, plan: Plan): void {
   });
   for (const entry of plan.hosts) {
     while (entry.after.some((id) => roll.inHand.has(hosts.get(id) as Host))) roll.next();
-    roll.start(hosts.get(entry.host) as Host, entry.evacuate.map(leg), entry.putBack.map(leg));
+    const around = { before: entry.makeRoom.map(leg), after: entry.undoRoom.map(leg) };
+    roll.start(hosts.get(entry.host) as Host, entry.evacuate.map(leg), entry.putBack.map(leg), around);
   }
 }

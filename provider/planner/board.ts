@@ -42,6 +42,8 @@ export class Board {
   readonly #settled: boolean[];
   /** Where every item is as far as the plan goes, by its index. */
   readonly #places: Node[];
+  /** Anti-affinity groups of workloads in flight that still are on a host, although they count as arrived elsewhere. */
+  readonly #leaving = new Map<Node, Set<number>>();
   /** Placement tests made so far: the measure of effort. */
   steps = 0;
 
@@ -64,7 +66,10 @@ export class Board {
     for (const node of facts.nodes) if (node.serving) add(this.#capacity, node.capacity, 1);
     for (const item of facts.items) {
       this.book(item, item.node);
-      if (item.ghost !== undefined) this.book(item, item.ghost);
+      if (item.ghost !== undefined) {
+        this.book(item, item.ghost);
+        this.#leaving.set(item.ghost, (this.#leaving.get(item.ghost) ?? new Set()).add(item.group));
+      }
       if (item.toward !== undefined) this.book(item, item.toward);
     }
   }
@@ -147,8 +152,9 @@ export class Board {
     return this.hasMate(item, node) ? "anti-affinity" : this.forbids(item, node);
   }
 
-  /** The same without anti-affinity: what no other workload on the host can change by leaving it. */
-  forbids(item: Item, node: Node): Exclude<BoardRule, "anti-affinity"> | undefined {
+  /** The same without the mates that are there: what no other workload on the host can change by leaving it. */
+  forbids(item: Item, node: Node): BoardRule | undefined {
+    if (item.group >= 0 && this.#leaving.get(node)?.has(item.group) === true) return "anti-affinity";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";
     const place = this.#places[item.index] as Node;

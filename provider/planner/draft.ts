@@ -110,7 +110,8 @@ export class Draft {
       if (emptied === undefined) return false;
       const { makeRoom, evacuate } = emptied;
       const putBack = this.#hand.homes(node, evacuate, canary);
-      const undoRoom = undone([...undoneOf(this.#facts, node), ...makeRoom], this.#facts, evacuate, putBack);
+      const made = [...undoneOf(this.#facts, node), ...makeRoom];
+      const undoRoom = undone(this.#board, this.#facts, { makeRoom: made, evacuate, putBack });
       const part = { canary, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
       this.#timeline.start(this.#hand.start(node, part));
     }
@@ -212,7 +213,7 @@ export class Draft {
     const putBack = hand.homes(node, evacuate, canary);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
     const reason = canary ? order.canary : this.#reason(makeRoom, evacuate);
-    const undoRoom = undone(makeRoom, this.#facts, evacuate, putBack);
+    const undoRoom = undone(this.#board, this.#facts, { makeRoom, evacuate, putBack });
     const part = { canary, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
     this.#timeline.start(hand.start(node, part));
     const list = canary ? this.#canaries : this.#waiting;

@@ -56,7 +56,7 @@ function aside(
 }
 
 /** Bookings while workloads move one after another. */
-class Yard {
+export class Yard {
   readonly #board: Board;
   readonly #load: Map<Node, number[]>;
   readonly #on: Map<Node, Set<Item>>;
@@ -67,6 +67,10 @@ class Yard {
     this.#load = new Map(hosts.map((host) => [host, [...board.loadOf(host)]]));
     this.#on = new Map(hosts.map((host) => [host, new Set(board.itemsOn(host))]));
     this.#resources = resources;
+  }
+
+  isOn(item: Item, host: Node): boolean {
+    return this.#on.get(host)?.has(item) === true;
   }
 
   fits(item: Item, host: Node): boolean {

@@ -2,7 +2,7 @@ import { at, type Board, type Leg } from "./board.ts";
 import { why } from "./destinations.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Node } from "./facts.ts";
-import { inSequence } from "./in-sequence.ts";
+import { inSequence, Yard } from "./in-sequence.ts";
 import { Packing } from "./packing.ts";
 
 /** How a host can be emptied when room has to be made elsewhere first. */
@@ -84,17 +84,21 @@ export function leavesReserve(board: Board, node: Node, makeRoom: readonly Leg[]
 }
 
 /**
- * With `putBack: home` the same moves backwards: with all of the host's own workloads back on it, each finds the room that it left.
- * Empty otherwise.
+ * With `putBack: home` the moves that made room, backwards: with all of the host's own workloads back on it, each finds the room that
+ * it left. None otherwise, nor when that is not so (a host was over-full, or something else has come since).
  */
-export function undone(
-  makeRoom: readonly Leg[],
-  facts: Facts,
-  evacuate: readonly Leg[],
-  putBack: readonly Leg[],
-): Leg[] {
-  if (facts.request.policy.putBack !== "home" || putBack.length < evacuate.length) return [];
-  return makeRoom.map(({ item, from, to }): Leg => ({ item, from: to, to: from, why: why.home })).reverse();
+export function undone(board: Board, facts: Facts, moves: RoomMade & { readonly putBack: readonly Leg[] }): Leg[] {
+  const { makeRoom, evacuate, putBack } = moves;
+  if (facts.request.policy.putBack !== "home" || putBack.length < evacuate.length || makeRoom.length === 0) return [];
+  const yard = new Yard(board, facts.nodes, facts.resources.length);
+  for (const leg of [...makeRoom, ...evacuate, ...putBack]) if (yard.isOn(leg.item, leg.from)) yard.move(leg);
+  const back = makeRoom.map(({ item, from, to }): Leg => ({ item, from: to, to: from, why: why.home })).reverse();
+  const fits = back.every((leg) => {
+    if (!yard.isOn(leg.item, leg.from) || !yard.fits(leg.item, leg.to)) return false;
+    yard.move(leg);
+    return true;
+  });
+  return fits ? back : [];
 }
 
 /** Moves that made room for a host in hand before this plan and were announced to be undone, as far as they were made. */

@@ -188,8 +188,19 @@ export class Packing {
   /** Workloads on the host that may not be there together with the item; undefined: the host may not take it at all. */
   #conflicts(item: Item, host: number): readonly Item[] | undefined {
     if (this.#request.board.forbids(item, this.#request.hosts[host] as Node) !== undefined) return undefined;
+    if (item.rules !== undefined && item.rules.spread >= 0 && this.#joinsMate(item, host)) return undefined;
     if (item.group < 0) return NOBODY;
     return (this.#on[host] as Item[]).filter((other) => other.group === item.group);
+  }
+
+  /** Another member of its spread group has been placed in the host's failure domain, to which the item does not belong yet. */
+  #joinsMate(item: Item, host: number): boolean {
+    const { node, hosts } = this.#request;
+    const domain = hosts[host]?.domain;
+    if (domain === node.domain) return false;
+    return [...this.#place].some(
+      ([other, at]) => other !== item && other.rules?.spread === item.rules?.spread && hosts[at]?.domain === domain,
+    );
   }
 
   #mayLeave(item: Item): boolean {

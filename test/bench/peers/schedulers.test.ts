@@ -6,7 +6,7 @@ import type { Log } from "../../../bench/peers/roll.ts";
 import { SCHEDULERS } from "../../../bench/peers/schedulers.ts";
 import type { Fleet } from "../../../provider/core/fleet.ts";
 import { policy } from "../../../provider/core/policy.ts";
-import { planRoll } from "../../../provider/planner/plan.ts";
+import { planFor } from "../../../provider/planner/plan.ts";
 import { fleetWith } from "./fleets.ts";
 
 const XO_BEFORE = "Xen Orchestra before #10295";
@@ -134,7 +134,7 @@ describe("anti-affinity", () => {
 
 test("our plan takes no longer than it forecasts, and comes to as many moves", () => {
   for (const fleet of [loose, tight, grouped]) {
-    const answer = planRoll({
+    const answer = planFor({
       fleet,
       policy: policy.parse({ ...LIMITS, canary: 0, putBack: "none" }),
       baseline: "version=1.1.0",
