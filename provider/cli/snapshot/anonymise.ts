@@ -77,7 +77,7 @@ function namesOf({ fleet, memory }: Snapshot) {
     ),
     boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
     run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),
-    owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner]),
+    owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner, ...(run?.formerly ?? [])]),
   };
 }
 
@@ -115,6 +115,7 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
     ...rest,
     id: names.run(run.id),
     owner: names.owner(run.owner),
+    ...(run.formerly === undefined ? {} : { formerly: run.formerly.map(names.owner) }),
     canaries: run.canaries.map(names.host),
     hosts: Object.fromEntries(hosts),
     done: run.done.map(names.host),

@@ -98,6 +98,7 @@ const ending = z.union([
 const run = z.strictObject({
   id,
   owner: id,
+  formerly: z.array(id).exactOptional(),
   baseline: z.string(),
   startedAt: z.string(),
   canaryPassed: z.boolean(),

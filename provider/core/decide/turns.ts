@@ -41,6 +41,9 @@ export function turnOfNext(view: View, desk: Desk, { host }: HostPlan, first: bo
 export function turnInHand(view: View, desk: Desk, host: Host): boolean {
   const memory = desk.memory(host.id);
   if (host.held) return false;
+  if (host.mark?.owner !== view.run.owner && host.state !== "unreachable") {
+    return onlyWhenIdle(desk, host, { name: "adopt", host: host.id });
+  }
   if (view.run.convicted.includes(host.id)) return turnConvicted(view, desk, host);
   if (memory?.failed !== undefined) return false;
   if (host.state === "unreachable") return desk.start({ name: "await", host: host.id });
