@@ -40,6 +40,8 @@ export interface Host {
   readonly domain?: string;
   /** Names of quorum groups that it is a member of (`etcd`, `ceph-mon`): only one host of each may be out at a time. */
   readonly quorums?: readonly string[];
+  /** Goes after all others, alone: it runs the control plane of the platform, for example. */
+  readonly last?: boolean;
   /** Hardware/firmware class; hosts of one class react alike to a patch. */
   readonly class?: string;
   /** Most migrations in flight that touch this host, in or out. */

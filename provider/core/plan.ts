@@ -84,6 +84,7 @@ export type RefusalCode =
   | "unavailable"
   | "domain"
   | "quorum"
+  | "order"
   | "unknown-host"
   | "approval"
   | "no-progress";

@@ -3,6 +3,7 @@ import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
+import { Line } from "./line.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
 import { Timeline } from "./timeline.ts";
@@ -57,6 +58,7 @@ export class Draft {
   readonly #board: Board;
   readonly #hand: Hand;
   readonly #timeline: Timeline;
+  readonly #line: Line;
   readonly #destinations: Destinations;
   readonly #canaries: Node[];
   readonly #waiting: Node[];
@@ -72,7 +74,8 @@ export class Draft {
     this.#timeline = new Timeline(facts);
     this.#destinations = new Destinations(facts, this.#board, this.#timeline, manner.width);
     this.#canaries = [...manner.canaries];
-    this.#waiting = [...manner.order];
+    this.#line = new Line(facts);
+    this.#waiting = this.#line.arranged(manner.order);
     this.#ramp = facts.rampBefore;
   }
 
@@ -107,6 +110,7 @@ export class Draft {
         this.#hand.start(node, { canary, inHand: true, why: order.inHand, makeRoom: [], evacuate, putBack }),
       );
     }
+    for (const node of inHand) this.#line.started(node);
     this.#ramp += inHand.filter(({ id }) => !chosen.includes(id)).length;
     return true;
   }
@@ -121,7 +125,8 @@ export class Draft {
     if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
     if (this.#hand.hasCanary() || this.#hand.isAlone) return false;
 
-    const next = this.#waiting.slice(0, this.#manner.inOrder ? 1 : LOOK_AHEAD);
+    const ahead = this.#manner.inOrder ? this.#waiting.slice(0, 1) : this.#waiting;
+    const next = this.#line.first(ahead, LOOK_AHEAD);
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false)) return true;
     const mayPark = this.#parked < this.#manner.parked;
@@ -130,7 +135,7 @@ export class Draft {
     if (wasteful && this.#tryEach(few, "room", false)) return true;
     if (!idle) return mayPark && this.#tryEach(few, "room", true);
     this.#obstacles = [];
-    return this.#tryEach([...this.#waiting], "search", true);
+    return this.#tryEach(this.#line.first(this.#waiting, this.#waiting.length), "search", true);
   }
 
   #tryEach(nodes: readonly Node[], care: Care, park: boolean): boolean {
@@ -159,8 +164,9 @@ export class Draft {
     if (evacuate === undefined) return false;
     const putBack = hand.homes(node, evacuate, canary);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
-    const reason = canary ? order.canary : this.#reason(evacuate);
+    const reason = canary ? order.canary : this.#reason(node, evacuate);
     this.#timeline.start(hand.start(node, { canary, inHand: false, why: reason, makeRoom: [], evacuate, putBack }));
+    this.#line.started(node);
     const list = canary ? this.#canaries : this.#waiting;
     list.splice(list.indexOf(node), 1);
     if (!canary) this.#ramp += 1;
@@ -169,7 +175,8 @@ export class Draft {
   }
 
   /** Why a host goes now. */
-  #reason(evacuate: readonly Leg[]): string {
+  #reason(node: Node, evacuate: readonly Leg[]): string {
+    if (this.#facts.line.last.has(node)) return order.last;
     if (this.#manner.announced) return order.announced;
     if (evacuate.length === 0) return order.empty;
     return evacuate.some((leg) => leg.why === why.later) ? order.first : order.fits;
@@ -188,6 +195,7 @@ export class Draft {
 
   #release(turn: Turn): void {
     this.#hand.release(turn);
+    this.#line.released(turn.node);
     this.#destinations.add(turn.node);
     for (const { from } of turn.putBack) this.#destinations.reconsider(from);
   }

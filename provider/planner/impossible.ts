@@ -1,5 +1,6 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { RefusalReason } from "../core/plan.ts";
+import { cycleIn, cycleWords, precedenceOf } from "../core/precedence.ts";
 import { add, at, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
@@ -12,6 +13,7 @@ import { amount, capital, count, hostRuleWords, list } from "./words.ts";
  *
  * - **Pinned**: a host with a running workload that cannot move cannot be emptied, unless policy says what to do with it.
  * - **Unknown host**: policy names a host that is not in the fleet, so nobody can tell what its rule asks for.
+ * - **Order**: hosts that wait for each other never start.
  * - **Unavailable, domain, quorum**: hosts that are out for reasons of their own leave no place under `maxUnavailable`, or in a set of hosts
  *   of which only so many may be out at once.
  * - **S1**: while a host is out all workloads run on the others in service, which must hold them and the reserve.
@@ -30,6 +32,7 @@ export function impossibilities(facts: Facts): RefusalReason[] {
   return [
     ...pinned,
     ...unknownReasons(facts),
+    ...orderReasons(facts),
     ...placeReasons(facts),
     ...capacityReasons(facts, pending),
     ...groupReasons(facts, pending),
@@ -65,6 +68,13 @@ function unknownReasons(facts: Facts): RefusalReason[] {
     hosts: [host],
     workloads: [],
   }));
+}
+
+function orderReasons({ request }: Facts): RefusalReason[] {
+  const cycle = cycleIn(precedenceOf(request.policy, request.fleet));
+  if (cycle === undefined) return [];
+  const text = `policy.order and the hosts that go last contradict each other: ${cycleWords(cycle)}.`;
+  return [{ code: "order", text, hosts: cycle.slice(0, -1), workloads: [] }];
 }
 
 function placeReasons(facts: Facts): RefusalReason[] {

@@ -76,6 +76,10 @@ function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly Ref
     const out = [...new Set(reasons.filter(({ code }) => code === "quorum").flatMap(({ hosts }) => hosts))];
     changes.push({ text: `Bring back ${list(out)}.`, request: broughtBack(request, new Set(out)) });
   }
+  if (has("order")) {
+    const { hosts } = reasons.find(({ code }) => code === "order") as RefusalReason;
+    changes.push(change(`Take the rules on ${list(hosts)} out of policy.order.`, { order: undefined }));
+  }
   if (has("unknown-host")) {
     const names = unknownHosts(request);
     const known = new Set(request.fleet.hosts.map(({ id }) => id));

@@ -27,6 +27,7 @@ const host = z.strictObject({
   capacity: amounts,
   domain: id.exactOptional(),
   quorums: z.array(id).exactOptional(),
+  last: z.boolean().exactOptional(),
   class: id.exactOptional(),
   slots: z.int().min(1),
   estimate: z.strictObject({ patch: z.number().nonnegative(), boot: z.number().nonnegative() }),

@@ -3,6 +3,7 @@ import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
 import type { HostPlan, Move } from "../plan.ts";
+import { precedenceOf } from "../precedence.ts";
 import type { Passable } from "../run.ts";
 import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
@@ -14,6 +15,7 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
   const host = desk.hosts.get(next.host);
   if (host === undefined || host.state !== "up" || host.held || host.cordoned || host.mark !== undefined) return false;
   if (next.after.some((id) => desk.isInHand(id) || desk.isPreparing(id))) return false;
+  if (mustWait(view, desk, host.id)) return false;
   const out = view.fleet.hosts.filter(
     (one) => one.id !== host.id && (isUnavailable(one, view.run) || desk.isPreparing(one.id)),
   );
@@ -27,6 +29,22 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
   const together = exclusives(view.policy, view.fleet).filter(({ hosts }) => hosts.includes(host.id));
   if (together.some(({ hosts }) => out.some((one) => hosts.includes(one.id)))) return false;
   return desk.room.shortOfReserve(reserveOf(view.policy, view.fleet), host.id) === undefined;
+}
+
+/** Order rules keep it back: one that it waits for is out in this roll, or hosts that go last are concerned, which go alone. */
+function mustWait(view: View, desk: Desk, id: string): boolean {
+  const { last, after } = precedenceOf(view.policy, view.fleet);
+  const before = after.get(id) ?? [];
+  if (last.length === 0 && before.length === 0) return false;
+  const isAtWork = (one: string): boolean =>
+    one !== id && (desk.isPreparing(one) || desk.handsOn.some((host) => host.id === one && !isSettled(view, host)));
+  if (before.some(isAtWork) || last.some(isAtWork)) return true;
+  return last.includes(id) && view.fleet.hosts.some((host) => isAtWork(host.id));
+}
+
+/** Nothing more is done with the host: it does not hold others back. */
+function isSettled({ run }: View, { id, held }: Host): boolean {
+  return held || run.hosts[id]?.failed !== undefined || run.convicted.includes(id);
 }
 
 /** A host that still serves: stage, preflight, cordon. Several may prepare at once, but they go out in the plan's order. */

@@ -22,6 +22,7 @@ const host = z.strictObject({
     .array(id)
     .default([])
     .describe("Quorum groups that it is a member of: only one host of each may be out at a time."),
+  last: z.boolean().default(false).describe("Goes after all others, alone: it runs the control plane, for example."),
   class: id.optional().describe("Hardware or firmware class."),
   slots: z.int().min(1).default(4).describe("Most migrations in flight, in and out together."),
   patch: seconds.default(480).describe("Seconds a patch takes, fleet time."),

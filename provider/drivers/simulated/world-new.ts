@@ -45,12 +45,13 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
 }
 
 function newHost(spec: FleetSpec["hosts"][number]): HostRow {
-  const { id, domain, quorums, class: hardware, slots, patch, boot, level, held, cordoned, mark } = spec;
+  const { id, domain, quorums, last, class: hardware, slots, patch, boot, level, held, cordoned, mark } = spec;
   return {
     id,
     capacity: { memory: Math.round(spec.memory * 1024), cpu: spec.cpu },
     domain,
     quorums,
+    last,
     class: hardware,
     slots,
     patch,

@@ -66,6 +66,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
     capacity: host.capacity,
     ...(host.domain === undefined ? {} : { domain: host.domain }),
     ...(host.quorums === undefined || host.quorums.length === 0 ? {} : { quorums: host.quorums }),
+    ...(host.last === true ? { last: true } : {}),
     ...(host.class === undefined ? {} : { class: host.class }),
     slots: host.slots,
     estimate: { patch: host.patch, boot: host.boot },

@@ -45,6 +45,7 @@ export interface HostRow {
   readonly domain: string | undefined;
   /** Absent in fleet files of earlier versions. */
   readonly quorums?: readonly string[];
+  readonly last?: boolean;
   readonly class: string | undefined;
   readonly slots: number;
   /** Seconds. */
