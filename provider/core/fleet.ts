@@ -74,6 +74,11 @@ export interface Workload {
   /** Members of one spread group never share a failure domain. One that does already may move within it. */
   readonly spread?: string;
   /**
+   * Members of one together group that share a host move to one host, whole: a roll may join members, and never parts those that
+   * share a host, but for the time of their moves.
+   */
+  readonly together?: string;
+  /**
    * `once`: a roll moves it only off a host that has to be emptied, to one that has not; so never more than once, however
    * often the rest is planned anew.
    */

@@ -80,6 +80,7 @@ export type RefusalCode =
   | "must-rule"
   | "spread"
   | "moves-once"
+  | "together"
   | "too-large"
   | "unavailable"
   | "domain"

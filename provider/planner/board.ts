@@ -15,7 +15,7 @@ export interface Leg {
 export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
 
 /** Rules besides room. */
-export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread" | "moves-once">;
+export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread" | "moves-once" | "together">;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -144,6 +144,40 @@ export class Board {
 
   /** Rule that keeps the item off the host as it is booked now; undefined: none. */
   broken(item: Item, node: Node): BoardRule | undefined {
+    const { rules } = item;
+    if (rules?.members === undefined)
+      return this.#brokenAlone(item, node) ?? (this.#parts(item, node) ? "together" : undefined);
+    if (rules.clash === true || rules.anchored?.has(node.index) === false) return "together";
+    for (const member of rules.members) {
+      const rule = this.#brokenAlone(member, node);
+      if (rule !== undefined) return rule;
+    }
+    return this.#joinsPinned(rules.members[0] as Item, node) ? "together" : undefined;
+  }
+
+  /** Where an item is as far as the plan goes. */
+  placeOf(item: Item): Node {
+    return this.#places[item.index] as Node;
+  }
+
+  /** Leaves companions behind, or would have to later. */
+  #parts(item: Item, node: Node): boolean {
+    const together = item.rules?.together ?? -1;
+    if (together < 0) return false;
+    for (const other of this.itemsOn(this.placeOf(item)))
+      if (other !== item && other.rules?.together === together) return true;
+    return this.#joinsPinned(item, node);
+  }
+
+  /** A companion that cannot move is on a host that has to be emptied. */
+  #joinsPinned({ rules }: Item, node: Node): boolean {
+    if (this.#settled[node.index] === true) return false;
+    for (const other of this.itemsOn(node))
+      if (other.workload.pinned && other.rules?.together === rules?.together) return true;
+    return false;
+  }
+
+  #brokenAlone(item: Item, node: Node): BoardRule | undefined {
     if (this.hasMate(item, node)) return "anti-affinity";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";

@@ -1,4 +1,5 @@
 import { at, Board, type Leg, needOf } from "./board.ts";
+import { withoutFirst } from "./companions.ts";
 import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
@@ -162,8 +163,8 @@ export class Draft {
     }
     const evacuate = this.#evacuate(node, care, park, hand.size > 0);
     if (evacuate === undefined) return false;
-    const putBack = hand.homes(node, evacuate, canary);
-    while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
+    let putBack = hand.homes(node, evacuate, canary);
+    while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack = withoutFirst(putBack);
     const reason = canary ? order.canary : this.#reason(node, evacuate);
     this.#timeline.start(hand.start(node, { canary, inHand: false, why: reason, makeRoom: [], evacuate, putBack }));
     this.#line.started(node);
@@ -190,7 +191,7 @@ export class Draft {
     const blocked = (item: Item): void => {
       this.#blocked(care, () => roomObstacle(facts, board, node, item));
     };
-    return evacuation({ board, destinations, care, later, spread, mayWait, blocked }, node);
+    return evacuation({ facts, board, destinations, care, later, spread, mayWait, blocked }, node);
   }
 
   #release(turn: Turn): void {

@@ -112,7 +112,8 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
   const named = new Set(reasons.flatMap(({ workloads }) => workloads));
   const items = facts.items.filter((item) => named.has(item.id)).slice(0, STOPS);
   return items.flatMap(({ workload }): Change[] => {
-    const { hosts, spread, moves } = workload;
+    const { hosts, spread, moves, together } = workload;
+    const { together: _together, ...apart } = workload;
     const { moves: _moves, ...again } = workload;
     const { hosts: _hosts, ...anywhere } = workload;
     const { spread: _spread, ...beside } = workload;
@@ -127,6 +128,12 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
       changes.push({
         text: `Let ${workload.id} share a failure domain with other members of ${spread} for the time of the roll.`,
         request: withWorkload(request, beside),
+      });
+    }
+    if (together !== undefined) {
+      changes.push({
+        text: `Let ${workload.id} part from the others of ${together} for the time of the roll.`,
+        request: withWorkload(request, apart),
       });
     }
     if (moves !== undefined) {

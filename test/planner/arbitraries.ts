@@ -259,6 +259,7 @@ interface Draw {
   readonly hosts: HostRules | undefined;
   readonly spread: string | undefined;
   readonly once: number;
+  readonly together: string | undefined;
 }
 
 function workload(hosts: number): fc.Arbitrary<Draw> {
@@ -271,6 +272,7 @@ function workload(hosts: number): fc.Arbitrary<Draw> {
     stopped: fc.nat(9),
     hosts: hostRules(hosts),
     once: fc.nat(19),
+    together: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, "app", "erp"),
     spread: fc.constantFrom(undefined, undefined, undefined, undefined, "zk", "mq"),
   });
 }
@@ -296,6 +298,7 @@ function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Flee
       ...(draw.group === undefined ? {} : { group: draw.group }),
       ...(draw.spread === undefined ? {} : { spread: draw.spread }),
       ...(draw.once === 0 ? { moves: "once" as const } : {}),
+      ...(draw.together === undefined ? {} : { together: draw.together }),
       ...(draw.hosts === undefined ? {} : { hosts: draw.hosts }),
       pinned: draw.pinned === 0,
     }),

@@ -29,6 +29,7 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     ...(one.movingTo === undefined ? {} : { movingTo: names.host(one.movingTo) }),
     ...(one.group === undefined ? {} : { group: names.group(one.group) }),
     ...(one.spread === undefined ? {} : { spread: names.spread(one.spread) }),
+    ...(one.together === undefined ? {} : { together: names.together(one.together) }),
     ...(one.hosts === undefined ? {} : { hosts: renamed(one.hosts, names.host) }),
   });
   const halt = memory.halt && { ...memory.halt, ...without(memory.halt, names), run: names.run(memory.halt.run) };
@@ -74,6 +75,10 @@ function namesOf({ fleet, memory }: Snapshot) {
     spread: pseudonyms(
       "spread",
       fleet.workloads.map((one) => one.spread),
+    ),
+    together: pseudonyms(
+      "together",
+      fleet.workloads.map((one) => one.together),
     ),
     boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
     run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),

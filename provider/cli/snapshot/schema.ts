@@ -48,6 +48,7 @@ const workload = z.strictObject({
   group: id.exactOptional(),
   hosts: hostRules.exactOptional(),
   spread: id.exactOptional(),
+  together: id.exactOptional(),
   moves: z.literal("once").exactOptional(),
   pinned: z.boolean(),
 });

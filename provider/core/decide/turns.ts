@@ -7,6 +7,7 @@ import { precedenceOf } from "../precedence.ts";
 import type { Passable } from "../run.ts";
 import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
+import { refuge } from "./companions.ts";
 import type { Desk } from "./desk.ts";
 import { mayRemediate, type View } from "./view.ts";
 
@@ -155,8 +156,8 @@ function turnConvicted(view: View, desk: Desk, host: Host): boolean {
   if (!host.cordoned) return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
   const movable = desk.workloadsOn(host.id).filter((one) => one.state === "running" && !one.pinned);
   const leaving = movable.map((one) => {
-    const to = view.fleet.hosts.find((other) => other.id !== host.id && desk.room.refuses(one, other.id) === undefined);
-    return to !== undefined && migrate(desk, host.id, { workload: one.id, to: to.id }, "evacuate");
+    const to = refuge(view, desk, one);
+    return to !== undefined && migrate(desk, host.id, { workload: one.id, to }, "evacuate");
   });
   return leaving.some(Boolean);
 }

@@ -46,6 +46,7 @@ const workload = z.strictObject({
   group: id.optional().describe("Anti-affinity group: its members never share a host."),
   hosts: hostRules.optional().describe("Where it may run; the platform refuses to move it elsewhere."),
   spread: id.optional().describe("Spread group: its members never share a failure domain."),
+  together: id.optional().describe("Together group: its members that share a host move to one host."),
   moves: z.literal("once").optional().describe("May move only once during a roll."),
   pinned: z.boolean().default(false).describe("Cannot be migrated."),
   state: z.enum(["running", "stopped"]).default("running"),

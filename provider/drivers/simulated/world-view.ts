@@ -74,7 +74,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
 }
 
 function viewWorkload(workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, hosts, spread, moves, pinned, doing } = workload;
+  const { id, host, state, demand, group, hosts, spread, moves, together, pinned, doing } = workload;
   return {
     id,
     host,
@@ -86,6 +86,7 @@ function viewWorkload(workload: WorkloadRow): Workload {
     ...(hosts === undefined ? {} : { hosts }),
     ...(spread === undefined ? {} : { spread }),
     ...(moves === undefined ? {} : { moves }),
+    ...(together === undefined ? {} : { together }),
     pinned,
   };
 }

@@ -83,6 +83,7 @@ export interface WorkloadRow {
   readonly hosts?: HostRules | undefined;
   readonly spread?: string | undefined;
   readonly moves?: "once" | undefined;
+  readonly together?: string | undefined;
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */
   readonly latency: number;
