@@ -16,14 +16,16 @@ export function hostRuleTroubles({ id, hosts }: Workload, { to, why }: Move, fly
  * not be emptied.
  */
 export function movedInVain({ hosts }: Plan, workloads: readonly Workload[]): string[] {
-  const once = new Set(workloads.filter(({ moves }) => moves === "once").map(({ id }) => id));
+  const once = new Map(workloads.filter(({ moves }) => moves === "once").map((one) => [one.id, one]));
   if (once.size === 0) return [];
   const found: string[] = [];
   const moved = new Set<string>();
   const waiting = new Set(hosts.map(({ host }) => host));
   for (const entry of hosts) {
-    for (const { workload, from } of [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]) {
-      if (!once.has(workload)) continue;
+    for (const { workload, from, to } of [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]) {
+      const one = once.get(workload);
+      // What is under way already is nothing that the plan decides.
+      if (one === undefined || (one.host === from && one.movingTo === to)) continue;
       if (moved.has(workload)) found.push(`${entry.host} moves ${workload} again, which may move only once`);
       else if (!waiting.has(from))
         found.push(`${entry.host} moves ${workload}, which may move only once, off ${from} in vain`);
