@@ -19,6 +19,13 @@ export interface MaxUnavailableArgs {
   perDomain?: Input<number | string | undefined>;
 }
 
+export interface OrderArgs {
+  /** Waits for the others. */
+  host: Input<string>;
+  /** Hosts that must be back before it starts, if they take part in the roll. */
+  after: Input<Input<string>[]>;
+}
+
 export interface DeadlinesArgs {
   /** Evacuation of one host. Default: "30m". */
   drain?: Input<string | undefined>;
@@ -52,6 +59,10 @@ export interface PolicyArgs {
   quorums?: Input<Record<string, Input<Input<string>[]>> | undefined>;
   /** Hosts that must not be out together: of each list only one at a time. */
   apart?: Input<Input<Input<string>[]>[] | undefined>;
+  /** Hosts that go after all others, alone and in this order, besides those that the platform knows: its control plane. */
+  last?: Input<Input<string>[] | undefined>;
+  /** Which hosts have to wait for which others. */
+  order?: Input<Input<OrderArgs>[] | undefined>;
   /** Hosts per hardware/firmware class that go first, alone. 0: none. Default: 1. */
   canary?: Input<number | undefined>;
   /** Hosts that may fail once the canary has passed; before that, none. Default: 1. */

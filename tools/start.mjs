@@ -18,7 +18,6 @@ const drifting = { host: "node-05", level: "8.0.2" };
 
 await setUpOrExit();
 const start = Date.now();
-for (const old of [demoState, demoSettings]) rmSync(old, { recursive: true, force: true });
 const env = demoEnvironment();
 const { node } = toolchain();
 
@@ -30,6 +29,9 @@ await step("A fleet: 8 hosts and about 60 workloads that live on by themselves i
   rollingPatch("sim", "create", "--file", fleet, "--spec", spec, "--force"),
   rollingPatch("sim", "show", "--file", fleet),
 ]);
+// Only now: a demo in another terminal, which the step above would not disturb, has its state there.
+for (const old of [demoState, demoSettings]) rmSync(old, { recursive: true, force: true });
+demoEnvironment();
 await step("A stack that declares the patch level of this fleet", [pulumi("stack", "init", demoStack)]);
 await step("What is not at the level, and what a roll would do", [pulumi("preview", "--diff")]);
 await step("The roll: one safe step after another", [pulumi("up", "--yes")]);

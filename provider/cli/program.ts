@@ -156,7 +156,7 @@ function simulation(program: Command, world: CliWorld, ended: Ended): void {
   command("create", "Makes a fleet file of a spec (see `schema fleet`).")
     .requiredOption("--spec <file>", "what it is made of, JSON")
     .option("--force", "replace an existing fleet file")
-    .action((options) => ended(simCreate(world, options)));
+    .action(async (options) => ended(await simCreate(world, options)));
   command("show", "Shows a fleet as its owner sees it, faults and lies included.")
     .option("--json", "print all of it as JSON")
     .option("--events <count>", "newest events to show", count, 10)

@@ -5,6 +5,8 @@ import type { HostMemory, Step } from "./run.ts";
 export type Act =
   | { readonly name: "stage"; readonly host: string }
   | { readonly name: "cordon"; readonly host: string }
+  /** Gives a host in hand the mark of our present name: its resource was renamed. */
+  | { readonly name: "adopt"; readonly host: string }
   | {
       readonly name: "migrate";
       readonly host: string;
@@ -48,6 +50,8 @@ export function stepOf(act: Extract<Act, { host: string }>, memory: HostMemory |
       return "release";
     case "check":
       return act.at;
+    case "adopt":
+      return "cordon";
     case "await":
       return memory?.bootBefore === undefined ? "evacuate" : "remediate";
     default:

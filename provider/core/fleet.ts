@@ -40,6 +40,8 @@ export interface Host {
   readonly domain?: string;
   /** Names of quorum groups that it is a member of (`etcd`, `ceph-mon`): only one host of each may be out at a time. */
   readonly quorums?: readonly string[];
+  /** Goes after all others, alone: it runs the control plane of the platform, for example. */
+  readonly last?: boolean;
   /** Hardware/firmware class; hosts of one class react alike to a patch. */
   readonly class?: string;
   /** Most migrations in flight that touch this host, in or out. */
@@ -71,6 +73,11 @@ export interface Workload {
   readonly hosts?: HostRules;
   /** Members of one spread group never share a failure domain. One that does already may move within it. */
   readonly spread?: string;
+  /**
+   * Members of one together group that share a host move to one host, whole: a roll may join members, and never parts those that
+   * share a host, but for the time of their moves.
+   */
+  readonly together?: string;
   /**
    * `once`: a roll moves it only off a host that has to be emptied, to one that has not; so never more than once, however
    * often the rest is planned anew.

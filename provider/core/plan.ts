@@ -92,10 +92,12 @@ export type RefusalCode =
   | "must-rule"
   | "spread"
   | "moves-once"
+  | "together"
   | "too-large"
   | "unavailable"
   | "domain"
   | "quorum"
+  | "order"
   | "unknown-host"
   | "approval"
   | "no-progress";

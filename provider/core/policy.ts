@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { duration } from "./duration.ts";
-import { hostList } from "./host-list.ts";
+import { hostList, repeated } from "./host-list.ts";
+import { cycleIn, cycleWords, precedenceOf } from "./precedence.ts";
 import { countOrShare } from "./share.ts";
 
 const maxUnavailable = z
@@ -26,69 +27,104 @@ export const maintenanceWindow = z.strictObject({
  * How a roll may proceed. Every field is optional and has a safe default.
  * Durations are texts like "20m" and parse to milliseconds.
  */
-export const policy = z.strictObject({
-  mode: z
-    .enum(["full", "observe", "canary"])
-    .default("full")
-    .describe("`observe` touches nothing; `canary` ends once the canary has passed; `full` rolls the whole fleet."),
-  onDrift: z
-    .enum(["roll", "report"])
-    .default("roll")
-    .describe("`report`: once a full roll is done at this baseline, later drift is a warning and never acted on."),
-  maxUnavailable: maxUnavailable
-    .prefault(1)
-    .describe("Most hosts out at once, a count or a share; draining, out, failed, held and unreachable hosts count."),
-  startWidth: countOrShare
-    .prefault(1)
-    .describe(
-      "Hosts that may be out at once when the part without barriers begins, a count or a share; doubles from there up to maxUnavailable.",
-    ),
-  reserve: z
-    .int()
-    .min(0)
-    .optional()
-    .describe(
-      "Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two.",
-    ),
-  quorums: z
-    .record(z.string().min(1), hostList(1))
-    .optional()
-    .describe(
-      "Quorum groups by name, besides those that the platform knows: of the hosts of each only one may be out at a time. Draining, failed, held and unreachable hosts count as out.",
-    ),
-  apart: z
-    .array(hostList(2))
-    .optional()
-    .describe("Hosts that must not be out together: of each list only one at a time."),
-  canary: z.int().min(0).default(1).describe("Hosts per hardware/firmware class that go first, alone. 0: none."),
-  maxFailures: z.int().min(0).default(1).describe("Hosts that may fail once the canary has passed; before that, none."),
-  retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),
-  deadlines: z
-    .strictObject({
-      drain: duration.prefault("30m").describe("Evacuation of one host."),
-      patch: duration.prefault("60m").describe("Remediation of one host, without its boot."),
-      boot: duration.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
-    })
-    .prefault({}),
-  putBack: z
-    .enum(["bounded", "home", "none"])
-    .default("bounded")
-    .describe("For hosts other than the canary: fewest moves that keep balance; every workload home; or none."),
-  pinned: z
-    .enum(["refuse", "skip", "shutdown"])
-    .default("refuse")
-    .describe("Workloads that cannot move: refuse the plan, skip the host, or shut them down and start them again."),
-  onRegress: z
-    .enum(["drain", "hold"])
-    .default("drain")
-    .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
-  windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
-  waitAtGate: duration.prefault("0s").describe("How long `up` itself waits for a window before it ends as paused."),
-  maxUpTime: duration.optional().describe("When `up` ends at a safe point, as paused."),
-  stopWithin: duration.prefault("10m").describe("How long reaching a safe point may take."),
-  approved: z.string().min(1).optional().describe("Id of the reviewed plan: `up` acts only inside its envelope."),
-  acknowledge: z.string().min(1).optional().describe("Run id of a sticky halt to go on after."),
-});
+export const policy = z
+  .strictObject({
+    mode: z
+      .enum(["full", "observe", "canary"])
+      .default("full")
+      .describe("`observe` touches nothing; `canary` ends once the canary has passed; `full` rolls the whole fleet."),
+    onDrift: z
+      .enum(["roll", "report"])
+      .default("roll")
+      .describe("`report`: once a full roll is done at this baseline, later drift is a warning and never acted on."),
+    maxUnavailable: maxUnavailable
+      .prefault(1)
+      .describe("Most hosts out at once, a count or a share; draining, out, failed, held and unreachable hosts count."),
+    startWidth: countOrShare
+      .prefault(1)
+      .describe(
+        "Hosts that may be out at once when the part without barriers begins, a count or a share; doubles from there up to maxUnavailable.",
+      ),
+    reserve: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        "Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two.",
+      ),
+    quorums: z
+      .record(z.string().min(1), hostList(1))
+      .optional()
+      .describe(
+        "Quorum groups by name, besides those that the platform knows: of the hosts of each only one may be out at a time. Draining, failed, held and unreachable hosts count as out.",
+      ),
+    apart: z
+      .array(hostList(2))
+      .optional()
+      .describe("Hosts that must not be out together: of each list only one at a time."),
+    last: hostList(1)
+      .optional()
+      .describe(
+        "Hosts that go after all others, alone and in this order, besides those that the platform knows: its control plane.",
+      ),
+    order: z
+      .array(
+        z.strictObject({
+          host: z.string().min(1).describe("Waits for the others."),
+          after: hostList(1).describe("Hosts that must be back before it starts, if they take part in the roll."),
+        }),
+      )
+      .superRefine((rules, context) => {
+        for (const { index, name } of repeated(rules.map(({ host }) => host)))
+          context.addIssue({ code: "custom", path: [index, "host"], message: `there is a rule for "${name}" already` });
+      })
+      .optional()
+      .describe("Which hosts have to wait for which others."),
+    canary: z.int().min(0).default(1).describe("Hosts per hardware/firmware class that go first, alone. 0: none."),
+    maxFailures: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe("Hosts that may fail once the canary has passed; before that, none."),
+    retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),
+    deadlines: z
+      .strictObject({
+        drain: duration.prefault("30m").describe("Evacuation of one host."),
+        patch: duration.prefault("60m").describe("Remediation of one host, without its boot."),
+        boot: duration.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
+      })
+      .prefault({}),
+    putBack: z
+      .enum(["bounded", "home", "none"])
+      .default("bounded")
+      .describe("For hosts other than the canary: fewest moves that keep balance; every workload home; or none."),
+    pinned: z
+      .enum(["refuse", "skip", "shutdown"])
+      .default("refuse")
+      .describe("Workloads that cannot move: refuse the plan, skip the host, or shut them down and start them again."),
+    onRegress: z
+      .enum(["drain", "hold"])
+      .default("drain")
+      .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
+    windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
+    waitAtGate: duration.prefault("0s").describe("How long `up` itself waits for a window before it ends as paused."),
+    maxUpTime: duration.optional().describe("When `up` ends at a safe point, as paused."),
+    stopWithin: duration.prefault("10m").describe("How long reaching a safe point may take."),
+    approved: z.string().min(1).optional().describe("Id of the reviewed plan: `up` acts only inside its envelope."),
+    acknowledge: z.string().min(1).optional().describe("Run id of a sticky halt to go on after."),
+  })
+  .superRefine((settings, context) => {
+    const cycle = cycleIn(precedenceOf(settings, NOBODY));
+    if (cycle !== undefined)
+      context.addIssue({
+        code: "custom",
+        path: ["order"],
+        message: `these hosts wait for each other: ${cycleWords(cycle)}`,
+      });
+  });
+
+/** What policy alone says, whatever the fleet. */
+const NOBODY = { hosts: [] };
 
 /** As people write it. */
 export type PolicyInput = z.input<typeof policy>;

@@ -64,6 +64,8 @@ export type Ending =
 export interface RunMemory {
   readonly id: string;
   readonly owner: string;
+  /** Former names of the owner, of a resource that was renamed while hosts bore its mark: those marks are ours as well. */
+  readonly formerly?: readonly string[];
   /** `baselineKey` it rolls to. */
   readonly baseline: string;
   /** Wall clock at the start, ISO 8601. */

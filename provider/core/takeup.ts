@@ -8,6 +8,7 @@ export interface TakeUp {
   readonly record: FleetRecord;
   readonly fleet: Fleet;
   readonly baseline: Baseline;
+  /** Whose marks are ours (see `allNames`), the present name first. */
   readonly owners: readonly string[];
   readonly acknowledge: string | undefined;
   readonly newRunId: string;
@@ -25,7 +26,7 @@ export function takeUp(from: TakeUp): RunMemory {
   if (mine !== undefined && mine.baseline === key && (halted || isUnfinished(mine, from.acknowledge)))
     return again(mine, from);
 
-  const fresh = newRun(from.newRunId, from.owners[0] ?? "", key, from.wall);
+  const fresh = named(newRun(from.newRunId, from.owners[0] ?? "", key, from.wall), from);
   const marked = from.fleet.hosts.filter((host) => host.mark !== undefined && from.owners.includes(host.mark.owner));
   if (mine === undefined && marked.length > 0) {
     const recalled = from.recall(marked[0]?.mark?.run ?? "");
@@ -35,6 +36,19 @@ export function takeUp(from: TakeUp): RunMemory {
   }
   const hosts = Object.fromEntries(marked.map(({ id }) => [id, inherited(mine?.hosts[id])]));
   return { ...fresh, hosts, canaryPassed: from.record.finished?.baseline === key };
+}
+
+/** Whose marks are ours: names that the resource has or had, as declared or saved, and those that the record knows it by. */
+export function allNames({ run }: Pick<FleetRecord, "run">, owners: readonly string[]): string[] {
+  const known = run === undefined ? [] : [run.owner, ...(run.formerly ?? [])];
+  return [...new Set([...owners, ...(known.some((name) => owners.includes(name)) ? known : [])])];
+}
+
+/** A run goes on under the present name of its resource; former ones count as long as a host bears their mark. */
+function named({ formerly: _formerly, ...run }: RunMemory, { owners, fleet }: TakeUp): RunMemory {
+  const borne = new Set(fleet.hosts.map((host) => host.mark?.owner));
+  const formerly = owners.slice(1).filter((name) => borne.has(name));
+  return { ...run, owner: owners[0] ?? run.owner, ...(formerly.length > 0 ? { formerly } : {}) };
 }
 
 export interface HaltInForce {
@@ -67,13 +81,13 @@ function isUnfinished(run: RunMemory, acknowledge: string | undefined): boolean 
  * What was only in the way may be tried again; a failed host only if its run had come to its end. Hosts that bear no mark
  * any more owe us nothing and are forgotten, unless they were proven: their release has yet to be counted.
  */
-function again(run: RunMemory, { fleet }: TakeUp): RunMemory {
-  const marked = new Set(fleet.hosts.filter((host) => host.mark !== undefined).map((host) => host.id));
+function again(run: RunMemory, from: TakeUp): RunMemory {
+  const marked = new Set(from.fleet.hosts.filter((host) => host.mark !== undefined).map((host) => host.id));
   const kept = Object.entries(run.hosts).filter(
     ([id, host]) => marked.has(id) || host.failed !== undefined || host.passed.includes("verify"),
   );
   const retryFailed = run.ending?.kind === "halted" && !run.ending.sticky;
-  return reduce({ ...run, hosts: Object.fromEntries(kept) }, { kind: "resumed", retryFailed });
+  return reduce({ ...named(run, from), hosts: Object.fromEntries(kept) }, { kind: "resumed", retryFailed });
 }
 
 /** A host in hand keeps what we owe it (homes, workloads to start) when another baseline is rolled to. */

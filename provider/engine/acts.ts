@@ -44,6 +44,7 @@ export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
     }
     case "check":
       return [{ kind: "began", host: act.host, step: act.at }];
+    case "adopt":
     case "start":
     case "await":
       return [];
@@ -61,6 +62,9 @@ export async function perform(shop: Workshop, act: Act, run: RunMemory, context:
       return [{ kind: "passed", host: act.host, step: "stage" }];
     case "cordon":
       await driver.cordon(act.host, { run: run.id, owner: run.owner, token: context.token }, context);
+      return [];
+    case "adopt":
+      await driver.adopt(act.host, { run: run.id, owner: run.owner, token: context.token }, context);
       return [];
     case "migrate":
       await driver.migrate(act.workload, act.to, context);

@@ -72,6 +72,8 @@ export interface Driver {
   observe(baseline: Baseline, signal?: AbortSignal): Promise<Fleet>;
   /** Sets the mark, then stops new workloads from arriving. Throws `conflict` on a host that bears another owner's mark or is held by an operator. */
   cordon(host: string, mark: Mark, context: ActContext): Promise<void>;
+  /** Replaces a mark of ours by another, and nothing else: the resource was renamed. Throws `conflict` on a host without a mark. */
+  adopt(host: string, mark: Mark, context: ActContext): Promise<void>;
   /** Live-migrates; returns when the workload runs on `to` and nowhere else. */
   migrate(workload: string, to: string, context: ActContext): Promise<void>;
   /** Shuts a workload down in an orderly way. */

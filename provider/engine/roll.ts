@@ -5,7 +5,7 @@ import type { Inputs } from "../core/inputs.ts";
 import type { Plan } from "../core/plan.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
-import { haltInForce, takeUp } from "../core/takeup.ts";
+import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
 import { Keeper } from "./keeper.ts";
 import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver, Journal } from "./ports.ts";
@@ -53,16 +53,11 @@ export interface RollResult {
  * observe again. Returns how it ended. Throws RollErrors only when it could not begin or can no longer act: `conflict`
  * (somebody else's lease or mark), `unavailable` (the platform does not answer), `denied`.
  */
-export async function roll(ports: RollPorts, request: RollRequest): Promise<RollResult> {
+export async function roll(ports: RollPorts, asked: RollRequest): Promise<RollResult> {
   const { driver, process } = ports;
   let changed = (): void => {};
-  const keeper = await Keeper.claim(
-    driver.record,
-    process,
-    { ...request, wall: ports.wall },
-    () => changed(),
-    undefined,
-  );
+  const keeper = await Keeper.claim(driver.record, process, { ...asked, wall: ports.wall }, () => changed(), undefined);
+  const request = { ...asked, owners: allNames(keeper.record, asked.owners) };
   try {
     const run = await begin(ports, request, keeper);
     await putAside(driver, keeper, contextOf(driver, keeper.token));

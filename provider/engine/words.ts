@@ -32,6 +32,8 @@ export function wordsFor(
       return moment === "start" ? line("staging") : undefined;
     case "cordon":
       return moment === "end" ? line("cordoned") : undefined;
+    case "adopt":
+      return moment === "end" ? line(`bears the mark of ${run.owner} now`) : undefined;
     case "migrate":
       if (moment === "start") return undefined;
       return act.step === "evacuate"

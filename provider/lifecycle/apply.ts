@@ -1,5 +1,6 @@
 import { isRollError, RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
+import { allNames } from "../core/takeup.ts";
 import { targetUri } from "../core/target.ts";
 import type { News } from "../engine/news.ts";
 import type { Driver } from "../engine/ports.ts";
@@ -94,7 +95,8 @@ async function cutOff(driver: Driver, occasion: Occasion, error: RollError): Pro
   const { inputs, owners, olds, news, id, before } = occasion;
   const now = await lookWith(driver, inputs.baseline).catch(() => undefined);
   const { fleet, record } = now ?? before;
-  const isOurs = (owner: string | undefined): boolean => owner !== undefined && owners.includes(owner);
+  const names = allNames(record, owners);
+  const isOurs = (owner: string | undefined): boolean => owner !== undefined && names.includes(owner);
   const begun = isOurs(record.run?.owner) || fleet.hosts.some(({ mark }) => isOurs(mark?.owner));
   if (now !== undefined && !begun) return error;
   return new PartialFailure(id, savedProps(news, now ?? before, owners, olds), [error.advice], error);

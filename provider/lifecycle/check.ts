@@ -6,6 +6,7 @@ import { wantedLevels } from "./hosts.ts";
 import type { Look, Looks } from "./looks.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";
 import type { PlanOutput } from "./output-types.ts";
+import { namesOwed } from "./outputs.ts";
 import { writePlan } from "./plan-files.ts";
 import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
 import { refusalOf } from "./refusals.ts";
@@ -57,12 +58,14 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
 
 function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, declared: Props): Checked {
   if (look.fleet.hosts.length === 0) return { inputs: { ...declared, hosts: {} }, failures: [emptyFleet(look)] };
-  const outlook = outlookOf(look, inputs, ownersOf(declared, olds));
+  const owners = ownersOf(declared, olds);
+  const outlook = outlookOf(look, inputs, owners);
   announce(around, look, inputs, outlook);
   const hosts = wantedLevels(look.fleet, outlook, savedHosts(olds));
   const failure = refusalOf(outlook, inputs);
   const pending = outlook.kind === "roll" && outlook.plan !== undefined ? { plan: summaryOf(outlook.plan) } : {};
-  return { inputs: { ...declared, hosts, ...pending }, failures: failure === undefined ? [] : [failure] };
+  const former = namesOwed(look, owners, declared);
+  return { inputs: { ...declared, hosts, ...pending, ...former }, failures: failure === undefined ? [] : [failure] };
 }
 
 /** The plan as a table, the whole of it in a file that the message names. */
@@ -92,7 +95,12 @@ function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {
 /** Nothing was seen. No answer is a warning here, and an error where something has to be done; anything else is wrong input. */
 function unseen(around: Surroundings, error: RollError, olds: Props, declared: Props): Checked {
   const last = savedHosts(olds);
-  const inputs = { ...declared, ...(Object.keys(last).length > 0 ? { hosts: last } : {}) };
+  const formerly = ownersOf(declared, olds).slice(1);
+  const inputs = {
+    ...declared,
+    ...(Object.keys(last).length > 0 ? { hosts: last } : {}),
+    ...(formerly.length > 0 ? { formerly } : {}),
+  };
   if (error.kind !== "unavailable") return { inputs, failures: [troubleOf(error)] };
   around.say(
     `${nameOf(declared)}the target cannot be looked at, so drift and plan are not shown: ${error.advice}`,

@@ -2,6 +2,7 @@ import { type Baseline, baseline as baselineSchema } from "../core/baseline.ts";
 import { isRollError, RollError } from "../core/errors.ts";
 import { type Host, inService } from "../core/fleet.ts";
 import type { Lease } from "../core/record.ts";
+import { allNames } from "../core/takeup.ts";
 import { target as targetSchema } from "../core/target.ts";
 import { beats } from "../engine/lease.ts";
 import type { Driver } from "../engine/ports.ts";
@@ -22,12 +23,12 @@ export async function forget(around: Surroundings, saved: Props): Promise<void> 
   const target = known(targetSchema, saved.target);
   const baseline = known(baselineSchema, saved.baseline);
   if (target === undefined || baseline === undefined) return;
-  const owners = ownersOf(saved, undefined);
   try {
     const driver = await around.openDriver(target);
     try {
       const { fleet, record } = await lookWith(driver, baseline);
       const { lease } = record;
+      const owners = allNames(record, ownersOf(saved, undefined));
       const ourRun = owners.includes(record.run?.owner ?? "");
       if (ourRun && lease !== undefined && (await beats(driver.record, around.process, lease, around.stop)))
         throw underWay(lease);

@@ -6,7 +6,7 @@ import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
-import { haltInForce, takeUp } from "../core/takeup.ts";
+import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
 import { planOnce } from "../engine/planning.ts";
 import type { Look } from "./looks.ts";
 
@@ -33,9 +33,10 @@ export interface Outlook {
   readonly goesOn?: RunMemory;
 }
 
-/** The outlook of a fleet. Pure: the same look gives the same outlook. `owners`: whose marks are ours. */
-export function outlookOf(look: Look, inputs: Inputs, owners: readonly string[]): Outlook {
+/** The outlook of a fleet. Pure: the same look gives the same outlook. `names`: whose marks are ours, the present one first. */
+export function outlookOf(look: Look, inputs: Inputs, names: readonly string[]): Outlook {
   const { fleet, record } = look;
+  const owners = allNames(record, names);
   const { policy, baseline } = inputs;
   const key = baselineKey(baseline);
   const findings = survey(fleet);

@@ -1,16 +1,19 @@
 import { type Compliance, type Finding, survey } from "../core/compliance.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
+import { allNames } from "../core/takeup.ts";
 import { type HostLevels, observedLevels } from "./hosts.ts";
 import type { Look } from "./looks.ts";
 import type { ComplianceOutput, RunOutput } from "./output-types.ts";
-import { carried, declaredOf, type Props, savedHosts } from "./props.ts";
+import { carried, declaredOf, type Props, savedHosts, textOf } from "./props.ts";
 
 /** What the provider knows besides what is declared. Changes only when the observation does. */
 export interface Outputs {
   readonly hosts: HostLevels;
   readonly compliance: ComplianceOutput;
   readonly run: RunOutput;
+  /** Former names of the resource whose marks hosts still bear, or whose run is not done; absent when there is none. */
+  readonly formerly?: readonly string[];
 }
 
 /** All that is saved of the resource: the declared part, and what was observed. `last`: what was saved before. */
@@ -20,7 +23,12 @@ export function savedProps(
   owners: readonly string[],
   last: Props,
 ): Record<string, unknown> {
-  return { ...declaredOf(declared), ...carried(declared), ...outputsOf(look, owners, last) };
+  return {
+    ...declaredOf(declared),
+    ...carried(declared),
+    ...outputsOf(look, owners, last),
+    ...namesOwed(look, owners, declared),
+  };
 }
 
 function outputsOf({ fleet, record }: Look, owners: readonly string[], last: Props): Outputs {
@@ -29,6 +37,19 @@ function outputsOf({ fleet, record }: Look, owners: readonly string[], last: Pro
     compliance: complianceOutput(survey(fleet)),
     run: newestRun(record, owners) ?? savedRun(last) ?? noRun,
   };
+}
+
+/** Names of the resource other than the declared one that still count on the fleet. */
+export function namesOwed(
+  { fleet, record }: Look,
+  owners: readonly string[],
+  declared: Props,
+): Pick<Outputs, "formerly"> {
+  const { run } = record;
+  const owed = new Set(fleet.hosts.map((host) => host.mark?.owner));
+  if (run !== undefined && run.ending?.kind !== "done") owed.add(run.owner);
+  const formerly = allNames(record, owners).filter((name) => name !== textOf(declared, "owner") && owed.has(name));
+  return formerly.length > 0 ? { formerly } : {};
 }
 
 function complianceOutput(findings: readonly Finding[]): ComplianceOutput {

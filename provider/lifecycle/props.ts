@@ -12,7 +12,7 @@ export interface Failure {
 export const declaredKeys = ["target", "baseline", "policy", "checks", "owner"] as const;
 
 /** What the provider adds to the inputs or outputs; a program cannot set it. */
-export const computedKeys = ["hosts", "plan", "compliance", "run", "__provider"] as const;
+export const computedKeys = ["hosts", "plan", "compliance", "run", "formerly", "__provider"] as const;
 
 /** The declared part of inputs or outputs, exactly the keys that are there. */
 export function declaredOf(props: Props): Record<string, unknown> {
@@ -43,7 +43,13 @@ function pick(props: Props, keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
 }
 
-/** Whose marks on hosts are ours: as declared now and, after a rename, as saved before. */
+/** Whose marks on hosts are ours: as declared now and, after a rename, as saved before. The present name comes first. */
 export function ownersOf(news: Props, olds: Props | undefined): string[] {
-  return [...new Set([textOf(news, "owner"), textOf(olds, "owner")].filter((owner) => owner !== undefined))];
+  const names = [textOf(news, "owner"), textOf(olds, "owner"), ...formerNames(news), ...formerNames(olds)];
+  return [...new Set(names.filter((owner) => owner !== undefined))];
+}
+
+function formerNames(saved: Props | undefined): string[] {
+  const names = saved?.formerly;
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
 }

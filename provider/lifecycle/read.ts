@@ -9,7 +9,7 @@ import { known } from "./validate.ts";
 
 export interface ReadResult {
   readonly props: Record<string, unknown>;
-  /** Exactly the declared keys and `hosts` as observed, so that a preview shows the drift and nothing else. */
+  /** Exactly the declared keys, `hosts` as observed and former names that count: a preview shows the drift and nothing else. */
   readonly inputs: Record<string, unknown>;
 }
 
@@ -40,5 +40,11 @@ function unchanged(saved: Props): ReadResult {
 }
 
 function inputsOf(props: Props): Record<string, unknown> {
-  return { ...declaredOf(props), ...carried(props), ...(props.hosts === undefined ? {} : { hosts: props.hosts }) };
+  const { hosts, formerly } = props;
+  return {
+    ...declaredOf(props),
+    ...carried(props),
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(formerly === undefined ? {} : { formerly }),
+  };
 }

@@ -1,6 +1,6 @@
 import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { isKeptOff } from "./item-rules.ts";
+import { isKeptOff, membersOf } from "./item-rules.ts";
 import { SpreadBook } from "./spread.ts";
 
 /** A move in the making. */
@@ -15,7 +15,7 @@ export interface Leg {
 export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
 
 /** Rules besides room. */
-export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread" | "moves-once">;
+export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread" | "moves-once" | "together">;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -149,11 +149,46 @@ export class Board {
 
   /** Rule that keeps the item off the host as it is booked now; undefined: none. */
   broken(item: Item, node: Node): BoardRule | undefined {
-    return this.hasMate(item, node) ? "anti-affinity" : this.forbids(item, node);
+    for (const one of membersOf(item)) if (this.hasMate(one, node)) return "anti-affinity";
+    return this.forbids(item, node);
   }
 
   /** The same without the mates that are there: what no other workload on the host can change by leaving it. */
   forbids(item: Item, node: Node): BoardRule | undefined {
+    const { rules } = item;
+    if (rules?.members === undefined)
+      return this.#forbidsAlone(item, node) ?? (this.#parts(item, node) ? "together" : undefined);
+    if (rules.clash === true || rules.anchored?.has(node.index) === false) return "together";
+    for (const member of rules.members) {
+      const rule = this.#forbidsAlone(member, node);
+      if (rule !== undefined) return rule;
+    }
+    return this.#joinsPinned(rules.members[0] as Item, node) ? "together" : undefined;
+  }
+
+  /** Where an item is as far as the plan goes. */
+  placeOf(item: Item): Node {
+    return this.#places[item.index] as Node;
+  }
+
+  /** Leaves companions behind, or would have to later. */
+  #parts(item: Item, node: Node): boolean {
+    const together = item.rules?.together ?? -1;
+    if (together < 0) return false;
+    for (const other of this.itemsOn(this.placeOf(item)))
+      if (other !== item && other.rules?.together === together) return true;
+    return this.#joinsPinned(item, node);
+  }
+
+  /** A companion that cannot move is on a host that has to be emptied. */
+  #joinsPinned({ rules }: Item, node: Node): boolean {
+    if (this.#settled[node.index] === true) return false;
+    for (const other of this.itemsOn(node))
+      if (other.workload.pinned && other.rules?.together === rules?.together) return true;
+    return false;
+  }
+
+  #forbidsAlone(item: Item, node: Node): BoardRule | undefined {
     if (item.group >= 0 && this.#leaving.get(node)?.has(item.group) === true) return "anti-affinity";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";

@@ -61,11 +61,13 @@ export function mostOut(facts: Facts): number {
  * Hours that no plan can do without, from the first cordon to the last release, with the expected times of each host
  * (evacuation through its slots, remediation, reboot).
  *
- * - **T1**: each host holds one of the places that long. Canaries go alone, one after the other; after them there are as many
+ * - **T1**: each host holds one of the places that long. Canaries go alone, one after the other, and so do the hosts that
+ *   go last; between them there are as many
  *   places as the ramp has opened at the earliest (each further host needs so many others to be back), at most W.
  * - **T2**: capacity that is out and demand booked twice never exceed what is free beyond the reserve; each host and each
  *   migration takes its share of that for its time.
  * - **T4**: no host is faster than its own evacuation and remediation.
+ * - **T6**: a host that waits for others by an order rule takes its time after theirs.
  * - **T5'**: T1 within a failure domain or another set of hosts (quorum group) that has a limit of its own, without the ramp.
  */
 export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
@@ -77,11 +79,13 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   const seconds = new Map(turns.map((turn) => [turn, evacuation(turn) + remediationSeconds(turn.node)]));
   const sum = (some: readonly Turn[]): number => some.reduce((total, turn) => total + (seconds.get(turn) ?? 0), 0);
 
-  const alone = turns.filter((turn) => turn.canary && !turn.inHand);
-  const shared = turns.filter((turn) => !alone.includes(turn));
+  const alone = turns.filter((turn) => !turn.inHand && (turn.canary || facts.line.last.has(turn.node)));
+  const aloneSet = new Set(alone);
+  const shared = turns.filter((turn) => !aloneSet.has(turn));
   let most = Math.max(
     sum(alone) + throughPlaces(facts, shared, seconds),
     capacityBound(facts, turns),
+    longestChain(facts, seconds),
     ...seconds.values(),
   );
   const turnOf = new Map(turns.map((turn) => [turn.node, turn]));
@@ -115,6 +119,22 @@ function throughPlaces(facts: Facts, turns: readonly Turn[], seconds: ReadonlyMa
     starts.push(start);
   }
   return (starts.at(-1) ?? 0) + (total - done) / placesAt(before + turns.length - 1, width, facts.startWidth);
+}
+
+/** T6 */
+function longestChain({ line }: Facts, seconds: ReadonlyMap<Turn, number>): number {
+  if (line.before.size === 0) return 0;
+  const own = new Map([...seconds].map(([turn, time]) => [turn.node, turn.inHand ? 0 : time]));
+  const ends = new Map<Node, number>();
+  const endOf = (node: Node): number => {
+    const known = ends.get(node);
+    if (known !== undefined) return known;
+    const start = Math.max(0, ...(line.before.get(node) ?? []).map(endOf));
+    const end = start + (own.get(node) ?? 0);
+    ends.set(node, end);
+    return end;
+  };
+  return Math.max(0, ...[...line.before.keys()].map(endOf));
 }
 
 /** T2 */

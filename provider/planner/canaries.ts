@@ -1,8 +1,10 @@
 import type { Facts, Node } from "./facts.ts";
+import { goesFirst, Line } from "./line.ts";
 
 /**
  * Hosts that go first, alone: per hardware/firmware class, in class order, the pending ones with the fewest workloads, then
- * by id. Those that the run has chosen stay chosen. None once the canary has passed. `avoid`: cannot be emptied first.
+ * by id. Those that the run has chosen stay chosen. None once the canary has passed, and none that
+ * by an order rule waits for a host which is no canary. `avoid`: cannot be emptied first.
  */
 export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
   const { memory, nodes, residents, request } = facts;
@@ -15,20 +17,30 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
   const rank = (node: Node): number => (chosen.includes(node.id) ? chosen.indexOf(node.id) : chosen.length);
 
   const canaries: Node[] = [];
-  for (const name of [...new Set(nodes.map(classOf))].sort()) {
-    const members = nodes.filter((node) => classOf(node) === name);
+  const byRank = (a: Node, b: Node): number =>
+    rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1);
+  const next = (members: readonly Node[]): Node | undefined => {
     // Before the canary has passed, nothing but canaries was let through.
     const gone = members.filter(
       ({ id, role }) => memory?.done.includes(id) === true || (role === "in hand" && chosen.includes(id)),
     );
+    if (gone.length + members.filter((node) => canaries.includes(node)).length >= request.policy.canary)
+      return undefined;
     const pending = members.filter((node) => node.role === "pending" && !avoid.has(node.id));
     // Where no host of the class can be emptied at all, the refusal is to say so; unless one of them has been canary already.
     const able =
       pending.every(isStuck) && avoid.size === 0 && gone.length === 0
         ? pending
         : pending.filter((node) => !isStuck(node));
-    able.sort((a, b) => rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1));
-    canaries.push(...able.slice(0, Math.max(0, request.policy.canary - gone.length)));
+    return able.filter((node) => !canaries.includes(node) && goesFirst(facts, node, canaries)).sort(byRank)[0];
+  };
+  const classes = [...Map.groupBy(nodes, classOf)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members);
+  // One at a time, by class: each may be what another one waits for.
+  for (let index = 0; index < classes.length; ) {
+    const node = next(classes[index] as Node[]);
+    if (node !== undefined) canaries.push(node);
+    index = node === undefined ? index + 1 : 0;
   }
-  return canaries;
+  const inOrder = classes.flatMap((members) => members.filter((node) => canaries.includes(node)).sort(byRank));
+  return new Line(facts).arranged(inOrder);
 }

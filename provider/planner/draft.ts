@@ -1,8 +1,10 @@
 import { at, Board, type Leg, needOf } from "./board.ts";
+import { withoutFirst } from "./companions.ts";
 import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
+import { Line } from "./line.ts";
 import { easiestFirst, leavesReserve, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
@@ -62,6 +64,7 @@ export class Draft {
   readonly #board: Board;
   readonly #hand: Hand;
   readonly #timeline: Timeline;
+  readonly #line: Line;
   readonly #destinations: Destinations;
   readonly #canaries: Node[];
   readonly #waiting: Node[];
@@ -78,7 +81,8 @@ export class Draft {
     this.#timeline = new Timeline(facts);
     this.#destinations = new Destinations(facts, this.#board, this.#timeline, manner.width);
     this.#canaries = [...manner.canaries];
-    this.#waiting = [...manner.order];
+    this.#line = new Line(facts);
+    this.#waiting = this.#line.arranged(manner.order);
     this.#ramp = facts.rampBefore;
   }
 
@@ -115,6 +119,7 @@ export class Draft {
       const part = { canary, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
       this.#timeline.start(this.#hand.start(node, part));
     }
+    for (const node of inHand) this.#line.started(node);
     this.#ramp += inHand.filter(({ id }) => !chosen.includes(id)).length;
     return true;
   }
@@ -137,7 +142,8 @@ export class Draft {
     if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
     if (this.#hand.hasCanary() || this.#hand.isAlone) return false;
 
-    const next = this.#waiting.slice(0, this.#manner.inOrder ? 1 : LOOK_AHEAD);
+    const ahead = this.#manner.inOrder ? this.#waiting.slice(0, 1) : this.#waiting;
+    const next = this.#line.first(ahead, LOOK_AHEAD);
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false)) return true;
     const mayPark = this.#parked < this.#manner.parked;
@@ -146,7 +152,8 @@ export class Draft {
     if (wasteful && this.#tryEach(few, "room", false)) return true;
     if (!idle) return mayPark && this.#tryEach(few, "room", true);
     this.#obstacles = [];
-    return this.#tryEach([...this.#waiting], "search", true) || this.#tryWithRoom(this.#waiting, false);
+    const waiting = this.#line.first(this.#waiting, this.#waiting.length);
+    return this.#tryEach(waiting, "search", true) || this.#tryWithRoom(waiting, false);
   }
 
   #tryEach(nodes: readonly Node[], care: Care, park: boolean): boolean {
@@ -210,12 +217,13 @@ export class Draft {
   #start(node: Node, canary: boolean, { makeRoom, evacuate }: RoomMade): void {
     const hand = this.#hand;
     const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
-    const putBack = hand.homes(node, evacuate, canary);
-    while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
-    const reason = canary ? order.canary : this.#reason(makeRoom, evacuate);
+    let putBack = hand.homes(node, evacuate, canary);
+    while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack = withoutFirst(putBack);
+    const reason = canary ? order.canary : this.#reason(node, makeRoom, evacuate);
     const undoRoom = undone(this.#board, this.#facts, { makeRoom, evacuate, putBack });
     const part = { canary, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
     this.#timeline.start(hand.start(node, part));
+    this.#line.started(node);
     const list = canary ? this.#canaries : this.#waiting;
     list.splice(list.indexOf(node), 1);
     if (!canary) this.#ramp += 1;
@@ -223,7 +231,8 @@ export class Draft {
   }
 
   /** Why a host goes now. */
-  #reason(makeRoom: readonly Leg[], evacuate: readonly Leg[]): string {
+  #reason(node: Node, makeRoom: readonly Leg[], evacuate: readonly Leg[]): string {
+    if (this.#facts.line.last.has(node)) return order.last;
     if (this.#manner.announced) return order.announced;
     if (makeRoom.length > 0) return order.room;
     if (evacuate.length === 0) return order.empty;
@@ -238,11 +247,12 @@ export class Draft {
     const blocked = (item: Item): void => {
       this.#blocked(care, () => roomObstacle(facts, board, node, item));
     };
-    return evacuation({ board, destinations, care, later, spread, mayWait, blocked }, node);
+    return evacuation({ facts, board, destinations, care, later, spread, mayWait, blocked }, node);
   }
 
   #release(turn: Turn): void {
     this.#hand.release(turn);
+    this.#line.released(turn.node);
     this.#destinations.add(turn.node);
     for (const { from } of turn.putBack) this.#destinations.reconsider(from);
   }

@@ -1,8 +1,11 @@
 import { type Board, isFlying, type Leg } from "./board.ts";
+import { units } from "./companions.ts";
 import { type Care, type Destinations, why, whySettled } from "./destinations.ts";
-import type { Item, Node } from "./facts.ts";
+import type { Facts, Item, Node } from "./facts.ts";
+import { membersOf } from "./item-rules.ts";
 
 export interface Search {
+  readonly facts: Facts;
   readonly board: Board;
   readonly destinations: Destinations;
   readonly care: Care;
@@ -21,15 +24,17 @@ export interface Search {
  * time of the search only. Undefined when one of them fits nowhere or has to wait.
  */
 export function evacuation(search: Search, node: Node): readonly Leg[] | undefined {
-  const { board, blocked } = search;
+  const { facts, board, blocked } = search;
   const legs: Leg[] = [];
   const inbound = new Map<Node, number>();
-  const complete = movable(board, node).every((item) => {
+  const complete = movable(facts, board, node).every((item) => {
     const leg = destinationOf(search, node, item, inbound);
     if (leg === undefined) blocked(item);
     if (leg === undefined || leg === "wait") return false;
-    legs.push(leg);
-    if (!isFlying(leg)) board.book(item, leg.to);
+    for (const member of membersOf(item)) {
+      legs.push({ ...leg, item: member });
+      if (!isFlying(leg)) board.book(member, leg.to);
+    }
     inbound.set(leg.to, (inbound.get(leg.to) ?? 0) + item.seconds);
     return true;
   });
@@ -69,7 +74,9 @@ function destinationOf(
 }
 
 /** In the order in which they are placed and start: those in flight already, then the bulkiest. */
-function movable(board: Board, node: Node): Item[] {
+function movable(facts: Facts, board: Board, node: Node): Item[] {
   const isUnderWay = (item: Item): number => Number(item.toward !== undefined && item.node === node);
-  return leaving(board, node).sort((a, b) => isUnderWay(b) - isUnderWay(a) || b.bulk - a.bulk || a.index - b.index);
+  return units(facts, board, node, leaving(board, node)).sort(
+    (a, b) => isUnderWay(b) - isUnderWay(a) || b.bulk - a.bulk || a.index - b.index,
+  );
 }

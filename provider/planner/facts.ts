@@ -2,8 +2,11 @@ import { domainOf, type Fleet, type Host, inService, migrationSeconds, type Work
 import { isUnavailable, reserveOf } from "../core/limits.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
+
 import { type ItemRules, numberOf, RuleReader } from "./item-rules.ts";
+import { type LineRules, lineRules } from "./line.ts";
 import type { PlanRequest } from "./request.ts";
+
 import { isBelow, type Role, roleOf } from "./roles.ts";
 import { type Limit, limitsFor } from "./together.ts";
 
@@ -77,6 +80,8 @@ export interface Facts {
   readonly limits: readonly Limit[];
   /** Those that hold for a host, by its index. */
   readonly limitsOf: readonly (readonly Limit[])[];
+  /** Who waits for whom. */
+  readonly line: LineRules;
   /** Host failures whose capacity stays free. */
   readonly reserve: number;
   /** Places that are open when the part without barriers begins. */
@@ -135,6 +140,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     unavailable: nodes.filter(isAway).map(({ id }) => id),
     allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
     ...limitsFor(request, nodes, isAway),
+    line: lineRules(request, byId),
     reserve: reserveOf(policy, fleet),
     startWidth: hostsAllowed(policy.startWidth, fleet.hosts.length),
     rampBefore: (memory?.done ?? []).filter((id) => memory?.canaries.includes(id) !== true).length,

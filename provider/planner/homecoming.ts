@@ -1,4 +1,5 @@
 import { add, at, type Board, type Leg, needOf } from "./board.ts";
+import { areCompanions } from "./companions.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isDisliked, isKeptOff } from "./item-rules.ts";
@@ -27,7 +28,7 @@ export function homecoming(
   const wanted = legs.filter(
     ({ item, from }) => item.rules?.once !== true && (!isDisliked(item, node) || isDisliked(item, from)),
   );
-  return fitting(board, facts, node, wanted);
+  return fitting(board, facts, node, wanted, evacuated);
 }
 
 /** Workloads that will be on the host when it takes load again, whatever comes back: pinned ones, those never moved off. */
@@ -48,23 +49,46 @@ export function returnNeed(facts: Facts, board: Board, node: Node, putBack: read
   });
 }
 
-function fitting(board: Board, facts: Facts, node: Node, legs: readonly Leg[]): Leg[] {
+function fitting(board: Board, facts: Facts, node: Node, legs: readonly Leg[], evacuated: readonly Leg[]): Leg[] {
   const stays = staying(facts, board, node);
-  const load = needOf(stays, facts.resources.length);
+  let load = needOf(stays, facts.resources.length);
+  let groups = new Set(stays.map((item) => item.group));
   const spreads = new Set<number>();
-  const groups = new Set(stays.map((item) => item.group));
-  return [...legs]
-    .sort((a, b) => b.item.bulk - a.item.bulk || a.item.index - b.item.index)
-    .filter(({ item, from }) => {
-      if (item.group >= 0 && groups.has(item.group)) return false;
-      if (isKeptOff(item, node)) return false;
+  /** Companions come home whole, or not at all: parting those that share a host now is against their rule. */
+  const whole = (bundle: readonly Leg[]): boolean => {
+    const [{ item, from }] = bundle as [Leg];
+    const there = [...board.itemsOn(from), ...evacuated.filter(({ to }) => to === from).map((leg) => leg.item)];
+    return there.every((other) => !areCompanions(item, other) || bundle.some((leg) => leg.item === other));
+  };
+  const takes = (bundle: readonly Leg[]): boolean => {
+    const [more, others] = [[...load], new Set(groups)];
+    for (const { item, from } of bundle) {
+      if (isKeptOff(item, node) || (item.group >= 0 && others.has(item.group))) return false;
       const spread = item.rules?.spread ?? -1;
       const within = from.domain === node.domain;
       if (spread >= 0 && !within && (spreads.has(spread) || board.sharesDomain(item, node))) return false;
-      if (item.need.some((need, r) => need > 0 && at(load, r) + need > at(node.capacity, r) * (1 + 1e-9))) return false;
-      add(load, item.need, 1);
-      if (item.group >= 0) groups.add(item.group);
+      if (item.need.some((need, r) => need > 0 && at(more, r) + need > at(node.capacity, r) * (1 + 1e-9))) return false;
+      add(more, item.need, 1);
+      if (item.group >= 0) others.add(item.group);
       if (!within) spreads.add(spread);
-      return true;
-    });
+    }
+    [load, groups] = [more, others];
+    return true;
+  };
+  const sorted = [...legs].sort((a, b) => b.item.bulk - a.item.bulk || a.item.index - b.item.index);
+  return bundled(sorted).flatMap((bundle) => (whole(bundle) && takes(bundle) ? bundle : []));
+}
+
+/** Companions that come from one host, together; in the order of the first of each. */
+function bundled(legs: readonly Leg[]): Leg[][] {
+  const bundles: Leg[][] = [];
+  for (const leg of legs) {
+    const companions =
+      (leg.item.rules?.together ?? -1) < 0
+        ? undefined
+        : bundles.find(([first]) => first?.from === leg.from && areCompanions(first.item, leg.item));
+    if (companions === undefined) bundles.push([leg]);
+    else companions.push(leg);
+  }
+  return bundles;
 }

@@ -1,6 +1,8 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { RefusalReason } from "../core/plan.ts";
+import { cycleIn, cycleWords, precedenceOf } from "../core/precedence.ts";
 import { add, at, needOf } from "./board.ts";
+import { companionReasons } from "./companions.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
 import { limitWords } from "./together.ts";
@@ -12,12 +14,14 @@ import { amount, capital, count, hostRuleWords, list } from "./words.ts";
  *
  * - **Pinned**: a host with a running workload that cannot move cannot be emptied, unless policy says what to do with it.
  * - **Unknown host**: policy names a host that is not in the fleet, so nobody can tell what its rule asks for.
+ * - **Order**: hosts that wait for each other never start.
  * - **Unavailable, domain, quorum**: hosts that are out for reasons of their own leave no place under `maxUnavailable`, or in a set of hosts
  *   of which only so many may be out at once.
  * - **S1**: while a host is out all workloads run on the others in service, which must hold them and the reserve.
  * - **S2**: members of an anti-affinity group that are apart now need as many hosts in service besides the one that is out.
  * - **S2, domains**: members of a spread group that are in different failure domains now need as many domains that are not fully out.
  * - **S3**: a workload lands whole on one other host, beside the pinned ones there, where its must-rules let it run.
+ * - **Together**: companions that share a host land on one other host.
  * - **Moves once**: the first host to be emptied needs others that are not to be, for each of its workloads that may move once.
  */
 export function impossibilities(facts: Facts): RefusalReason[] {
@@ -30,12 +34,14 @@ export function impossibilities(facts: Facts): RefusalReason[] {
   return [
     ...pinned,
     ...unknownReasons(facts),
+    ...orderReasons(facts),
     ...placeReasons(facts),
     ...capacityReasons(facts, pending),
     ...groupReasons(facts, pending),
     ...spreadReasons(facts, pending),
     ...sizeReasons(facts, pending),
     ...onceReasons(facts, pending),
+    ...companionReasons(facts, pending, roomBesidePinned(facts)),
   ];
 }
 
@@ -65,6 +71,13 @@ function unknownReasons(facts: Facts): RefusalReason[] {
     hosts: [host],
     workloads: [],
   }));
+}
+
+function orderReasons({ request }: Facts): RefusalReason[] {
+  const cycle = cycleIn(precedenceOf(request.policy, request.fleet));
+  if (cycle === undefined) return [];
+  const text = `policy.order and the hosts that go last contradict each other: ${cycleWords(cycle)}.`;
+  return [{ code: "order", text, hosts: cycle.slice(0, -1), workloads: [] }];
 }
 
 function placeReasons(facts: Facts): RefusalReason[] {
@@ -177,8 +190,8 @@ function spreadReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] 
 /** S3 */
 function sizeReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
   const reasons: RefusalReason[] = [];
-  const hosts = facts.nodes.filter((node) => node.role !== "closed" && (node.serving || node.role === "in hand"));
-  const free = new Map(hosts.map((node) => [node, freeBesidePinned(facts, node)]));
+  const free = roomBesidePinned(facts);
+  const hosts = [...free.keys()];
   hosts.sort((a, b) => Math.max(...(free.get(b) ?? [0])) - Math.max(...(free.get(a) ?? [0])) || a.index - b.index);
   for (const node of pending) {
     for (const item of residents(facts, node)) {
@@ -224,6 +237,12 @@ function onceReasons(facts: Facts, pending: readonly Node[]): RefusalReason[] {
   const workloads = bound.flat().map(({ id }) => id);
   const text = `No host can go first: each runs a workload that may move only once (${list(workloads)}), and every host where it could go has to be emptied as well.`;
   return [{ code: "moves-once", text, hosts: pending.map(({ id }) => id), workloads }];
+}
+
+/** Of every host that may serve. */
+function roomBesidePinned(facts: Facts): Map<Node, number[]> {
+  const hosts = facts.nodes.filter((node) => node.role !== "closed" && (node.serving || node.role === "in hand"));
+  return new Map(hosts.map((node) => [node, freeBesidePinned(facts, node)]));
 }
 
 function freeBesidePinned(facts: Facts, node: Node): number[] {

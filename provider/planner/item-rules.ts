@@ -1,4 +1,5 @@
 import type { Workload } from "../core/fleet.ts";
+import type { Item } from "./facts.ts";
 
 /** Rules of one workload besides anti-affinity, indexed once; hosts by their index. */
 export interface ItemRules {
@@ -11,6 +12,12 @@ export interface ItemRules {
   readonly spread: number;
   /** May move only off a host to be emptied, to one that is not to be. */
   readonly once: boolean;
+  /** Index of its together group, or -1. */
+  readonly together: number;
+  /** For several that are placed as one: these, where they must follow others to, and whether other rules keep them apart. */
+  readonly members?: readonly Item[];
+  readonly anchored?: ReadonlySet<number> | undefined;
+  readonly clash?: boolean;
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -19,6 +26,7 @@ const NONE: ReadonlySet<number> = new Set();
 export class RuleReader {
   readonly #indexOf: (host: string) => number | undefined;
   readonly #spreads = new Map<string, number>();
+  readonly #together = new Map<string, number>();
   readonly #sets = new Map<string, ReadonlySet<number>>();
 
   /** `indexOf`: of a host by its id; undefined when it is not in the fleet. */
@@ -27,14 +35,15 @@ export class RuleReader {
   }
 
   /** Undefined when the workload has none. */
-  read({ hosts, spread, moves }: Workload): ItemRules | undefined {
-    if (hosts === undefined && spread === undefined && moves === undefined) return undefined;
+  read({ hosts, spread, moves, together }: Workload): ItemRules | undefined {
+    if (hosts === undefined && spread === undefined && moves === undefined && together === undefined) return undefined;
     return {
       only: this.#set(hosts?.only),
       never: this.#set(hosts?.never) ?? NONE,
       prefer: this.#set(hosts?.prefer),
       spread: spread === undefined ? -1 : numberOf(this.#spreads, spread),
       once: moves === "once",
+      together: together === undefined ? -1 : numberOf(this.#together, together),
     };
   }
 
@@ -72,3 +81,6 @@ export function isDisliked(
 ): boolean {
   return rules?.prefer?.has(host.index) === false;
 }
+
+/** The items that are placed as one: those of a together group on one host; for any other item, itself. */
+export const membersOf = (unit: Item): readonly Item[] => unit.rules?.members ?? [unit];

@@ -69,6 +69,7 @@ export class LateMoves {
     if (this.#shaken.has(from) || this.#shaken.has(node)) return false;
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
     if (isDisliked(item, node) || item.rules?.once === true) return false;
+    if ((item.rules?.together ?? -1) >= 0) return false;
     if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];

@@ -2,6 +2,7 @@ import type { RefusalCode, RefusalReason } from "../core/plan.ts";
 import { at, type Board, type BoardRule, needOf } from "./board.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { membersOf } from "./item-rules.ts";
 import { type Limit, limitWords } from "./together.ts";
 import { amount, count, hostRuleWords, list } from "./words.ts";
 
@@ -15,7 +16,7 @@ export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item)
   const reason = (code: RefusalCode, what: string): Obstacle => {
     const size = facts.resources.flatMap((name, r) => (at(item.need, r) > 0 ? [amount(name, at(item.need, r))] : []));
     const text = `${node.id} cannot be emptied: ${item.id} (${size.join(", ")}) ${what}.`;
-    return { node, code, text, hosts: [node.id], workloads: [item.id] };
+    return { node, code, text, hosts: [node.id], workloads: membersOf(item).map(({ id }) => id) };
   };
   const others = facts.nodes.filter((other) => other !== node && board.isServing(other) && other.role !== "closed");
   if (others.length === 0) return reason("capacity", "has nowhere to go: no other host takes workloads");
@@ -40,12 +41,22 @@ export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item)
 
 /** What keeps a workload off hosts with room for it. */
 function inTheWay(facts: Facts, item: Item, rule: BoardRule, several: boolean): string {
-  if (rule === "must-rule") return `and it ${hostRuleWords(item.workload.hosts ?? {})}`;
+  const about = {
+    "must-rule": "hosts",
+    spread: "spread",
+    "anti-affinity": "group",
+    "moves-once": "moves",
+    together: "together",
+  } as const;
+  const { id, group, workload } = membersOf(item).find((one) => one.workload[about[rule]] !== undefined) ?? item;
+  if (rule === "together")
+    return `and it has to stay with others of ${workload.together}, which are elsewhere or cannot move`;
+  if (rule === "must-rule") return `and ${id === item.id ? "it" : id} ${hostRuleWords(workload.hosts ?? {})}`;
   if (rule === "moves-once")
     return `which ${several ? "have" : "has"} to be emptied as well, and it may move only once`;
   if (rule === "spread")
-    return `whose failure domain${several ? "s hold" : " holds"} ${several ? "other members" : "another member"} of ${item.workload.spread}`;
-  return `${several ? "each of which runs" : "which runs"} another member of ${facts.groups[item.group]}`;
+    return `whose failure domain${several ? "s hold" : " holds"} ${several ? "other members" : "another member"} of ${workload.spread}`;
+  return `${several ? "each of which runs" : "which runs"} another member of ${facts.groups[group]}`;
 }
 
 /** With the host out, too little would stay free. */

@@ -1,6 +1,8 @@
 import { at, type Board } from "./board.ts";
+import { units } from "./companions.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { membersOf } from "./item-rules.ts";
 import { randomFrom } from "./random.ts";
 
 export interface PackingRequest {
@@ -62,7 +64,8 @@ export class Packing {
 
   /** True when all of the host's workloads have a place; false when none was found within so many placement tests. */
   run(effort: number): boolean {
-    const pool = leaving(this.#request.board, this.#request.node).sort((a, b) => a.bulk - b.bulk || b.index - a.index);
+    const { facts, board, node } = this.#request;
+    const pool = units(facts, board, node, leaving(board, node)).sort((a, b) => a.bulk - b.bulk || b.index - a.index);
     for (let item = pool.pop(); item !== undefined; item = pool.pop()) {
       if (this.steps > effort) return false;
       const host = this.#roomFor(item);
@@ -92,10 +95,12 @@ export class Packing {
 
   /** The host's own workloads, bulkiest first. */
   evacuated(): Shift[] {
-    const { board, node, hosts } = this.#request;
-    return leaving(board, node)
-      .sort((a, b) => b.bulk - a.bulk || a.index - b.index)
-      .map((item) => ({ item, from: node, to: hosts[this.#place.get(item) as number] as Node }));
+    const { node, hosts } = this.#request;
+    const own = [...this.#place].filter(([item]) => !this.#origin.has(item));
+    own.sort(([a], [b]) => b.bulk - a.bulk || a.index - b.index);
+    return own.flatMap(([unit, host]) =>
+      membersOf(unit).map((item) => ({ item, from: node, to: hosts[host] as Node })),
+    );
   }
 
   /** A host that takes the item as it is: where it came from, else one that stays and is nearly full, else any. */
@@ -188,9 +193,15 @@ export class Packing {
   /** Workloads on the host that may not be there together with the item; undefined: the host may not take it at all. */
   #conflicts(item: Item, host: number): readonly Item[] | undefined {
     if (this.#request.board.forbids(item, this.#request.hosts[host] as Node) !== undefined) return undefined;
-    if (item.rules !== undefined && item.rules.spread >= 0 && this.#joinsMate(item, host)) return undefined;
+    if (item.rules === undefined) return this.#matesOf(item, host);
+    const members = membersOf(item);
+    if (members.some((one) => (one.rules?.spread ?? -1) >= 0 && this.#joinsMate(one, host))) return undefined;
+    return members.flatMap((one) => this.#matesOf(one, host));
+  }
+
+  #matesOf(item: Item, host: number): readonly Item[] {
     if (item.group < 0) return NOBODY;
-    return (this.#on[host] as Item[]).filter((other) => other.group === item.group);
+    return (this.#on[host] as Item[]).flatMap(membersOf).filter((other) => other.group === item.group);
   }
 
   /** Another member of its spread group has been placed in the host's failure domain, to which the item does not belong yet. */
@@ -199,13 +210,15 @@ export class Packing {
     const domain = hosts[host]?.domain;
     if (domain === node.domain) return false;
     return [...this.#place].some(
-      ([other, at]) => other !== item && other.rules?.spread === item.rules?.spread && hosts[at]?.domain === domain,
+      ([unit, at]) =>
+        hosts[at]?.domain === domain &&
+        membersOf(unit).some((other) => other !== item && other.rules?.spread === item.rules?.spread),
     );
   }
 
   #mayLeave(item: Item): boolean {
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
-    return item.rules === undefined || (!item.rules.once && item.rules.spread < 0);
+    return item.rules === undefined || (!item.rules.once && item.rules.spread < 0 && item.rules.together < 0);
   }
 
   /** Each one counts, those that were hard to place more, those that have moved anyway a little less. */

@@ -7,6 +7,7 @@ import { balance } from "./balance.ts";
 import type { Facts } from "./facts.ts";
 import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
+import { lineNotes } from "./line.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
 import { stuckReasons } from "./stuck.ts";
@@ -71,7 +72,7 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
   const { request, allowed, unavailable, reserve, nodes } = facts;
   const already = unavailable.length > 0 ? `, ${unavailable.length} of them already: ${list(unavailable)}` : "";
   const notes = [`At most ${count(allowed, "host")} of ${nodes.length} out at once${already}.`];
-  notes.push(...togetherNotes(facts));
+  notes.push(...lineNotes(facts), ...togetherNotes(facts));
   if (reserve > 0) notes.push(`Room for ${count(reserve, "host failure")} stays free at every moment.`);
   else
     notes.push(

@@ -1,5 +1,5 @@
 import type { Workload } from "../core/fleet.ts";
-import { type Move, movesOf, type Plan } from "../core/plan.ts";
+import { type HostPlan, type Move, movesOf, type Plan } from "../core/plan.ts";
 
 /** Host rules that a move breaks, or gives up without a word. `flying`: it was under way before the plan. */
 export function hostRuleTroubles({ id, hosts }: Workload, { to, why }: Move, flying: boolean): string[] {
@@ -16,14 +16,16 @@ export function hostRuleTroubles({ id, hosts }: Workload, { to, why }: Move, fly
  * not be emptied.
  */
 export function movedInVain({ hosts }: Plan, workloads: readonly Workload[]): string[] {
-  const once = new Set(workloads.filter(({ moves }) => moves === "once").map(({ id }) => id));
+  const once = new Map(workloads.filter(({ moves }) => moves === "once").map((one) => [one.id, one]));
   if (once.size === 0) return [];
   const found: string[] = [];
   const moved = new Set<string>();
   const waiting = new Set(hosts.map(({ host }) => host));
   for (const entry of hosts) {
-    for (const { workload, from } of [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]) {
-      if (!once.has(workload)) continue;
+    for (const { workload, from, to } of [...entry.makeRoom, ...entry.evacuate, ...entry.putBack]) {
+      const one = once.get(workload);
+      // What is under way already is nothing that the plan decides.
+      if (one === undefined || (one.host === from && one.movingTo === to)) continue;
       if (moved.has(workload)) found.push(`${entry.host} moves ${workload} again, which may move only once`);
       else if (!waiting.has(from))
         found.push(`${entry.host} moves ${workload}, which may move only once, off ${from} in vain`);
@@ -42,4 +44,41 @@ export function silentlyGivenUp({ hosts, notes }: Plan, workloads: readonly Work
   return given && !notes.some((note) => note.startsWith("Given up"))
     ? ["no note tells of the should-rules given up"]
     : [];
+}
+
+/** Workloads that have to stay together, as a plan is replayed: by names, where they are before each step. */
+export interface Whereabouts {
+  on(host: string): Iterable<Workload>;
+  /** Where companions of the workload are already that were on the host before, and that still take workloads. */
+  followed(workload: Workload, host: string): readonly string[];
+}
+
+/** Companions parted by the evacuation of a host, as it was before. `flying`: moves that were under way. */
+export function partedByLeaving(entry: HostPlan, places: Whereabouts, flying: ReadonlySet<string>): string[] {
+  const to = new Map(entry.evacuate.map((move) => [move.workload, move.to]));
+  const groups = Map.groupBy(places.on(entry.host), (one) => one.together);
+  groups.delete(undefined);
+  return [...groups].flatMap(([name, members]): string[] => {
+    const going = members.filter(({ id }) => !flying.has(id));
+    if (!going.some(({ id }) => to.has(id))) return [];
+    const targets = new Set(going.map(({ id }) => to.get(id) ?? entry.host));
+    const parts = `parts ${going.map(({ id }) => id).join(", ")}, which stay together (${name})`;
+    if (targets.size > 1) return [parts];
+    const [target = ""] = targets;
+    const led = places.followed(going[0] as Workload, entry.host);
+    return led.length > 0 && !led.includes(target) ? [`${parts}, from those on ${led.join(", ")}`] : [];
+  });
+}
+
+/** Companions parted by moves off a host that is not emptied. */
+export function partedByMoves(moves: readonly Move[], places: Whereabouts): string[] {
+  const known = new Map(moves.map((move) => [move.workload, move]));
+  return moves.flatMap(({ workload: id, from }) => {
+    const here = [...places.on(from)];
+    const name = here.find((one) => one.id === id)?.together;
+    const left = here.filter((one) => one.together === name && known.get(one.id)?.from !== from);
+    return name === undefined || left.length === 0
+      ? []
+      : [`parts ${id} from ${left[0]?.id}, which stay together (${name})`];
+  });
 }

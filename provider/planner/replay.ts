@@ -3,7 +3,7 @@ import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { Ledger } from "./ledger.ts";
 import { beyondLimits, rivals } from "./limits.ts";
 import { crowding, mostBooked } from "./load-back.ts";
-import { hostRuleTroubles } from "./replay-rules.ts";
+import { hostRuleTroubles, partedByLeaving, partedByMoves, type Whereabouts } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { Several } from "./several.ts";
 import { isOurs } from "./standing.ts";
@@ -47,6 +47,10 @@ class Replay {
   readonly #reserve: number;
   readonly #rivals: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly #canaries: readonly string[];
+  readonly #places: Whereabouts = {
+    on: (host) => [...(this.#on.get(host) ?? [])].map((id) => this.#workloads.get(id) as Workload),
+    followed: (workload, host) => this.#followed(workload, host),
+  };
   #started: number;
   #mostOut = 0;
 
@@ -104,9 +108,13 @@ class Replay {
     if (entry.makeRoom.length > 0 && others.length > 0) this.#wrong(entry, "needs room made and does not go alone");
     const alone = others.find((one) => one.makeRoom.length > 0);
     if (alone !== undefined) this.#wrong(entry, `starts beside ${alone.host}, which needs room made and goes alone`);
-    for (const move of entry.makeRoom) this.#shift(entry, move);
     if (entry.undoRoom.length > 0 && this.#request.policy.putBack !== "home")
       this.#wrong(entry, "undoes the making of room, which policy does not ask for");
+    for (const move of entry.makeRoom) {
+      for (const what of partedByMoves([move], this.#places)) this.#wrong(entry, what);
+      this.#shift(entry, move);
+    }
+    for (const what of partedByLeaving(entry, this.#places, this.#flying)) this.#wrong(entry, what);
     for (const move of entry.evacuate) this.#evacuate(entry, move);
     this.#left(entry, remediates);
     const back = this.#comingBack(entry, host);
@@ -198,6 +206,7 @@ class Replay {
       this.#wrong(entry, "puts load back, which policy does not ask for");
     const ids = [...(this.#on.get(host.id) ?? []), ...this.#owed(host)];
     const stays = ids.map((id) => this.#workloads.get(id) as Workload);
+    for (const what of partedByMoves(entry.putBack, this.#places)) this.#wrong(entry, what);
     const returning: Workload[] = [];
     for (const move of entry.putBack) {
       const workload = this.#workloads.get(move.workload);
@@ -280,6 +289,26 @@ class Replay {
   #fits(entry: HostPlan, to: string, workload: Workload): void {
     const trouble = this.#ledger.trouble(to, workload.group);
     if (trouble !== undefined) this.#wrong(entry, `moves ${workload.id} to ${to}: ${trouble}`);
+  }
+
+  /** On their way, or there already, from a host in hand. */
+  #followed({ together, id: own }: Workload, from: string): string[] {
+    const { memory } = this.#request;
+    const isThere = (id: string): boolean => id !== own && this.#workloads.get(id)?.together === together;
+    const flying = [...this.#flying].filter((id) => isThere(id) && this.#workloads.get(id)?.host === from);
+    const homes = this.#ours.has(from) ? (memory?.hosts[from]?.homes ?? []) : [];
+    const gone = homes.filter((id) => isThere(id) && this.#at.has(id) && this.#at.get(id) !== from);
+    const hosts = [...flying.map((id) => this.#workloads.get(id)?.movingTo), ...gone.map((id) => this.#at.get(id))];
+    return hosts.filter((id) => id !== undefined).filter((id) => this.#canTake(id));
+  }
+
+  /** Nobody's, serving, and it takes part in migrations. */
+  #canTake(id: string): boolean {
+    const host = this.#ledger.hosts.get(id);
+    const { memory, baseline } = this.#request;
+    const isConvicted = memory?.baseline === baseline && memory.convicted.includes(id);
+    if (host === undefined || isConvicted || host.mark !== undefined || host.slots === 0) return false;
+    return this.#ledger.isServing(id) && !this.#away.includes(host);
   }
 
   #spreads(entry: HostPlan, { from, to }: Move, workload: Workload): void {

@@ -6,6 +6,7 @@ export const order = {
   inHand: "out already",
   canary: "canary: alone, before all others",
   announced: "as announced",
+  last: "goes last: alone, after all others",
   empty: "nothing runs on it that could move",
   first: "among the first: few of its workloads have to move twice",
   fits: "all of its workloads fit on hosts that stay as they are",

@@ -19,20 +19,26 @@ export function unknownHosts({ policy, fleet }: PlanRequest): UnknownHost[] {
 /** The policy without the hosts that `keep` does not name. */
 export function onlyWith(policy: Policy, keep: ReadonlySet<string>): Policy {
   const some = (hosts: readonly string[]): string[] => hosts.filter((host) => keep.has(host));
-  const { quorums, apart } = policy;
+  const { quorums, apart, last, order } = policy;
   return {
     ...policy,
     ...(quorums && {
       quorums: Object.fromEntries(Object.entries(quorums).map(([name, hosts]) => [name, some(hosts)])),
     }),
     ...(apart && { apart: apart.map(some) }),
+    ...(last && { last: some(last) }),
+    ...(order && {
+      order: order.filter(({ host }) => keep.has(host)).map(({ host, after }) => ({ host, after: some(after) })),
+    }),
   };
 }
 
-function namesIn({ quorums = {}, apart = [] }: Policy): UnknownHost[] {
+function namesIn({ quorums = {}, apart = [], last = [], order = [] }: Policy): UnknownHost[] {
   const under = (field: string, hosts: readonly string[]): UnknownHost[] => hosts.map((host) => ({ field, host }));
   return [
     ...Object.entries(quorums).flatMap(([name, hosts]) => under(`policy.quorums.${name}`, hosts)),
     ...apart.flatMap((hosts, line) => under(`policy.apart[${line}]`, hosts)),
+    ...under("policy.last", last),
+    ...order.flatMap(({ host, after }, line) => under(`policy.order[${line}]`, [host, ...after])),
   ];
 }

@@ -76,6 +76,10 @@ function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly Ref
     const out = [...new Set(reasons.filter(({ code }) => code === "quorum").flatMap(({ hosts }) => hosts))];
     changes.push({ text: `Bring back ${list(out)}.`, request: broughtBack(request, new Set(out)) });
   }
+  if (has("order")) {
+    const { hosts } = reasons.find(({ code }) => code === "order") as RefusalReason;
+    changes.push(change(`Take the rules on ${list(hosts)} out of policy.order.`, { order: undefined }));
+  }
   if (has("unknown-host")) {
     const names = unknownHosts(request);
     const known = new Set(request.fleet.hosts.map(({ id }) => id));
@@ -108,7 +112,8 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
   const named = new Set(reasons.flatMap(({ workloads }) => workloads));
   const items = facts.items.filter((item) => named.has(item.id)).slice(0, STOPS);
   return items.flatMap(({ workload }): Change[] => {
-    const { hosts, spread, moves } = workload;
+    const { hosts, spread, moves, together } = workload;
+    const { together: _together, ...apart } = workload;
     const { moves: _moves, ...again } = workload;
     const { hosts: _hosts, ...anywhere } = workload;
     const { spread: _spread, ...beside } = workload;
@@ -123,6 +128,12 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
       changes.push({
         text: `Let ${workload.id} share a failure domain with other members of ${spread} for the time of the roll.`,
         request: withWorkload(request, beside),
+      });
+    }
+    if (together !== undefined) {
+      changes.push({
+        text: `Let ${workload.id} part from the others of ${together} for the time of the roll.`,
+        request: withWorkload(request, apart),
       });
     }
     if (moves !== undefined) {

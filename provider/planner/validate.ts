@@ -5,6 +5,7 @@ import { planId } from "../core/plan-id.ts";
 import { replay } from "./replay.ts";
 import { movedInVain, silentlyGivenUp } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
+import { cannotBeCanary, lateHosts, sequenceTroubles } from "./sequence.ts";
 import { isFree, isOurs } from "./standing.ts";
 
 /**
@@ -16,6 +17,7 @@ export function validatePlan(request: PlanRequest, plan: Plan): string[] {
   const found = [
     ...coverage(request, plan),
     ...order(request, plan),
+    ...sequenceTroubles(request, plan),
     ...sums(request, plan),
     ...silentlyGivenUp(plan, request.fleet.workloads),
     ...movedInVain(plan, request.fleet.workloads),
@@ -61,7 +63,9 @@ function order(request: PlanRequest, plan: Plan): string[] {
   const hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
   const ours = (entry: HostPlan): boolean => isOurs(request, hosts.get(entry.host) as Host);
   const found: string[] = [];
-  const rank = (entry: HostPlan): number => (ours(entry) ? 0 : entry.canary ? 1 : 2);
+  const rank = (entry: HostPlan): number => (ours(entry) ? 0 : entry.canary ? 1 : late.has(entry.host) ? 3 : 2);
+  const late = new Set(lateHosts(request));
+  const tooEarly = cannotBeCanary(request, plan);
   const seen = new Set<string>();
   let last: HostPlan | undefined;
   for (const entry of plan.hosts) {
@@ -87,8 +91,11 @@ function order(request: PlanRequest, plan: Plan): string[] {
       ...(run?.canaries ?? []).filter((id) => plan.hosts.some((one) => one.host === id && ours(one))),
     ]);
     const quota = Math.max(0, policy.canary - [...gone].filter((id) => hosts.has(id) && classOf(id) === name).length);
-    const members = fresh.filter((entry) => classOf(entry.host) === name);
-    const canaries = members.filter((entry) => entry.canary).length;
+    const all = fresh.filter((entry) => classOf(entry.host) === name);
+    const members = all.filter((entry) => !tooEarly(hosts.get(entry.host) as Host));
+    const canaries = all.filter((entry) => entry.canary).length;
+    for (const { host, canary } of all)
+      if (canary && tooEarly(hosts.get(host) as Host)) found.push(`${host} is a canary, although others go before it`);
     if (canaries !== Math.min(quota, members.length))
       found.push(`${canaries} canaries of class "${name}" instead of ${Math.min(quota, members.length)}`);
   }

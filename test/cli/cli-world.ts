@@ -11,6 +11,7 @@ import type { Clock, Driver } from "../../provider/engine/ports.ts";
 import { inputsDigest } from "../../provider/lifecycle/inputs-file.ts";
 import { lifecycle } from "../../provider/lifecycle/lifecycle.ts";
 import { PartialFailure } from "../../provider/lifecycle/partial.ts";
+import type { Props } from "../../provider/lifecycle/props.ts";
 import type { Surroundings } from "../../provider/lifecycle/surroundings.ts";
 import { smallFleet } from "../support/fleets.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
@@ -78,11 +79,11 @@ export class CliRig {
     return { code, ...seen };
   }
 
-  /** One `pulumi up`; the error text when it ended early. */
-  async up(inputs: InputsAsWritten, stop = new AbortController().signal): Promise<string> {
+  /** One `pulumi up`; the error text when it ended early. `olds`: what was saved before. */
+  async up(inputs: InputsAsWritten, stop = new AbortController().signal, olds: Props = {}): Promise<string> {
     const around = this.around(() => {}, stop);
     try {
-      await this.time.run(lifecycle(around).create(JSON.parse(JSON.stringify(inputs))));
+      await this.time.run(lifecycle(around).update(olds, JSON.parse(JSON.stringify(inputs))));
       return "done";
     } catch (error) {
       if (error instanceof PartialFailure) return error.message;

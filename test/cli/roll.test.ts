@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fault } from "../../provider/drivers/simulated/index.ts";
+import { addFault } from "../../provider/drivers/simulated/world-faults.ts";
 import { deadRecord, deadRun } from "../support/dead-run.ts";
 import { smallFleet } from "../support/fleets.ts";
 import { CliRig } from "./cli-world.ts";
@@ -179,6 +181,22 @@ describe("continue", () => {
       await rig.fleet.driver.record.write({ ...stored.record, inputs: rig.digest("inputs.json") }, stored.version);
     expect(await rig.run("continue", "--inputs", "inputs.json")).toMatchObject({ code: 0 });
     expect(levels(rig)).toEqual(["8.0.3", "8.0.3", "8.0.3", "8.0.3"]);
+  });
+
+  test("goes on with the run of a renamed resource, a host that could not be told included", async () => {
+    for (const cut of [false, true]) {
+      const rig = new CliRig(smallFleet({ faults: [{ kind: "patch-fails", host: "h4", count: cut ? 1 : 2 }] }));
+      const before = rig.declared({ policy: { retries: 0 } });
+      expect(await rig.up(before)).toContain("failed: h4");
+      if (cut) addFault(rig.fleet.world, fault.parse({ kind: "host-cut", host: "h4", at: "0s", for: "3h" }));
+      const renamed = { ...before, owner: "shop/prod/machines" };
+      expect(await rig.up(renamed, undefined, { ...before })).toContain("h4");
+      if (cut) await rig.time.pass(4 * 3_600_000);
+      rig.inputs(renamed);
+      expect(await rig.run("continue", "--inputs", "inputs.json")).toMatchObject({ code: 0, err: "" });
+      expect(levels(rig)).toEqual(["8.0.3", "8.0.3", "8.0.3", "8.0.3"]);
+      expect([...rig.fleet.world.hosts.values()].filter((host) => host.mark !== undefined)).toEqual([]);
+    }
   });
 
   test("a first Ctrl-C asks for a safe point, a second one ends at once", async () => {

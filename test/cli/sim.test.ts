@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { openFleetFile, simulatedDriver } from "../../provider/drivers/simulated/index.ts";
+import { fleetClock } from "../../provider/engine/clock.ts";
 import { smallFleet } from "../support/fleets.ts";
 import { CliRig } from "./cli-world.ts";
 
@@ -62,6 +64,28 @@ describe("sim", () => {
     expect((await rig.run("sim", "show", "--file", "fleet.db")).out).toContain("8.0.0");
     expect(await rig.run(...again, "--force")).toMatchObject({ code: 0 });
     expect((await rig.run("sim", "show", "--file", "fleet.db")).out).not.toContain("8.0.0");
+  });
+
+  test("a fleet that a run works on is not replaced, even by --force; one whose run has died is", async () => {
+    const rig = await created();
+    const store = openFleetFile(join(rig.folder, "fleet.db"));
+    const { record } = simulatedDriver({ store, clock: fleetClock(store.clock) });
+    const lease = { holder: "anna@laptop, process 4711", instance: "i-1", token: 1, since: "2026-01-05T07:00:00Z" };
+    for (let beat = 0; beat < 5; beat++) {
+      rig.time.at(rig.time.now() + beat * 600, () => {
+        void record.write({ format: 1, token: 1, lease: { ...lease, beat } }, beat);
+      });
+    }
+    await rig.time.pass(1);
+    const force = ["sim", "create", "--file", "fleet.db", "--spec", "spec.json", "--force"];
+    const refused = await rig.run(...force);
+    expect(refused.err).toContain(
+      "fleet.db is not replaced: anna@laptop, process 4711 works on this fleet since 2026-01-05T07:00:00Z.",
+    );
+    expect(refused.code).toBe(6);
+    await rig.time.pass(60_000);
+    store.close();
+    expect(await rig.run(...force)).toMatchObject({ code: 0, err: "" });
   });
 
   test.each([

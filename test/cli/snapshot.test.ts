@@ -28,7 +28,7 @@ const named = {
   workloads: [
     { id: "payroll", host: "paris-1", memory: 8, group: "secret-project" },
     { id: "mail", host: "paris-2", memory: 8, group: "secret-project", hosts: { never: ["tokyo-1"] } },
-    { id: "wiki", host: "tokyo-1", memory: 8, spread: "secret-quorum" },
+    { id: "wiki", host: "tokyo-1", memory: 8, spread: "secret-quorum", together: "secret-pair" },
   ],
 };
 

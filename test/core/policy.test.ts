@@ -59,6 +59,34 @@ describe("policy", () => {
     [{ apart: [["h1"]] }, "apart.0"],
     [{ apart: [["h1", "h1"]] }, "apart.0.1"],
     [{ apart: [["h1", ""]] }, "apart.0.1"],
+    [{ last: [] }, "last"],
+    [{ last: ["h1", "h1"] }, "last.1"],
+    [{ order: [{ host: "h1", after: [] }] }, "order.0.after"],
+    [{ order: [{ host: "h1", after: ["h2", "h2"] }] }, "order.0.after.1"],
+    [{ order: [{ host: "", after: ["h2"] }] }, "order.0.host"],
+    [{ order: [{ after: ["h2"] }] }, "order.0.host"],
+    [
+      {
+        order: [
+          { host: "h1", after: ["h2"] },
+          { host: "h1", after: ["h3"] },
+        ],
+      },
+      'order.1.host: there is a rule for "h1" already',
+    ],
+    [{ order: [{ host: "h1", after: ["h1"] }] }, "order: these hosts wait for each other: h1 waits for h1"],
+    [
+      {
+        order: [
+          { host: "h1", after: ["h2"] },
+          { host: "h2", after: ["h3"] },
+          { host: "h3", after: ["h1"] },
+        ],
+      },
+      "order: these hosts wait for each other: h1 waits for h2, h2 for h3, h3 for h1",
+    ],
+    [{ last: ["h1", "h2"], order: [{ host: "h1", after: ["h2"] }] }, "order: these hosts wait for each other"],
+    [{ last: ["h1"], order: [{ host: "h2", after: ["h1"] }] }, "h2 waits for h1, h1 for h2"],
     [{ canary: -1 }, "canary"],
     [{ retries: 0.5 }, "retries"],
     [{ maxFailures: Number.NaN }, "maxFailures"],
@@ -76,7 +104,18 @@ describe("policy", () => {
     fc.assert(
       fc.property(
         fc.dictionary(
-          fc.constantFrom("maxUnavailable", "quorums", "apart", "canary", "mode", "windows", "deadlines", "x"),
+          fc.constantFrom(
+            "maxUnavailable",
+            "quorums",
+            "apart",
+            "last",
+            "order",
+            "canary",
+            "mode",
+            "windows",
+            "deadlines",
+            "x",
+          ),
           fc.anything(),
         ),
         (value) => {

@@ -130,6 +130,7 @@ export function conformance(name: string, setUp: () => Bench): void {
       const calls: [string, (context: ActContext, ids: [string, string, string], workload: string) => Promise<void>][] =
         [
           ["cordon", (context, [host]) => driver.cordon(host, ours, context)],
+          ["adopt", (context, [host]) => driver.adopt(host, ours, context)],
           ["migrate", (context, [, to], workload) => driver.migrate(workload, to, context)],
           ["stop", (context, _, workload) => driver.stop(workload, context)],
           ["start", (context, _, workload) => driver.start(workload, context)],
@@ -189,6 +190,19 @@ export function conformance(name: string, setUp: () => Bench): void {
         await driver.cordon(host, { ...ours, run: "older", token: 1 }, within());
         await driver.cordon(host, ours, within());
         expect((await hostNamed(host)).mark).toEqual(ours);
+      });
+
+      test("a mark of another name is adopted, twice as well, and nothing else changes; without one there is none to adopt", async () => {
+        const [host] = await idle();
+        await rejects(driver.adopt(host, ours, within()), "conflict", /mark/);
+        for (const cordoned of [true, false]) {
+          await driver.cordon(host, { ...ours, owner: "our/former/name" }, within());
+          if (!cordoned) await driver.uncordon(host, within());
+          for (let i = 0; i < 2; i++) await driver.adopt(host, ours, within());
+          expect(await hostNamed(host)).toMatchObject({ cordoned, mark: ours });
+          await driver.uncordon(host, within());
+          await driver.release(host, within());
+        }
       });
 
       test("a mark is not taken from a host that is still cordoned", async () => {

@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createFleetFile } from "../../provider/drivers/simulated/index.ts";
 import { fastFleet } from "./support/fleet.ts";
 import { type Declared, Project } from "./support/project.ts";
 
@@ -133,6 +134,21 @@ describe("fleet files", () => {
       if (before !== undefined) expect.soft(readFileSync(bad).equals(before), name).toBe(true);
     }
     expect((await project.upFails()).output).toMatch(/bad\.db/);
+  });
+
+  test("that are taken away or replaced in mid-roll end the roll, by their name", async () => {
+    for (const [does, says] of [
+      [(path: string) => rmSync(path), /fleet\.db was taken away while it was in use/],
+      [(path: string) => createFleetFile(path, fastFleet(), { force: true }), /fleet\.db was replaced by another one/],
+    ] as const) {
+      const project = await Project.create({ fleet: fastFleet({ hosts: 2, scale: 20 }) });
+      const up = project.startUp();
+      await up.during(project.fleet.hasBegun("remediate esx-01"));
+      project.fleet.close();
+      does(project.fleet.path);
+      expect((await up.ended).failed().output).toMatch(says);
+      expect(project.savedNames()).toEqual(["fleet"]);
+    }
   });
 
   test("that another process keeps locked are a warning in preview and an error in up", async () => {

@@ -98,21 +98,28 @@ test("another target replaces the resource: the old fleet is left as it is, the 
   expect(same.output).not.toMatch(/replace/);
 });
 
-test("rename: with an alias the resource stays and its hosts in hand stay its own; without one it is another", async () => {
-  const fleet = fastFleet({ hosts: 3, scale: 30, faults: [{ kind: "patch-fails", host: "esx-02" }] });
+test("rename: with an alias the resource stays and its hosts in hand stay its own, however often a roll ends early; without one it is another", async () => {
+  const fleet = fastFleet({ hosts: 3, scale: 30, faults: [{ kind: "patch-fails", host: "esx-02", count: 2 }] });
   const project = await Project.create({ fleet, declared: { policy: { retries: 0 } } });
   await project.upFails();
   expect(project.fleet.out()).toEqual(["esx-02"]);
   const run = project.fleet.record()?.run?.id ?? "";
 
-  project.declare({ name: "renamed", policy: { acknowledge: run } });
+  const policy = { retries: 0, acknowledge: run };
+  project.declare({ name: "renamed", policy });
   const stranger = await project.previewFails();
   expect(stranger.output).toMatch(/esx-02 \(in the hands of e2e\/dev\/fleet\)/);
 
   const aliases = [{ name: "fleet" }];
-  project.declare({ name: "renamed", policy: { acknowledge: run }, options: { aliases } });
+  project.declare({ name: "renamed", policy, options: { aliases } });
   const preview = await project.preview("--diff");
   expect(preview.output).not.toMatch(/create|delete|replace/);
+  await project.upFails();
+  expect(project.fleet.out()).toEqual(["esx-02"]);
+  const early = (await project.start(["destroy", "--yes", "--skip-preview"]).ended).failed();
+  expect(early.output).toMatch(/Not forgotten: .*esx-02/);
+  const acknowledge = project.fleet.record()?.run?.id ?? "";
+  project.declare({ name: "renamed", policy: { retries: 0, acknowledge }, options: { aliases } });
   await project.up();
   expect(project.fleet.levels()).toEqual(hosts);
   expect(project.fleet.out()).toEqual([]);

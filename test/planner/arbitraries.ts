@@ -106,10 +106,18 @@ export function somePolicy(): fc.Arbitrary<Policy> {
         pinned: fc.constantFrom("refuse", "skip", "shutdown"),
         quorums: fc.dictionary(fc.constantFrom("etcd", "mon"), someHosts(1), { maxKeys: 2 }),
         apart: fc.array(someHosts(2), { maxLength: 2 }),
+        last: someHosts(1),
+        order: someOrder(),
       },
       { requiredKeys: [] },
     )
-    .map((input) => policySchema.parse(input as PolicyInput));
+    .map((input) => parsed(input as PolicyInput));
+}
+
+/** Contradictory order rules are refused by the schema: `last` gives way. */
+function parsed(input: PolicyInput): Policy {
+  const { last: _last, ...rest } = input;
+  return policySchema.safeParse(input).data ?? policySchema.parse(rest);
 }
 
 /** Hosts that a fleet may have, each once. */
@@ -118,15 +126,35 @@ function someHosts(least: number): fc.Arbitrary<string[]> {
   return fc.uniqueArray(fc.constantFrom(...ids), { minLength: least, maxLength: 4 });
 }
 
+/** Hosts wait only for hosts of smaller numbers: no cycles. */
+function someOrder(): fc.Arbitrary<PolicyInput["order"]> {
+  const rule = fc.tuple(
+    fc.integer({ min: 2, max: 8 }),
+    fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { maxLength: 3 }),
+  );
+  return fc.uniqueArray(rule, { maxLength: 3, selector: ([host]) => host }).map((rules) =>
+    rules.flatMap(([host, before]) => {
+      const after = before.filter((one) => one < host).map((one) => `h${one}`);
+      return after.length === 0 ? [] : [{ host: `h${host}`, after }];
+    }),
+  );
+}
+
 /** Without the hosts that are not in the fleet: naming one is refused, and hides everything else. */
 function known(policy: Policy, fleet: Fleet): Policy {
   const there = (hosts: readonly string[]): string[] =>
     hosts.filter((id) => fleet.hosts.some((host) => host.id === id));
-  const { quorums, apart } = policy;
+  const { quorums, apart, last, order } = policy;
   return {
     ...policy,
     ...(quorums && { quorums: Object.fromEntries(Object.entries(quorums).map(([name, of]) => [name, there(of)])) }),
     ...(apart && { apart: apart.map(there) }),
+    ...(last && { last: there(last) }),
+    ...(order && {
+      order: order
+        .filter(({ host }) => there([host]).length > 0)
+        .map(({ host, after }) => ({ host, after: there(after) })),
+    }),
   };
 }
 
@@ -231,6 +259,7 @@ interface Draw {
   readonly hosts: HostRules | undefined;
   readonly spread: string | undefined;
   readonly once: number;
+  readonly together: string | undefined;
 }
 
 function workload(hosts: number): fc.Arbitrary<Draw> {
@@ -243,6 +272,7 @@ function workload(hosts: number): fc.Arbitrary<Draw> {
     stopped: fc.nat(9),
     hosts: hostRules(hosts),
     once: fc.nat(19),
+    together: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, "app", "erp"),
     spread: fc.constantFrom(undefined, undefined, undefined, undefined, "zk", "mq"),
   });
 }
@@ -268,6 +298,7 @@ function fleetOf(hosts: readonly Host[], draws: readonly Draw[], migration: Flee
       ...(draw.group === undefined ? {} : { group: draw.group }),
       ...(draw.spread === undefined ? {} : { spread: draw.spread }),
       ...(draw.once === 0 ? { moves: "once" as const } : {}),
+      ...(draw.together === undefined ? {} : { together: draw.together }),
       ...(draw.hosts === undefined ? {} : { hosts: draw.hosts }),
       pinned: draw.pinned === 0,
     }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { validatePlan } from "../../provider/planner/validate.ts";
-import { concurrency, evenFleet, inHand, MARK, planned, refused, request } from "./fleets.ts";
+import { concurrency, entryOf, evenFleet, inHand, MARK, order, planned, refused, request } from "./fleets.ts";
 
 const AWAY = { held: true, cordoned: true } as const;
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
@@ -74,5 +74,103 @@ describe("hosts of which only one may be out at a time", () => {
     expect(refusal.unlock).toBe(
       "Take what is not in the fleet out of policy, or correct its name: esx-9 (policy.quorums.etcd) and nas (policy.apart[0]).",
     );
+  });
+});
+
+describe("hosts that go last", () => {
+  const settings = { ...wide, last: ["h2", "h1"] };
+
+  it("start when all others are back, alone, in their order; those that the platform knows before them", () => {
+    const plan = planned(evenFleet(6, 1, { h4: { last: true } }), settings);
+    expect(order(plan).slice(-3)).toEqual(["h4", "h2", "h1"]);
+    expect(concurrency(plan).slice(-3)).toEqual([["h4"], ["h2"], ["h1"]]);
+    expect(entryOf(plan, "h2").why).toBe("goes last: alone, after all others");
+    expect(plan.notes).toContain("h4, h2 and h1 go last, one after the other.");
+    expect(plan.bounds.hours).toBeGreaterThan(1.1);
+  });
+
+  it("are no canaries while there are others", () => {
+    const canary = { ...settings, canary: 1 };
+    const empty = evenFleet(4, 1);
+    const of = { ...empty, workloads: empty.workloads.filter(({ host }) => host !== "h1") };
+    expect(planned(of, canary).hosts.find((entry) => entry.canary)?.host).toBe("h3");
+    const alone = planned(evenFleet(4, 1, { h3: LEVEL, h4: LEVEL }), canary);
+    expect(alone.hosts.map(({ host, canary }) => [host, canary])).toEqual([
+      ["h2", true],
+      ["h1", false],
+    ]);
+    const wrong = validatePlan(request(evenFleet(4, 1), { ...settings, last: ["h1"], canary: 1 }), {
+      ...planned(evenFleet(4, 1), { ...wide, canary: 1 }),
+    });
+    expect(wrong.join("; ")).toContain("h1 is a canary, although others go before it");
+  });
+
+  it("let nothing start beside them when they are out already", () => {
+    const of = evenFleet(4, 1, { h1: { cordoned: true, mark: MARK } });
+    const plan = planned(of, { ...wide, last: ["h1"] }, { memory: { hosts: { h1: inHand() } } });
+    expect(plan.hosts[1]?.after).toEqual(["h1"]);
+  });
+
+  it("are seen by the validator", () => {
+    const plan = planned(evenFleet(4, 1), wide);
+    const found = validatePlan(request(evenFleet(4, 1), { ...wide, last: ["h1"] }), plan).join("; ");
+    expect(found).toContain("h1 goes last and does not wait for");
+    expect(found).toContain("starts beside h1, which goes last and alone");
+  });
+});
+
+describe("hosts that wait for others", () => {
+  const settings = {
+    ...wide,
+    order: [
+      { host: "h1", after: ["h3", "h4"] },
+      { host: "h3", after: ["h2"] },
+    ],
+  };
+
+  it("start when those are back", () => {
+    const plan = planned(evenFleet(6, 1), settings);
+    const beforeHost = (id: string): string[] => order(plan).slice(0, order(plan).indexOf(id));
+    const open = concurrency(plan);
+    expect(beforeHost("h1")).toEqual(expect.arrayContaining(["h2", "h3", "h4"]));
+    expect(open[beforeHost("h1").length]).not.toContain("h3");
+    expect(open[beforeHost("h3").length]).not.toContain("h2");
+    expect(plan.bounds.hours).toBeGreaterThan(0.99);
+  });
+
+  it("are no canaries before them", () => {
+    const of = evenFleet(4, 1);
+    const first = { ...of, workloads: of.workloads.filter(({ host }) => host !== "h1") };
+    expect(planned(first, { ...settings, canary: 1 }).hosts[0]?.host).toBe("h2");
+  });
+
+  it("do not wait for a host that takes no part, and the plan says so", () => {
+    const plan = planned(evenFleet(6, 1, { h4: AWAY }), settings);
+    expect(plan.notes).toContain("h1 does not wait for h4, which this roll leaves alone: an operator has taken it.");
+  });
+
+  it("are seen by the validator", () => {
+    const plan = planned(evenFleet(6, 1), wide);
+    expect(validatePlan(request(evenFleet(6, 1), settings), plan).join("; ")).toContain(
+      "h1 does not wait for h3, against policy.order",
+    );
+  });
+
+  it("must not wait for each other, by what the platform knows either", () => {
+    const refusal = refused(evenFleet(4, 1, { h3: { last: true } }), {
+      ...wide,
+      order: [{ host: "h1", after: ["h3"] }],
+    });
+    expect(refusal.reasons[0]).toMatchObject({
+      code: "order",
+      text: "policy.order and the hosts that go last contradict each other: h1 waits for h3, h3 for h1.",
+      hosts: ["h1", "h3"],
+    });
+    expect(refusal.unlock).toBe("Take the rules on h1 and h3 out of policy.order.");
+    const unknown = refused(evenFleet(4, 1), { ...wide, last: ["vc"], order: [{ host: "h1", after: ["nas"] }] });
+    expect(unknown.reasons.map(({ text }) => text)).toEqual([
+      "policy.last names vc, which is not in the fleet.",
+      "policy.order[0] names nas, which is not in the fleet.",
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { planId } from "../../provider/core/plan-id.ts";
 import type { PlanRequest } from "../../provider/planner/plan.ts";
 import { planFor } from "../../provider/planner/plan.ts";
 import { validatePlan } from "../../provider/planner/validate.ts";
-import { evenFleet, fleet, host, planned, refused, request, vm } from "./fleets.ts";
+import { evenFleet, fleet, host, inHand, MARK, planned, refused, request, vm } from "./fleets.ts";
 
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
 
@@ -276,6 +276,121 @@ describe("workloads that may move once", () => {
     expect(refused(of, CALM).reasons.map(({ text }) => text)).toContain(
       "h1 cannot be emptied: a (40 GiB) has room only on h2, which has to be emptied as well, and it may move only once.",
     );
+  });
+});
+
+describe("together groups", () => {
+  const app = { together: "app" } as const;
+  const hosts = [host("h1"), host("h2", LEVEL), host("h3", LEVEL), host("h4", LEVEL)];
+
+  it("members that share a host move to one host, whole", () => {
+    const of = fleet(hosts, [
+      vm("app-1", "h1", 20, app),
+      vm("app-2", "h1", 20, app),
+      vm("x", "h2", 30),
+      vm("y", "h3", 30),
+      vm("z", "h4", 20),
+    ]);
+    const plan = planned(of, CALM);
+    expect([...placesOf(plan, "app-1"), ...placesOf(plan, "app-2")]).toEqual(["h4", "h4"]);
+    expect(validated(request(of, CALM), "app-2", { to: "h3" })).toContain(
+      "h1 parts app-1, app-2, which stay together (app)",
+    );
+  });
+
+  it("members that are apart are not forced together", () => {
+    const of = fleet(hosts, [vm("app-1", "h1", 20, app), vm("app-2", "h2", 50, app)]);
+    expect(placesOf(planned(of, CALM), "app-1")[0]).not.toBe("h2");
+  });
+
+  it("they come home together or not at all, and are not moved for balance", () => {
+    const of = fleet(
+      [host("h1"), host("h2"), host("h3")],
+      [
+        vm("app-1", "h1", 8, app),
+        vm("app-2", "h1", 8, app),
+        vm("x", "h2"),
+        vm("y", "h2"),
+        vm("z", "h2"),
+        vm("u", "h3"),
+        vm("v", "h3"),
+        vm("w", "h3"),
+      ],
+    );
+    const plan = planned(of, { reserve: 0 });
+    expect(plan.hosts[0]).toMatchObject({ host: "h1", canary: true });
+    expect(placesOf(plan, "app-1")).toEqual(placesOf(plan, "app-2"));
+    expect(placesOf(plan, "app-1").at(-1)).toBe("h1");
+    const parted = plan.hosts.map((entry) => ({ ...entry, putBack: entry.putBack.slice(1) }));
+    const { totals, effort } = plan;
+    const moves = totals.moves - plan.hosts.filter((entry) => entry.putBack.length > 0).length;
+    const id = planId({
+      hosts: parted,
+      moves,
+      out: totals.out,
+      hours: totals.hours.high,
+      effort,
+      baseline: request(of).baseline,
+    });
+    const said = validatePlan(request(of, { reserve: 0 }), {
+      ...plan,
+      id,
+      hosts: parted,
+      totals: { ...totals, moves },
+      bounds: { ...plan.bounds, moves: 0 },
+    });
+    expect(said.join()).toMatch(/h1 parts app-\d from app-\d, which stay together/);
+  });
+
+  it("in mid-roll the rest follows those that have moved already or are on their way", () => {
+    const out = host("h1", { cordoned: true, mark: MARK });
+    const rest = [host("h2", LEVEL), host("h3", LEVEL), host("h4", LEVEL)];
+    const memory = { memory: { hosts: { h1: inHand({ homes: ["app-1", "app-2"] }) } } };
+    for (const first of [vm("app-1", "h3", 8, app), vm("app-1", "h1", 8, { ...app, movingTo: "h3" })]) {
+      const of = fleet([out, ...rest], [first, vm("app-2", "h1", 8, app), vm("x", "h4", 30)]);
+      expect(placesOf(planned(of, CALM, memory), "app-2")).toEqual(["h3"]);
+      const full = fleet([out, ...rest], [first, vm("app-2", "h1", 8, app), vm("x", "h3", 54, { pinned: true })]);
+      expect(refused(full, CALM, memory).reasons[0]).toMatchObject({
+        code: "together",
+        text: "h1 cannot be emptied: app-2 (8 GiB) has room only on h2 and h4, and it has to stay with others of app, which are elsewhere or cannot move.",
+      });
+    }
+  });
+
+  it("a refusal names those that no host can take whole, and parting them is a way out", () => {
+    const of = fleet(
+      hosts.map((one) => ({ ...one, capacity: { memory: (one.id === "h1" ? 64 : 32) * 1024 } })),
+      [vm("app-1", "h1", 20, app), vm("app-2", "h1", 20, app)],
+    );
+    const refusal = refused(of, CALM);
+    expect(refusal.reasons).toEqual([
+      {
+        code: "together",
+        text: "h1 cannot be emptied: app-1 and app-2 have to stay together (app), and no other host in service can take them all, even if all that can move left it.",
+        hosts: ["h1"],
+        workloads: ["app-1", "app-2"],
+      },
+    ]);
+    expect(refusal.unlock).toBe("Let app-1 part from the others of app for the time of the roll.");
+  });
+
+  it.each([
+    [
+      "one that cannot move",
+      { pinned: true },
+      { pinned: "shutdown" },
+      /app-1 and app-2 have to stay together \(app\), and app-2 cannot move/,
+    ],
+    ["an anti-affinity group", { group: "db" }, {}, /have to stay together \(app\), and db keeps them apart/],
+  ] as const)("a refusal tells of %s among them", (_, change, policy, text) => {
+    const of = fleet(hosts, [
+      vm("app-1", "h1", 8, { ...app, group: "db" }),
+      vm("app-2", "h1", 8, { ...app, ...change }),
+    ]);
+    expect(refused(of, { ...CALM, ...policy }).reasons[0]).toMatchObject({
+      code: "together",
+      text: expect.stringMatching(text),
+    });
   });
 });
 

@@ -65,7 +65,7 @@ describe("for any fleet", () => {
         };
         const answer = planFor({ ...request, policy });
         if (answer.kind === "plan") return;
-        expect(["capacity", "anti-affinity", "too-large", "must-rule", "spread", "moves-once"]).toContain(
+        expect(["capacity", "anti-affinity", "too-large", "must-rule", "spread", "moves-once", "together"]).toContain(
           answer.reasons[0]?.code,
         );
         expect([...(answer.reasons[0]?.hosts ?? []), ...(answer.reasons[0]?.workloads ?? [])].length).toBeGreaterThan(
@@ -95,7 +95,7 @@ describe("for any fleet", () => {
       fc.property(calmRequest, (request) => {
         if (planFor(request).kind === "refusal") return;
         const workloads = request.fleet.workloads.map(
-          ({ hosts: _hosts, spread: _spread, moves: _moves, ...one }) => one,
+          ({ hosts: _hosts, spread: _spread, moves: _moves, together: _together, ...one }) => one,
         );
         const answer = planFor({ ...request, fleet: { ...request.fleet, workloads } });
         if (answer.kind === "refusal") expect(answer.reasons.map((reason) => reason.code)).toContain("no-progress");

@@ -43,6 +43,7 @@ export function everyCall(tell: (where: string) => void): {
       },
       observe: (...args) => call("observe", () => inner.observe(...args)),
       cordon: (...args) => call("cordon", () => inner.cordon(...args)),
+      adopt: (...args) => call("adopt", () => inner.adopt(...args)),
       migrate: (...args) => call("migrate", () => inner.migrate(...args)),
       stop: (...args) => call("stop", () => inner.stop(...args)),
       start: (...args) => call("start", () => inner.start(...args)),

@@ -48,6 +48,7 @@ export class Mortal {
       },
       observe: (...args) => call(() => inner.observe(...args)),
       cordon: (...args) => call(() => inner.cordon(...args)),
+      adopt: (...args) => call(() => inner.adopt(...args)),
       migrate: (...args) => call(() => inner.migrate(...args)),
       stop: (...args) => call(() => inner.stop(...args)),
       start: (...args) => call(() => inner.start(...args)),

@@ -48,6 +48,8 @@ export interface UpOptions {
   readonly policy?: InputsAsWritten["policy"];
   readonly version?: string;
   readonly owner?: string;
+  /** Names that the resource had before: the state of the stack knows them. */
+  readonly formerly?: readonly string[];
   readonly journal?: Journal;
   /** Wraps the driver of this process: where crashes come from. */
   readonly through?: (driver: Driver) => Driver;
@@ -113,7 +115,7 @@ export class Rig {
       {
         inputs,
         inputsDigest: "digest",
-        owners: [inputs.owner],
+        owners: [inputs.owner, ...(options.formerly ?? [])],
         newRunId: `run-${this.#ups}`,
         holder: `tester@rig, process ${this.#ups}`,
         instance: `process-${this.#ups}`,

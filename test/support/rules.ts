@@ -63,6 +63,8 @@ function mayGoOut(world: World, policy: Policy, cordoned: string): void {
   ) {
     throw new Error(`broken: too many hosts of ${domain} are out at once, ${cordoned} by us`);
   }
+  const early = waitsFor(world, policy, cordoned);
+  if (early !== undefined) throw new Error(`broken: ${cordoned} goes out before ${early} is back, against the order`);
   const [one, other] = together(policy, out, cordoned);
   if (one !== undefined) throw new Error(`broken: ${cordoned} and ${other} are out at once, against ${one}`);
   const short = shortOfReserve(
@@ -84,6 +86,16 @@ function together(policy: Policy, out: readonly HostRow[], cordoned: string): st
   const mine = groupsOf(out.find((host) => host.id === cordoned));
   for (const host of others) for (const name of groupsOf(host)) if (mine.includes(name)) return [name, host.id];
   return [];
+}
+
+/** A host at work that an order rule puts before this one. */
+function waitsFor(world: World, { last = [], order = [] }: Policy, cordoned: string): string | undefined {
+  const run = world.record?.record.run;
+  const before = order.find(({ host }) => host === cordoned)?.after ?? [];
+  const isAtWork = ({ id, mark, held }: HostRow): boolean =>
+    id !== cordoned && mark !== undefined && !held && !run?.hosts[id]?.failed && !run?.convicted.includes(id);
+  const atWork = [...world.hosts.values()].filter(isAtWork);
+  return atWork.find(({ id }) => before.includes(id) || last.includes(id) || last.includes(cordoned))?.id;
 }
 
 /** What would not be left for the failure of the largest hosts, with every workload on the hosts in service. */

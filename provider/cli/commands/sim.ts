@@ -1,12 +1,17 @@
 import { resolve } from "node:path";
+import { isRollError, RollError } from "../../core/errors.ts";
+import type { Lease } from "../../core/record.ts";
 import {
   addFault,
   createFleetFile,
   describeWorld,
   driftHost,
+  openSimulated,
   operatorGives,
   operatorTakes,
 } from "../../drivers/simulated/index.ts";
+import { beats } from "../../engine/lease.ts";
+import type { Driver } from "../../engine/ports.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { jsonArgument, readJson } from "../files.ts";
 import { simText } from "../sim-text.ts";
@@ -17,16 +22,41 @@ export interface SimOptions {
   readonly file: string;
 }
 
-/** Makes a fleet file of a spec. */
-export function simCreate(
+/** Makes a fleet file of a spec. Throws `conflict` rather than replace one that a run works on. */
+export async function simCreate(
   world: CliWorld,
   { file, spec, force = false }: SimOptions & { spec: string; force?: boolean },
-): ExitCode {
+): Promise<ExitCode> {
+  if (force) await mustBeIdle(world, file);
   createFleetFile(resolve(world.cwd, file), readJson(world.cwd, spec, "fleet spec"), { force });
   const { hosts, workloads, scale } = describeWorld(resolve(world.cwd, file), { events: 0 });
   const pace = scale === 1 ? "" : `, ${scale} times as fast as real time`;
   world.out(`${hosts.length} hosts and ${workloads.length} workloads live in ${file} from now on${pace}.`);
   return exit.ok;
+}
+
+async function mustBeIdle(world: CliWorld, file: string): Promise<void> {
+  let driver: Driver;
+  try {
+    driver = openSimulated({ kind: "simulated", file }, world.cwd);
+  } catch (error) {
+    // There is none, or it cannot be used: nobody works on it.
+    if (isRollError(error)) return;
+    throw error;
+  }
+  try {
+    const lease = (await driver.record.read())?.record.lease;
+    const { process } = world.around(world.cwd, world.err, new AbortController().signal);
+    if (lease !== undefined && (await beats(driver.record, process, lease))) throw atWork(file, lease);
+  } finally {
+    driver.close();
+  }
+}
+
+function atWork(file: string, { holder, since }: Lease): RollError {
+  return new RollError("conflict", `${file} is not replaced: ${holder} works on this fleet since ${since}.`, {
+    hint: "Wait until that run has ended, or ask it for a safe point with `npx rolling-patch stop`.",
+  });
 }
 
 /** Shows a fleet as its owner sees it, faults and lies included. */

@@ -29,6 +29,7 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     ...(one.movingTo === undefined ? {} : { movingTo: names.host(one.movingTo) }),
     ...(one.group === undefined ? {} : { group: names.group(one.group) }),
     ...(one.spread === undefined ? {} : { spread: names.spread(one.spread) }),
+    ...(one.together === undefined ? {} : { together: names.together(one.together) }),
     ...(one.hosts === undefined ? {} : { hosts: renamed(one.hosts, names.host) }),
   });
   const halt = memory.halt && { ...memory.halt, ...without(memory.halt, names), run: names.run(memory.halt.run) };
@@ -75,9 +76,13 @@ function namesOf({ fleet, memory }: Snapshot) {
       "spread",
       fleet.workloads.map((one) => one.spread),
     ),
+    together: pseudonyms(
+      "together",
+      fleet.workloads.map((one) => one.together),
+    ),
     boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
     run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),
-    owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner]),
+    owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner, ...(run?.formerly ?? [])]),
   };
 }
 
@@ -115,6 +120,7 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
     ...rest,
     id: names.run(run.id),
     owner: names.owner(run.owner),
+    ...(run.formerly === undefined ? {} : { formerly: run.formerly.map(names.owner) }),
     canaries: run.canaries.map(names.host),
     hosts: Object.fromEntries(hosts),
     done: run.done.map(names.host),

@@ -27,6 +27,7 @@ const host = z.strictObject({
   capacity: amounts,
   domain: id.exactOptional(),
   quorums: z.array(id).exactOptional(),
+  last: z.boolean().exactOptional(),
   class: id.exactOptional(),
   slots: z.int().min(1),
   estimate: z.strictObject({ patch: z.number().nonnegative(), boot: z.number().nonnegative() }),
@@ -47,6 +48,7 @@ const workload = z.strictObject({
   group: id.exactOptional(),
   hosts: hostRules.exactOptional(),
   spread: id.exactOptional(),
+  together: id.exactOptional(),
   moves: z.literal("once").exactOptional(),
   pinned: z.boolean(),
 });
@@ -98,6 +100,7 @@ const ending = z.union([
 const run = z.strictObject({
   id,
   owner: id,
+  formerly: z.array(id).exactOptional(),
   baseline: z.string(),
   startedAt: z.string(),
   canaryPassed: z.boolean(),

@@ -97,6 +97,12 @@ export class Desk {
     return this.#onHost.get(id) ?? [];
   }
 
+  /** Where an act, in flight or started now, takes the workload. */
+  goingTo(workload: string): string | undefined {
+    const acts = [...this.#view.inFlight, ...this.started];
+    return acts.flatMap((act) => (act.name === "migrate" && act.workload === workload ? [act.to] : [])).at(-1);
+  }
+
   /** Migrations in flight that touch the host. */
   moves(id: string): number {
     return this.#moving.get(id) ?? 0;

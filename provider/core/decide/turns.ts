@@ -3,9 +3,11 @@ import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
 import type { HostPlan, Move } from "../plan.ts";
+import { precedenceOf } from "../precedence.ts";
 import type { Passable } from "../run.ts";
 import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
+import { refuge } from "./companions.ts";
 import type { Desk } from "./desk.ts";
 import { mayRemediate, type View } from "./view.ts";
 
@@ -14,6 +16,7 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
   const host = desk.hosts.get(next.host);
   if (host === undefined || host.state !== "up" || host.held || host.cordoned || host.mark !== undefined) return false;
   if (next.after.some((id) => desk.isInHand(id) || desk.isPreparing(id))) return false;
+  if (mustWait(view, desk, host.id)) return false;
   const out = view.fleet.hosts.filter(
     (one) => one.id !== host.id && (isUnavailable(one, view.run) || desk.isPreparing(one.id)),
   );
@@ -29,6 +32,22 @@ export function admits(view: View, desk: Desk, next: HostPlan): boolean {
   return desk.room.shortOfReserve(reserveOf(view.policy, view.fleet), host.id) === undefined;
 }
 
+/** Order rules keep it back: one that it waits for is out in this roll, or hosts that go last are concerned, which go alone. */
+function mustWait(view: View, desk: Desk, id: string): boolean {
+  const { last, after } = precedenceOf(view.policy, view.fleet);
+  const before = after.get(id) ?? [];
+  if (last.length === 0 && before.length === 0) return false;
+  const isAtWork = (one: string): boolean =>
+    one !== id && (desk.isPreparing(one) || desk.handsOn.some((host) => host.id === one && !isSettled(view, host)));
+  if (before.some(isAtWork) || last.some(isAtWork)) return true;
+  return last.includes(id) && view.fleet.hosts.some((host) => isAtWork(host.id));
+}
+
+/** Nothing more is done with the host: it does not hold others back. */
+function isSettled({ run }: View, { id, held }: Host): boolean {
+  return held || run.hosts[id]?.failed !== undefined || run.convicted.includes(id);
+}
+
 /** A host that still serves: stage, preflight, cordon. Several may prepare at once, but they go out in the plan's order. */
 export function turnOfNext(view: View, desk: Desk, { host }: HostPlan, first: boolean): boolean {
   const passed = desk.memory(host)?.passed ?? [];
@@ -41,6 +60,9 @@ export function turnOfNext(view: View, desk: Desk, { host }: HostPlan, first: bo
 export function turnInHand(view: View, desk: Desk, host: Host): boolean {
   const memory = desk.memory(host.id);
   if (host.held) return false;
+  if (host.mark?.owner !== view.run.owner && host.state !== "unreachable") {
+    return onlyWhenIdle(desk, host, { name: "adopt", host: host.id });
+  }
   if (view.run.convicted.includes(host.id)) return turnConvicted(view, desk, host);
   if (memory?.failed !== undefined) return false;
   if (host.state === "unreachable") return desk.start({ name: "await", host: host.id });
@@ -143,8 +165,8 @@ function turnConvicted(view: View, desk: Desk, host: Host): boolean {
   if (!host.cordoned) return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
   const movable = desk.workloadsOn(host.id).filter((one) => one.state === "running" && !one.pinned);
   const leaving = movable.map((one) => {
-    const to = view.fleet.hosts.find((other) => other.id !== host.id && desk.room.refuses(one, other.id) === undefined);
-    return to !== undefined && migrate(desk, host.id, { workload: one.id, to: to.id }, "evacuate");
+    const to = refuge(view, desk, one);
+    return to !== undefined && migrate(desk, host.id, { workload: one.id, to }, "evacuate");
   });
   return leaving.some(Boolean);
 }

@@ -62,6 +62,7 @@ function describeHost(world: World, host: HostRow) {
     mark: host.mark,
     problem: host.problem,
     domain: host.domain,
+    last: host.last === true ? true : undefined,
     quorums: host.quorums?.length === 0 ? undefined : host.quorums,
     class: host.class,
     workloads: there.length,

@@ -100,6 +100,7 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
     },
     observe: (baseline, signal) => ask("observe", signal, (world) => view(world, target, baseline)),
     cordon: (host, mark, context) => carryOut("cordon", context, { host }, (world) => onHost.cordon(world, host, mark)),
+    adopt: (host, mark, context) => carryOut("adopt", context, { host }, (world) => onHost.adopt(world, host, mark)),
     migrate: (workload, to, context) =>
       carryOut("migrate", context, { workload, to }, (world) => onWorkload.migrate(world, workload, to)),
     stop: (workload, context) => carryOut("stop", context, { workload }, (world) => onWorkload.stop(world, workload)),

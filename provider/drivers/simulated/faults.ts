@@ -10,6 +10,7 @@ export const call = z.enum([
   "quiet",
   "restore",
   "cordon",
+  "adopt",
   "migrate",
   "stop",
   "start",

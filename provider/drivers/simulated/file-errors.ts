@@ -24,7 +24,21 @@ export function fleetFileError(file: string, error: unknown): unknown {
 
 export function missing(file: string): RollError {
   return new RollError("invalid", `There is no fleet file ${file}.`, {
-    hint: `Create one with \`npx rolling-patch sim create --file ${file} --spec SPEC.json\`, or correct target.file.`,
+    hint:
+      "If there was one, it was moved or lost: put it back, or correct target.file. " +
+      `A new fleet is made by \`npx rolling-patch sim create --file ${file} --spec SPEC.json\`.`,
+  });
+}
+
+export function removed(file: string): RollError {
+  return new RollError("failed", `The fleet file ${file} was taken away while it was in use.`, {
+    hint: "Put it back if it was moved, or create a fleet anew; the next `pulumi up` begins with what it finds there.",
+  });
+}
+
+export function replaced(file: string): RollError {
+  return new RollError("failed", `The fleet file ${file} was replaced by another one while it was in use.`, {
+    hint: "The fleet that was worked on is gone; `pulumi preview` shows the new one.",
   });
 }
 

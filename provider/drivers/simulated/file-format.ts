@@ -67,6 +67,12 @@ export function inspect(file: string): void {
   if (format > FORMAT) throw newerFormat(file, format, FORMAT);
 }
 
+/** Tells the file from any other that may take its place under the same name; undefined when there is none. */
+export function identity(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev} ${found.ino}`;
+}
+
 /** Lets nothing out but RollErrors that name the file, and bugs. */
 export function guarded<T>(file: string, work: () => T): T {
   try {

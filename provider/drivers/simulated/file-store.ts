@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { isRollError } from "../../core/errors.ts";
-import { damaged } from "./file-errors.ts";
-import { guarded, inspect } from "./file-format.ts";
+import { damaged, removed, replaced } from "./file-errors.ts";
+import { guarded, identity, inspect } from "./file-format.ts";
 import { type FileClock, FileRows } from "./file-rows.ts";
 import type { Store } from "./store.ts";
 import type { World } from "./world.ts";
@@ -23,16 +23,17 @@ export interface FileStoreOptions {
  * Opens a fleet file: one SQLite file that any number of processes share. A process that dies has changed nothing or
  * everything that a command changes.
  * @throws RollError that names the file: `unavailable` while another process keeps it locked, `invalid` when it is missing,
- * damaged, foreign, of a newer format or not writable. It is left as it was.
+ * damaged, foreign, of a newer format or not writable. It is left as it was. Later, `failed` once it was taken away or replaced.
  */
 export function openFleetFile(file: string, { busy = 5_000 }: FileStoreOptions = {}): FileStore {
   return guarded(file, () => {
     inspect(file);
+    const opened = identity(file);
     const database = new DatabaseSync(file);
     try {
       database.exec(`PRAGMA busy_timeout = ${busy}; PRAGMA synchronous = NORMAL`);
       checkHealth(file, database);
-      return new SqliteStore(file, database);
+      return new SqliteStore(file, database, opened);
     } catch (error) {
       database.close();
       throw error;
@@ -43,6 +44,7 @@ export function openFleetFile(file: string, { busy = 5_000 }: FileStoreOptions =
 class SqliteStore implements FileStore {
   readonly clock: FileClock;
   readonly #file: string;
+  readonly #identity: string | undefined;
   readonly #database: DatabaseSync;
   readonly #rows: FileRows;
   #open = true;
@@ -50,8 +52,9 @@ class SqliteStore implements FileStore {
   #world: World | undefined;
   #version: unknown;
 
-  constructor(file: string, database: DatabaseSync) {
+  constructor(file: string, database: DatabaseSync, opened: string | undefined) {
     this.#file = file;
+    this.#identity = opened;
     this.#database = database;
     this.#rows = new FileRows(database);
     this.clock = this.#rows.clock();
@@ -77,6 +80,7 @@ class SqliteStore implements FileStore {
 
   look<T>(clock: { now(): number }, look: (world: World) => T): T {
     if (this.#world !== undefined && this.#version === this.#rows.version()) {
+      this.#mustBeThere();
       settle(this.#world, clock.now());
       return look(this.#world);
     }
@@ -102,8 +106,16 @@ class SqliteStore implements FileStore {
     return this.#world;
   }
 
+  /** A file that was taken away goes on without a name, and whatever is done to it is lost: nobody else sees it. */
+  #mustBeThere(): void {
+    const found = identity(this.#file);
+    if (found === undefined) throw removed(this.#file);
+    if (found !== this.#identity) throw replaced(this.#file);
+  }
+
   #transaction<T>(how: "BEGIN" | "BEGIN IMMEDIATE", work: () => T | Refused): T {
     const outcome = guarded(this.#file, () => {
+      this.#mustBeThere();
       this.#database.exec(how);
       try {
         const result = work();

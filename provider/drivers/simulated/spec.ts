@@ -22,6 +22,7 @@ const host = z.strictObject({
     .array(id)
     .default([])
     .describe("Quorum groups that it is a member of: only one host of each may be out at a time."),
+  last: z.boolean().default(false).describe("Goes after all others, alone: it runs the control plane, for example."),
   class: id.optional().describe("Hardware or firmware class."),
   slots: z.int().min(1).default(4).describe("Most migrations in flight, in and out together."),
   patch: seconds.default(480).describe("Seconds a patch takes, fleet time."),
@@ -45,6 +46,7 @@ const workload = z.strictObject({
   group: id.optional().describe("Anti-affinity group: its members never share a host."),
   hosts: hostRules.optional().describe("Where it may run; the platform refuses to move it elsewhere."),
   spread: id.optional().describe("Spread group: its members never share a failure domain."),
+  together: id.optional().describe("Together group: its members that share a host move to one host."),
   moves: z.literal("once").optional().describe("May move only once during a roll."),
   pinned: z.boolean().default(false).describe("Cannot be migrated."),
   state: z.enum(["running", "stopped"]).default("running"),

@@ -24,6 +24,16 @@ export function cordon(world: World, id: string, mark: Mark): Effect {
   return done;
 }
 
+/** Replaces the mark. */
+export function adopt(world: World, id: string, { run, owner, token }: Mark): Effect {
+  const host = hostNamed(world, id);
+  checkReach(world, host);
+  if (host.mark === undefined) throw conflict(id, `${id} bears no mark.`, "Look at the fleet again.");
+  if (host.mark.owner === owner && host.mark.run === run && host.mark.token === token) return already;
+  world.hosts.put({ ...host, mark: { run, owner, token } });
+  return done;
+}
+
 /** Takes workloads again; the mark stays. */
 export function uncordon(world: World, id: string): Effect {
   const host = hostNamed(world, id);

@@ -26,7 +26,7 @@ export function createWorld(spec: FleetSpec, now: number): World {
 }
 
 function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
-  const { id, host, state, group, hosts, spread, moves, pinned, latency } = spec;
+  const { id, host, state, group, hosts, spread, moves, together, pinned, latency } = spec;
   const demand = { memory: Math.round(spec.memory * 1024), cpu: spec.cpu };
   return {
     id,
@@ -37,6 +37,7 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
     hosts,
     spread,
     moves,
+    together,
     pinned,
     latency,
     doing: undefined,
@@ -45,12 +46,13 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
 }
 
 function newHost(spec: FleetSpec["hosts"][number]): HostRow {
-  const { id, domain, quorums, class: hardware, slots, patch, boot, level, held, cordoned, mark } = spec;
+  const { id, domain, quorums, last, class: hardware, slots, patch, boot, level, held, cordoned, mark } = spec;
   return {
     id,
     capacity: { memory: Math.round(spec.memory * 1024), cpu: spec.cpu },
     domain,
     quorums,
+    last,
     class: hardware,
     slots,
     patch,

@@ -66,6 +66,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
     capacity: host.capacity,
     ...(host.domain === undefined ? {} : { domain: host.domain }),
     ...(host.quorums === undefined || host.quorums.length === 0 ? {} : { quorums: host.quorums }),
+    ...(host.last === true ? { last: true } : {}),
     ...(host.class === undefined ? {} : { class: host.class }),
     slots: host.slots,
     estimate: { patch: host.patch, boot: host.boot },
@@ -73,7 +74,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
 }
 
 function viewWorkload(workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, hosts, spread, moves, pinned, doing } = workload;
+  const { id, host, state, demand, group, hosts, spread, moves, together, pinned, doing } = workload;
   return {
     id,
     host,
@@ -85,6 +86,7 @@ function viewWorkload(workload: WorkloadRow): Workload {
     ...(hosts === undefined ? {} : { hosts }),
     ...(spread === undefined ? {} : { spread }),
     ...(moves === undefined ? {} : { moves }),
+    ...(together === undefined ? {} : { together }),
     pinned,
   };
 }

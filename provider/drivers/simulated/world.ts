@@ -45,6 +45,7 @@ export interface HostRow {
   readonly domain: string | undefined;
   /** Absent in fleet files of earlier versions. */
   readonly quorums?: readonly string[];
+  readonly last?: boolean;
   readonly class: string | undefined;
   readonly slots: number;
   /** Seconds. */
@@ -82,6 +83,7 @@ export interface WorkloadRow {
   readonly hosts?: HostRules | undefined;
   readonly spread?: string | undefined;
   readonly moves?: "once" | undefined;
+  readonly together?: string | undefined;
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */
   readonly latency: number;

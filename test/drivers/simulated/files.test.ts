@@ -6,6 +6,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -55,7 +57,7 @@ describe("a fleet file that cannot be used is refused by name, untouched", () =>
     [
       "missing",
       () => {},
-      /There is no fleet file .*fleet\.db\. Create one with `npx rolling-patch sim create --file .* --spec SPEC/,
+      /There is no fleet file .*fleet\.db\. If there was one, it was moved or lost: put it back.*`npx rolling-patch sim create --file .* --spec SPEC/,
     ],
     ["empty", (file) => writeFileSync(file, ""), /fleet\.db is not a fleet file/],
     ["a text", (file) => writeFileSync(file, "hosts:\n".repeat(100)), /fleet\.db is not a fleet file/],
@@ -163,6 +165,21 @@ test("a bug stays what it is", () => {
   ]) {
     expect(fleetFileError("fleet.db", bug)).toBe(bug);
   }
+});
+
+test.each<[string, (file: string) => void, RegExp]>([
+  ["taken away", (file) => rmSync(file), /fleet\.db was taken away while it was in use\. Put it back/],
+  ["moved", (file) => renameSync(file, `${file}.old`), /fleet\.db was taken away/],
+  ["replaced", (file) => createFleetFile(file, trio, { force: true }), /fleet\.db was replaced by another one/],
+])("a fleet file that is %s while it is in use is told, by looks and by commands", async (_, does, says) => {
+  const file = newFile();
+  const store = openFleetFile(file);
+  const clock = { now: () => 0 };
+  store.look(clock, (world) => world.now);
+  does(file);
+  await refused(() => store.look(clock, (world) => world.now), "failed", says);
+  await refused(() => store.run(clock, (world) => world.now), "failed", says);
+  store.close();
 });
 
 describe("creating", () => {

@@ -81,6 +81,17 @@ describe("a fleet spec", () => {
       { hosts: [host], workloads: [{ ...workload, hosts: { never: ["a"] } }] },
       /workloads\[0\]\.hosts: "w" may run nowhere: its `never` names every host/,
     ],
+    [
+      "two workloads together and apart",
+      {
+        hosts: [host, { ...host, id: "b" }],
+        workloads: [
+          { ...workload, group: "g", together: "t" },
+          { ...workload, id: "v", host: "b", group: "g", together: "t" },
+        ],
+      },
+      /workloads\[1\]\.together: "v" and "w" are together in "t" and apart by group "g"/,
+    ],
     ["a negative size", { hosts: [{ ...host, memory: -1 }] }, /hosts\[0\]\.memory/],
     ["no size", { hosts: [{ id: "a", level: "1" }] }, /hosts\[0\]\.memory/],
     ["no time", { hosts: [host], scale: 0 }, /scale/],
