@@ -12,6 +12,9 @@ export const why = {
   home: "home again",
   balance: "keeps the balance",
   preferred: "back to where it should run",
+  madeRoom: "where room was made for it",
+  makesRoom: "makes room",
+  detour: "makes room, on its way to where it stays",
 } as const;
 
 /** A host this close to the level counts as full: what would still fit is not worth looking for. */

@@ -3,6 +3,7 @@ import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
+import { easiestFirst, leavesReserve, type RoomMade, roomFor } from "./make-room.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
 import { Timeline } from "./timeline.ts";
@@ -21,6 +22,10 @@ export interface Manner {
   readonly inOrder: boolean;
   /** Fill hosts as far as they go rather than evenly, whenever a place would stay free. */
   readonly eager: boolean;
+  /** Placement tests that may be spent on making room for one host, one limit after the other; none: no room is made. */
+  readonly room: readonly number[];
+  /** Tells searches for room of one attempt from those of another. */
+  readonly seed: number;
   /** The order is the announced one. */
   readonly announced: boolean;
   /** Placement tests after which the attempt is given up. */
@@ -63,6 +68,7 @@ export class Draft {
   #obstacles: Obstacle[] = [];
   #ramp: number;
   #parked = 0;
+  #roomSteps = 0;
 
   constructor(facts: Facts, manner: Manner) {
     this.#facts = facts;
@@ -78,7 +84,7 @@ export class Draft {
 
   /** Placement tests made. */
   get steps(): number {
-    return this.#board.steps;
+    return this.#board.steps + this.#roomSteps;
   }
 
   run(inHand: readonly Node[]): Schedule | Stuck {
@@ -89,7 +95,7 @@ export class Draft {
       while (this.#startNext());
       const left = this.#canaries.length + this.#waiting.length;
       if (left === 0 && this.#hand.size === 0) return { kind: "schedule", turns, board: this.#board };
-      if (this.#hand.size === 0 || this.#board.steps > this.#manner.effort) return stuck();
+      if (this.#hand.size === 0 || this.steps > this.#manner.effort) return stuck();
       for (const turn of this.#timeline.next()) this.#release(turn);
       this.#destinations.tidy();
     }
@@ -116,7 +122,8 @@ export class Draft {
     this.#obstacles = [];
     const idle = this.#hand.size === 0;
     const [canary] = this.#canaries;
-    if (canary !== undefined) return idle && this.#try(canary, "search", true, true);
+    if (canary !== undefined)
+      return idle && (this.#try(canary, "search", true, true) || this.#tryWithRoom([canary], true));
     const places = placesAt(this.#ramp, this.#manner.width, this.#facts.startWidth);
     if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
     if (this.#hand.hasCanary() || this.#hand.isAlone) return false;
@@ -130,7 +137,7 @@ export class Draft {
     if (wasteful && this.#tryEach(few, "room", false)) return true;
     if (!idle) return mayPark && this.#tryEach(few, "room", true);
     this.#obstacles = [];
-    return this.#tryEach([...this.#waiting], "search", true);
+    return this.#tryEach([...this.#waiting], "search", true) || this.#tryWithRoom(this.#waiting, false);
   }
 
   #tryEach(nodes: readonly Node[], care: Care, park: boolean): boolean {
@@ -157,20 +164,51 @@ export class Draft {
     }
     const evacuate = this.#evacuate(node, care, park, hand.size > 0);
     if (evacuate === undefined) return false;
-    const putBack = hand.homes(node, evacuate, canary);
+    this.#start(node, canary, { makeRoom: [], evacuate });
+    return true;
+  }
+
+  /** Nothing is in hand and no host can be emptied as things are: workloads of other hosts move on, the easiest host first. */
+  #tryWithRoom(nodes: readonly Node[], canary: boolean): boolean {
+    const { room, announced, seed, effort } = this.#manner;
+    const [facts, board] = [this.#facts, this.#board];
+    if (room.length === 0) return false;
+    const able = nodes.filter((node) => {
+      const incoming = needOf(leaving(board, node), facts.resources.length);
+      return this.#hand.limitInWay(node) === undefined && this.#hand.reserveHolds(node, incoming, []);
+    });
+    const order = announced ? able.slice(0, 1) : easiestFirst(facts, board, able);
+    for (const limit of room) {
+      for (const node of order) {
+        if (this.steps > effort) return false;
+        const later = new Set([...this.#canaries, ...this.#waiting].filter((other) => other !== node));
+        const { found, steps } = roomFor({ facts, board, node, later, effort: limit, seed });
+        this.#roomSteps += steps;
+        if (found === undefined || !leavesReserve(facts, board, node, found.makeRoom)) continue;
+        this.#start(node, canary, found);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #start(node: Node, canary: boolean, { makeRoom, evacuate }: RoomMade): void {
+    const hand = this.#hand;
+    const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
+    const putBack = makeRoom.length > 0 ? [] : hand.homes(node, evacuate, canary);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack.shift();
-    const reason = canary ? order.canary : this.#reason(evacuate);
-    this.#timeline.start(hand.start(node, { canary, inHand: false, why: reason, makeRoom: [], evacuate, putBack }));
+    const reason = canary ? order.canary : this.#reason(makeRoom, evacuate);
+    this.#timeline.start(hand.start(node, { canary, inHand: false, why: reason, makeRoom, evacuate, putBack }));
     const list = canary ? this.#canaries : this.#waiting;
     list.splice(list.indexOf(node), 1);
     if (!canary) this.#ramp += 1;
     if (!canary && evacuate.some((leg) => leg.why === why.later)) this.#parked += 1;
-    return true;
   }
 
   /** Why a host goes now. */
-  #reason(evacuate: readonly Leg[]): string {
+  #reason(makeRoom: readonly Leg[], evacuate: readonly Leg[]): string {
     if (this.#manner.announced) return order.announced;
+    if (makeRoom.length > 0) return order.room;
     if (evacuate.length === 0) return order.empty;
     return evacuate.some((leg) => leg.why === why.later) ? order.first : order.fits;
   }

@@ -19,7 +19,7 @@ import { count, list } from "./words.ts";
 export type { PlanOptions, PlanRequest } from "./request.ts";
 
 /** For telling whether a change would help; the change that is reported has been planned with it. */
-const PROBE_EFFORT = 40;
+const PROBE_EFFORT = 5;
 
 /**
  * Plans the whole roll in advance, or says why it cannot be done and what would allow it. Pure: the same request gives the

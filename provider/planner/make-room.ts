@@ -1,0 +1,84 @@
+import { at, type Board, type Leg } from "./board.ts";
+import { why } from "./destinations.ts";
+import { leaving } from "./evacuation.ts";
+import type { Facts, Node } from "./facts.ts";
+import { inSequence } from "./in-sequence.ts";
+import { Packing } from "./packing.ts";
+
+/** How a host can be emptied when room has to be made elsewhere first. */
+export interface RoomMade {
+  /** Strictly one after another. */
+  readonly makeRoom: readonly Leg[];
+  readonly evacuate: readonly Leg[];
+}
+
+export interface RoomRequest {
+  readonly facts: Facts;
+  readonly board: Board;
+  /** To be emptied. */
+  readonly node: Node;
+  /** Hosts that still have to be emptied themselves: what lands there moves once more. */
+  readonly later: ReadonlySet<Node>;
+  /** Placement tests that may be made. */
+  readonly effort: number;
+  /** Another seed looks elsewhere. */
+  readonly seed: number;
+}
+
+/** Hosts that take part in a large fleet: those with most room. */
+const MOST_HOSTS = 160;
+
+/** Searches for a sequence with fewer moves after the first one that was found. */
+const AGAIN = 4;
+
+/**
+ * Empties a host although its workloads fit nowhere as things are: workloads of other hosts move on to make room. Nothing else may
+ * be in hand. The search is an ejection pool: a workload without a place takes one by putting out those that are put out least
+ * often so far, which then look for places of their own (Nagata and Bräysy, "A powerful route minimization heuristic for the vehicle
+ * routing problem with time windows", 2009, use it to empty vehicles). Of several results the one with the fewest moves counts.
+ */
+export function roomFor(request: RoomRequest): { found: RoomMade | undefined; steps: number } {
+  const { facts, board, node, later, effort, seed } = request;
+  const hosts = takers(facts, board, node);
+  let found: RoomMade | undefined;
+  let steps = 0;
+  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0); round++) {
+    const packing = new Packing({ facts, board, node, hosts, later, seed: seed * 64 + round });
+    const packed = packing.run(effort - steps);
+    steps += packing.steps;
+    if (!packed) continue;
+    const moved = packing.moved();
+    const makeRoom = inSequence(board, hosts, moved, facts.resources.length);
+    if (makeRoom === undefined || (found !== undefined && makeRoom.length >= found.makeRoom.length)) continue;
+    const evacuate = packing.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
+    found = { makeRoom, evacuate };
+    if (makeRoom.length <= 1) break;
+  }
+  return { found, steps };
+}
+
+/** Hosts that may take workloads, those with most room first where there are very many. */
+function takers(facts: Facts, board: Board, node: Node): Node[] {
+  const hosts = facts.nodes.filter(
+    (other) => other !== node && board.isServing(other) && other.role !== "closed" && other.host.slots > 0,
+  );
+  if (hosts.length <= MOST_HOSTS) return hosts;
+  const room = (other: Node): number => at(other.capacity, 0) * (1 - board.fill(other));
+  return hosts.sort((a, b) => room(b) - room(a) || a.index - b.index).slice(0, MOST_HOSTS);
+}
+
+/** Hosts by how many of their workloads fit nowhere as things are. */
+export function easiestFirst(facts: Facts, board: Board, nodes: readonly Node[]): Node[] {
+  const homeless = new Map(
+    nodes.map((node) => {
+      const hosts = takers(facts, board, node);
+      return [node, leaving(board, node).filter((item) => !hosts.some((host) => board.fits(item, host))).length];
+    }),
+  );
+  return [...nodes].sort((a, b) => (homeless.get(a) ?? 0) - (homeless.get(b) ?? 0));
+}
+
+/** The reserve holds while each workload that makes room is booked at both ends. */
+export function leavesReserve(facts: Facts, board: Board, node: Node, makeRoom: readonly Leg[]): boolean {
+  return makeRoom.every(({ item }) => board.slack(node, item.need).every((free) => free >= 0)) || facts.reserve === 0;
+}
