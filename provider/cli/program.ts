@@ -202,7 +202,7 @@ function kinds(): string {
 }
 
 function schemaName(text: string): SchemaName {
-  if (text in schemas) return text as SchemaName;
+  if (Object.hasOwn(schemas, text)) return text as SchemaName;
   throw new InvalidArgumentError(`There are ${Object.keys(schemas).join(", ")}.`);
 }
 

@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 import { endingText, sentence } from "../lifecycle/render/roll.ts";
 import { wrapped } from "../lifecycle/render/table.ts";
 import { columns } from "./columns.ts";
@@ -84,7 +85,7 @@ function nextLines({ state, halt, out, former, run }: Status, inputs: string): s
       return [
         "to go on: pulumi up, or",
         command("continue"),
-        ...(former !== undefined || out.some(({ host }) => run?.hosts[host] !== undefined)
+        ...(former !== undefined || out.some(({ host }) => own(run?.hosts, host) !== undefined)
           ? ["to give back what it put aside instead:", command("restore")]
           : []),
       ];

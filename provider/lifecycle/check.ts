@@ -8,7 +8,7 @@ import { type Outlook, outlookOf } from "./outlook.ts";
 import type { PlanOutput } from "./output-types.ts";
 import { writePlan } from "./plan-files.ts";
 import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
-import { refusalOf } from "./refusals.ts";
+import { fleetFailure, refusalOf } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { planText } from "./render/text.ts";
 import { standing } from "./render/words.ts";
@@ -56,7 +56,8 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
 }
 
 function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, declared: Props): Checked {
-  if (look.fleet.hosts.length === 0) return { inputs: { ...declared, hosts: {} }, failures: [emptyFleet(look)] };
+  const unkept = fleetFailure(look.fleet);
+  if (unkept !== undefined) return { inputs: { ...declared, hosts: {} }, failures: [unkept] };
   const outlook = outlookOf(look, inputs, ownersOf(declared, olds));
   announce(around, look, inputs, outlook);
   const hosts = wantedLevels(look.fleet, outlook, savedHosts(olds));
@@ -99,10 +100,6 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
     "warning",
   );
   return { inputs, failures: [] };
-}
-
-function emptyFleet({ fleet }: Look): Failure {
-  return { property: "target", reason: `${fleet.target} has no hosts: name a fleet that has some` };
 }
 
 /** Errors about an input begin with its path. */

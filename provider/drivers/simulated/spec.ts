@@ -8,7 +8,7 @@ const id = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[\w][\w.:-]*$/, "expected letters, digits, `_`, `.`, `:` or `-`, starting with a letter or digit");
+  .regex(/^[\w][\w.:-]*$/, "expected letters, digits, `_`, `.`, `:` or `-`, starting with a letter, a digit or `_`");
 const seconds = z.number().positive();
 const mark = z.strictObject({ run: z.string().min(1), owner: z.string().min(1), token: z.int().min(0) });
 
