@@ -20,7 +20,7 @@ describe("help", () => {
   test.each(
     commands.flatMap((command) =>
       command === "sim"
-        ? ["create", "show", "drift", "fault", "take", "give"].map((sub) => [command, sub])
+        ? ["create", "show", "drift", "block", "unblock", "fault", "take", "give"].map((sub) => [command, sub])
         : [[command]],
     ),
   )("%s %s", async (...command) => {

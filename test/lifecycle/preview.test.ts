@@ -138,6 +138,21 @@ describe("no false change is shown for hosts that are", () => {
     expect((await stage.preview(declare())).step).toBe("same");
   });
 
+  test("blocked: the platform says that it cannot take them to the level, and why", async () => {
+    const stage = new Stage(smallFleet(mixed));
+    await stage.up(declare());
+    stage.drift("h1", "8.0.1");
+    stage.block("h1", "its CPU is not supported any more");
+    const { inputs, failures } = await stage.preview(declare());
+    expect(failures).toEqual([]);
+    expect(inputs.hosts).toEqual({ h1: "8.0.1", h2: "8.0.3", h3: "8.0.4", h4: "8.0.3" });
+    expect(inputs).not.toHaveProperty("plan");
+    expect(stage.hear()).toContain("blocked: its CPU is not supported any more");
+    await stage.up(declare());
+    expect(stage.saved?.outputs.compliance).toMatchObject({ blocked: 1, names: { blocked: ["h1"] } });
+    expect((await stage.preview(declare())).step).toBe("same");
+  });
+
   test("unreachable: they keep the level at which they were seen last", async () => {
     const stage = new Stage(smallFleet(mixed));
     await stage.up(declare());

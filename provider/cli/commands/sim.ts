@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import {
   addFault,
+  blockHost,
   createFleetFile,
   describeWorld,
   driftHost,
   operatorGives,
   operatorTakes,
+  unblockHost,
 } from "../../drivers/simulated/index.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { jsonArgument, readJson } from "../files.ts";
@@ -43,6 +45,20 @@ export function simShow(
 export function simDrift(world: CliWorld, host: string, level: string, { file }: SimOptions): ExitCode {
   driftHost(resolve(world.cwd, file), host, level);
   world.out(`${host} is at ${level} now.`);
+  return exit.ok;
+}
+
+/** Lets the platform be unable to take a host to another level. */
+export function simBlock(world: CliWorld, host: string, reason: string, { file }: SimOptions): ExitCode {
+  blockHost(resolve(world.cwd, file), host, reason);
+  world.out(`${host} cannot be taken to another level now: ${reason}`);
+  return exit.ok;
+}
+
+/** Takes what blocked a host away. */
+export function simUnblock(world: CliWorld, host: string, { file }: SimOptions): ExitCode {
+  unblockHost(resolve(world.cwd, file), host);
+  world.out(`${host} can be taken to any level again.`);
   return exit.ok;
 }
 

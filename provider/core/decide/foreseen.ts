@@ -29,6 +29,7 @@ function hostSurprise(view: View, desk: Desk, { host: id, from }: HostPlan): str
   if (host.held) return `an operator has taken ${id}`;
   if (desk.isInHand(id)) return undefined;
   if (host.state !== "up") return `${id} is ${host.state}`;
+  if (host.finding?.compliance === "blocked") return `${id} is blocked: ${host.finding.reason}`;
   if (host.cordoned || host.mark !== undefined) return `somebody else has cordoned ${id}`;
   return host.level === from ? undefined : `${id} is at ${host.level} now`;
 }

@@ -60,6 +60,7 @@ function describeHost(world: World, host: HostRow) {
     state: answers(world, host) ? (host.power === "on" ? "up" : host.power) : "unreachable",
     cordoned: host.cordoned,
     held: host.held,
+    blocked: host.blocked,
     mark: host.mark,
     problem: host.problem,
     domain: host.domain,

@@ -28,6 +28,7 @@ const host = z.strictObject({
   boot: seconds.default(240).describe("Seconds a boot takes, fleet time."),
   held: z.boolean().default(false).describe("An operator has taken it away."),
   cordoned: z.boolean().default(false),
+  blocked: z.string().min(1).optional().describe("Why the platform cannot take it to another level."),
   mark: mark.optional().describe("Mark of a run that is out of sight."),
 });
 
