@@ -55,12 +55,11 @@ export class Room {
   }
 
   /**
-   * Resource of which too little would stay free for `failures` host failures if `without` also went out; undefined when
-   * all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service. Pinned ones
-   * of hosts that are out do not: they are shut down.
+   * Resource of which too little would stay free for `failures` host failures if `without` also went out (0: too little for
+   * what runs); undefined when all suffice. Every workload that runs on a host that answers counts once: it ends up on a
+   * host in service. Pinned ones of hosts that are out do not: they are shut down.
    */
   shortOfReserve(failures: number, without: string): string | undefined {
-    if (failures === 0) return undefined;
     const serving = [...this.#hosts.values()].filter((host) => inService(host) && host.id !== without);
     const ids = new Set(serving.map((host) => host.id));
     const shutDown = this.#pinned.filter((workload) => !ids.has(workload.host));
