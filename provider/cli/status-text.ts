@@ -22,9 +22,7 @@ export function statusText(status: Status, inputs: string): string {
     `${target}: ${counts}`,
     ...wrapped(headline(status), ""),
     ...runLines(status),
-    ...(status.stop === undefined
-      ? []
-      : [`stop: ${status.stop.by} asked run ${status.stop.run} for a safe point at ${status.stop.at}`]),
+    ...(status.stop === undefined ? [] : [`stop: ${status.stop.by} asked for a safe point at ${status.stop.at}`]),
     ...(status.former === undefined
       ? []
       : [`other actors are put aside; as they were: ${JSON.stringify(status.former)}`]),
