@@ -1,4 +1,5 @@
 import { own } from "../core/own.ts";
+
 /** What Pulumi hands to a provider and takes from it: plain JSON. */
 export type Props = Readonly<Record<string, unknown>>;
 
