@@ -59,6 +59,15 @@ describe("a preview", () => {
     expect(stage.calls).toEqual(["observe", "record.read", "close"]);
   });
 
+  test("with another baseline looks once for each: what a host should run is the platform's answer to a baseline", async () => {
+    const stage = new Stage(smallFleet(mixed));
+    await stage.up(declare());
+    stage.calls.length = 0;
+    expect((await stage.preview(declare(undefined, { baseline: { version: "8.0.5" } }))).step).toBe("update");
+    const look = ["observe", "record.read", "close"];
+    expect(stage.calls).toEqual([...look, ...look]);
+  });
+
   test("says the same ten times, and nothing has changed", async () => {
     const stage = new Stage(smallFleet(mixed));
     await stage.up(declare());
