@@ -21,7 +21,7 @@ export async function stop(world: CliWorld, { inputs, wait = false }: StopOption
     }
     world.out(
       asked.run === undefined
-        ? `${asked.holder} was asked for a safe point; it has yet to begin its run, and ends as paused before it touches a host.`
+        ? `${asked.holder} was asked for a safe point; a run that it is about to begin ends as paused before it touches a host.`
         : `Run ${asked.run} was asked for a safe point; ${asked.holder} finishes the acts in flight and ends as paused.`,
     );
     if (!wait) return exit.ok;
