@@ -156,7 +156,7 @@ describe("no false change is shown for hosts that are", () => {
     expect(failures).toEqual([]);
     expect(inputs.hosts).toEqual({ h1: "8.0.1", h2: "8.0.3", h3: "8.0.4", h4: "8.0.3" });
     expect(inputs).not.toHaveProperty("plan");
-    expect(stage.hear()).toContain("blocked: its CPU is not supported any more");
+    expect(stage.hear()).toMatch(/h1: "8\.0\.1" +blocked: its CPU is not supported any more$/m);
     await stage.up(declare());
     expect(stage.saved?.outputs.compliance).toMatchObject({ blocked: 1, names: { blocked: ["h1"] } });
     expect((await stage.preview(declare())).step).toBe("same");
