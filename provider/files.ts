@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { RollError } from "./core/errors.ts";
+import { makeFolder } from "./engine/folders.ts";
 
 /** The folder of the Pulumi project: the nearest one with a Pulumi.yaml (a program may be in a folder below), else where we are. */
 export function projectFolder(from: string): string {
@@ -18,15 +19,16 @@ export function writeOwn(project: string, path: string, text: string): void {
   const file = resolve(project, path);
   const folder = dirname(file);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     if (basename(folder) === ".rolling-patch" && !existsSync(resolve(folder, ".gitignore"))) {
       writeFileSync(resolve(folder, ".gitignore"), "*\n");
     }
     replaceFile(file, text);
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    const { code = "unknown error", syscall, path: at } = error as NodeJS.ErrnoException;
+    const why = syscall === "mkdir" ? `the folder ${at} cannot be made, ${code}` : code;
     throw new RollError("failed", `${path} cannot be written (${why}).`, {
-      hint: "Make room or change its rights, or name another folder with ROLLING_PATCH_DIR.",
+      hint: "Make room or change its rights, or name another folder with ROLLING_PATCH_DIR (for the plan, another file with ROLLING_PATCH_PLAN_OUT).",
       cause: error,
     });
   }

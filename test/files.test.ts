@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -36,6 +45,17 @@ test("what cannot be written is named, and what was there stays", () => {
   expect(readdirSync(join(project, "kept"))).toEqual(["plan.json"]);
   expect(readFileSync(join(project, "out"), "utf8")).toBe("a file, not a folder");
 });
+
+test.runIf(existsSync("/proc/self"))(
+  "a folder that cannot be made is named, and how to name another; nothing hangs",
+  () => {
+    const write = () => writeOwn(project, "/proc/nowhere/below/inputs-a.json", "{}\n");
+    expect(write).toThrow(
+      "/proc/nowhere/below/inputs-a.json cannot be written (the folder /proc/nowhere cannot be made, ENOENT).",
+    );
+    expect(write).toThrow(expect.objectContaining({ hint: expect.stringContaining("ROLLING_PATCH_DIR") }));
+  },
+);
 
 test("the project folder is the nearest one with a Pulumi.yaml, else where we are", () => {
   const program = join(project, "examples/quickstart");

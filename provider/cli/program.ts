@@ -5,7 +5,7 @@ import { restore } from "./commands/restore.ts";
 import { runs } from "./commands/runs.ts";
 import { type SchemaName, schema, schemas } from "./commands/schema.ts";
 import { show } from "./commands/show.ts";
-import { simCreate, simDrift, simFault, simGive, simShow, simTake } from "./commands/sim.ts";
+import { simBlock, simCreate, simDrift, simFault, simGive, simShow, simTake, simUnblock } from "./commands/sim.ts";
 import { snapshot } from "./commands/snapshot.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
@@ -165,6 +165,14 @@ function simulation(program: Command, world: CliWorld, ended: Ended): void {
     .argument("<host>")
     .argument("<level>")
     .action((host: string, level: string, options) => ended(simDrift(world, host, level, options)));
+  command("block", "Lets the platform be unable to take a host to another level, and say why.")
+    .argument("<host>")
+    .argument("<reason>")
+    .addHelpText("after", examples(`sim block --file fleet.db node-02 "its CPU is not supported any more"`))
+    .action((host: string, reason: string, options) => ended(simBlock(world, host, reason, options)));
+  command("unblock", "Takes away what blocks a host.")
+    .argument("<host>")
+    .action((host: string, options) => ended(simUnblock(world, host, options)));
   command("fault", "Lets the fleet misbehave from now on (see `schema faults`).")
     .argument("<faults>", "JSON, or a file that holds it: one fault or a list")
     .addHelpText("after", examples(`sim fault --file fleet.db '{"kind": "patch-fails", "host": "node-02"}'`))
@@ -202,7 +210,7 @@ function kinds(): string {
 }
 
 function schemaName(text: string): SchemaName {
-  if (text in schemas) return text as SchemaName;
+  if (Object.hasOwn(schemas, text)) return text as SchemaName;
   throw new InvalidArgumentError(`There are ${Object.keys(schemas).join(", ")}.`);
 }
 

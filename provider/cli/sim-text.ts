@@ -49,9 +49,10 @@ function hostTable(hosts: readonly HostDescription[]): string[] {
   return columns(heads, rows);
 }
 
-function remarks({ cordoned, held, mark, problem }: HostDescription): string {
+function remarks({ cordoned, held, blocked, mark, problem }: HostDescription): string {
   return [
     ...(held ? ["held by an operator"] : []),
+    ...(blocked === undefined ? [] : [`blocked: ${blocked}`]),
     ...(cordoned ? ["cordoned"] : []),
     ...(mark === undefined ? [] : [`mark of ${mark.owner}`]),
     ...(problem === undefined ? [] : [problem]),

@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 import { endingText, sentence } from "../lifecycle/render/roll.ts";
 import { wrapped } from "../lifecycle/render/table.ts";
 import { columns } from "./columns.ts";
@@ -21,9 +22,7 @@ export function statusText(status: Status, inputs: string): string {
     `${target}: ${counts}`,
     ...wrapped(headline(status), ""),
     ...runLines(status),
-    ...(status.stop === undefined
-      ? []
-      : [`stop: ${status.stop.by} asked run ${status.stop.run} for a safe point at ${status.stop.at}`]),
+    ...(status.stop === undefined ? [] : [`stop: ${status.stop.by} asked for a safe point at ${status.stop.at}`]),
     ...(status.former === undefined
       ? []
       : [`other actors are put aside; as they were: ${JSON.stringify(status.former)}`]),
@@ -84,7 +83,7 @@ function nextLines({ state, halt, out, former, run }: Status, inputs: string): s
       return [
         "to go on: pulumi up, or",
         command("continue"),
-        ...(former !== undefined || out.some(({ host }) => run?.hosts[host] !== undefined)
+        ...(former !== undefined || out.some(({ host }) => own(run?.hosts, host) !== undefined)
           ? ["to give back what it put aside instead:", command("restore")]
           : []),
       ];

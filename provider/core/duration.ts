@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { own } from "./own.ts";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const PATTERN = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
@@ -12,7 +13,7 @@ export const duration = z
 /** Milliseconds of a duration text. Throws RangeError for anything that `duration` would refuse. */
 export function milliseconds(text: string): number {
   const match = PATTERN.exec(text);
-  const unit = UNITS[match?.[2] ?? ""];
+  const unit = own(UNITS, match?.[2] ?? "");
   if (match === null || unit === undefined) throw new RangeError(`"${text}" is not a duration`);
   return Math.round(Number(match[1]) * unit);
 }

@@ -1,3 +1,4 @@
+import { own } from "./own.ts";
 import type { VersionScheme } from "./version.ts";
 
 /** Amounts by resource name, in that resource's unit: `memory` in MiB, `cpu` in virtual cores; any others as the platform names them. */
@@ -99,6 +100,11 @@ export interface Fleet {
   readonly workloads: readonly Workload[];
   /** How long a migration is expected to take: `fixed` seconds and so many per GiB of memory. */
   readonly migration: { readonly fixed: number; readonly perGiB: number };
+}
+
+/** So much of a resource; 0 of one that is not named. */
+export function amountOf(resources: Resources | undefined, name: string): number {
+  return own(resources, name) ?? 0;
 }
 
 /** Expected seconds for one live migration of the workload. */

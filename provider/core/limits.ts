@@ -1,4 +1,5 @@
 import type { Fleet, Host } from "./fleet.ts";
+import { own } from "./own.ts";
 import type { Policy } from "./policy.ts";
 import type { RunMemory } from "./run.ts";
 
@@ -9,5 +10,5 @@ export function reserveOf(policy: Policy, fleet: Fleet): number {
 
 /** Counts against `maxUnavailable`: draining, out, failed, held or unreachable. */
 export function isUnavailable(host: Host, run: RunMemory | undefined): boolean {
-  return host.state !== "up" || host.cordoned || host.held || run?.hosts[host.id]?.failed !== undefined;
+  return host.state !== "up" || host.cordoned || host.held || own(run?.hosts, host.id)?.failed !== undefined;
 }

@@ -21,8 +21,8 @@ export interface FleetRecord {
   readonly lease?: Lease;
   /** The newest run, ended or not. */
   readonly run?: RunMemory;
-  /** Asks the holder for a safe point; belongs to one run. */
-  readonly stop?: { readonly run: string; readonly by: string; readonly at: string };
+  /** Asks the holder of the lease with this token for a safe point; later holders are not meant. */
+  readonly stop?: { readonly token: number; readonly by: string; readonly at: string };
   /** A sticky halt in force. */
   readonly halt?: {
     readonly run: string;

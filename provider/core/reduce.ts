@@ -1,3 +1,4 @@
+import { own } from "./own.ts";
 import { type Ending, freshHost, type HostMemory, type Passable, type RunMemory, type Step } from "./run.ts";
 
 /** What happened in a run. Plain JSON: the journal keeps every one, the fleet record keeps their fold. */
@@ -141,7 +142,7 @@ function haltOf(event: RunEvent & { kind: "halt" }): NonNullable<RunMemory["halt
 }
 
 function withHost(run: RunMemory, id: string, change: (host: HostMemory) => HostMemory): RunMemory {
-  return { ...run, hosts: { ...run.hosts, [id]: change(run.hosts[id] ?? freshHost) } };
+  return { ...run, hosts: { ...run.hosts, [id]: change(own(run.hosts, id) ?? freshHost) } };
 }
 
 function withoutHost(run: RunMemory, id: string): RunMemory {

@@ -1,4 +1,13 @@
-import { domainOf, type Fleet, type Host, inService, mayRunOn, type Workload } from "./fleet.ts";
+import {
+  amountOf,
+  domainOf,
+  type Fleet,
+  type Host,
+  inService,
+  mayRunOn,
+  type Resources,
+  type Workload,
+} from "./fleet.ts";
 
 /** Shares of a core do not add up exactly. */
 const ROUNDING = 1e-9;
@@ -9,11 +18,11 @@ const ROUNDING = 1e-9;
  */
 export class Room {
   readonly #hosts: Map<string, Host>;
-  readonly #booked = new Map<string, Record<string, number>>();
+  readonly #booked = new Map<string, Map<string, number>>();
   readonly #groups = new Map<string, Map<string, number>>();
   /** Members of spread groups by group and failure domain. */
   readonly #spread = new Map<string, Set<string>>();
-  readonly #demand: Record<string, number> = {};
+  readonly #demand = new Map<string, number>();
   readonly #pinned: Workload[] = [];
 
   constructor(fleet: Fleet) {
@@ -25,14 +34,13 @@ export class Room {
       const host = this.#hosts.get(workload.host);
       if (host === undefined || host.state === "unreachable" || host.held) continue;
       if (workload.pinned) this.#pinned.push(workload);
-      for (const [name, amount] of Object.entries(workload.demand))
-        this.#demand[name] = (this.#demand[name] ?? 0) + amount;
+      add(this.#demand, workload.demand);
     }
   }
 
   book(workload: Workload, host: string): void {
-    const booked = this.#booked.get(host) ?? {};
-    for (const [name, amount] of Object.entries(workload.demand)) booked[name] = (booked[name] ?? 0) + amount;
+    const booked = this.#booked.get(host) ?? new Map<string, number>();
+    add(booked, workload.demand);
     this.#booked.set(host, booked);
     this.#bookSpread(workload, host);
     if (workload.group === undefined) return;
@@ -52,9 +60,9 @@ export class Room {
     }
     const mate = this.#mateInDomain(workload, host);
     if (mate !== undefined) return `${mate}, another member of ${workload.spread}, is in the failure domain of ${to}`;
-    const booked = this.#booked.get(to) ?? {};
+    const booked = this.#booked.get(to);
     for (const [name, amount] of Object.entries(workload.demand)) {
-      const free = (host.capacity[name] ?? 0) - (booked[name] ?? 0);
+      const free = amountOf(host.capacity, name) - (booked?.get(name) ?? 0);
       if (amount > free + ROUNDING) return `${to} has ${free} ${name} free, ${workload.id} needs ${amount}`;
     }
     return undefined;
@@ -78,23 +86,26 @@ export class Room {
   }
 
   /**
-   * Resource of which too little would stay free for `failures` host failures if `without` also went out; undefined when
-   * all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service. Pinned ones
-   * of hosts that are out do not: they are shut down.
+   * Resource of which too little would stay free for `failures` host failures if `without` also went out (0: too little for
+   * what runs); undefined when all suffice. Every workload that runs on a host that answers counts once: it ends up on a
+   * host in service. Pinned ones of hosts that are out do not: they are shut down.
    */
   shortOfReserve(failures: number, without: string): string | undefined {
-    if (failures === 0) return undefined;
     const serving = [...this.#hosts.values()].filter((host) => inService(host) && host.id !== without);
     const ids = new Set(serving.map((host) => host.id));
     const shutDown = this.#pinned.filter((workload) => !ids.has(workload.host));
     for (const name of new Set(serving.flatMap((host) => Object.keys(host.capacity)))) {
-      const sizes = serving.map((host) => host.capacity[name] ?? 0).sort((a, b) => b - a);
+      const sizes = serving.map((host) => amountOf(host.capacity, name)).sort((a, b) => b - a);
       const reserve = sizes.slice(0, failures).reduce(sum, 0);
-      const demand = (this.#demand[name] ?? 0) - shutDown.map((one) => one.demand[name] ?? 0).reduce(sum, 0);
+      const demand = (this.#demand.get(name) ?? 0) - shutDown.map((one) => amountOf(one.demand, name)).reduce(sum, 0);
       if (sizes.reduce(sum, 0) - demand < reserve - ROUNDING) return name;
     }
     return undefined;
   }
+}
+
+function add(amounts: Map<string, number>, more: Resources): void {
+  for (const [name, amount] of Object.entries(more)) amounts.set(name, (amounts.get(name) ?? 0) + amount);
 }
 
 const sum = (a: number, b: number): number => a + b;

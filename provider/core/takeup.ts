@@ -1,5 +1,6 @@
 import { type Baseline, baselineKey } from "./baseline.ts";
 import type { Fleet } from "./fleet.ts";
+import { own } from "./own.ts";
 import type { FleetRecord } from "./record.ts";
 import { reduce } from "./reduce.ts";
 import { freshHost, type HostMemory, newRun, type RunMemory } from "./run.ts";
@@ -34,7 +35,7 @@ export function takeUp(from: TakeUp): RunMemory {
       return again(recalled, from);
     return { ...fresh, memoryLost: true };
   }
-  const hosts = Object.fromEntries(marked.map(({ id }) => [id, inherited(mine?.hosts[id])]));
+  const hosts = Object.fromEntries(marked.map(({ id }) => [id, inherited(own(mine?.hosts, id))]));
   return { ...fresh, hosts, canaryPassed: from.record.finished?.baseline === key };
 }
 

@@ -2,6 +2,7 @@ import type { Act } from "../core/act.ts";
 import { RollError } from "../core/errors.ts";
 import type { Fleet, Host } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
+import { own } from "../core/own.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
 import { doubts, needsPatch } from "../core/verify.ts";
@@ -23,7 +24,7 @@ const SECOND_LOOK = 15_000;
 /** What must be on record before the act begins: read by whoever comes after a crash. */
 export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
   if (act.name === "regression tests") return [];
-  const memory = run.hosts[act.host];
+  const memory = own(run.hosts, act.host);
   switch (act.name) {
     case "cordon": {
       const homes = memory?.homes.length ? memory.homes : movable(fleet, act.host);
@@ -107,7 +108,7 @@ export function deadlineOf(act: Act, fleet: Fleet, run: RunMemory, { policy }: I
   const back = boot ?? Math.min(60 * MINUTE, Math.max(20 * MINUTE, lastBoot));
   switch (act.name) {
     case "migrate":
-      return act.step === "evacuate" ? (run.hosts[act.host]?.drainSince ?? now) + drain : now + drain;
+      return act.step === "evacuate" ? (own(run.hosts, act.host)?.drainSince ?? now) + drain : now + drain;
     case "remediate":
       return now + patch + back;
     case "await":
@@ -153,7 +154,7 @@ async function proven(shop: Workshop, id: string, run: RunMemory, context: ActCo
   for (const wait of [0, SECOND_LOOK]) {
     if (wait > 0) await shop.driver.clock.sleep(wait, context.signal);
     const seen = await look(shop, id, context);
-    const found = doubts(seen, run.hosts[id]);
+    const found = doubts(seen, own(run.hosts, id));
     if (host !== undefined && host.bootId !== seen.bootId) found.push(`${id} rebooted once more`);
     if (found.length > 0) throw new RollError("failed", `${found.join("; ")}.`, { host: id });
     host = seen;

@@ -31,9 +31,9 @@ export class Asked {
     return this.#overdue;
   }
 
-  /** Reads the stop flag of the fleet record. */
-  heed(record: FleetRecord, run: string): void {
-    if (record.stop?.run === run) this.#ask("stop");
+  /** Reads the stop flag of the fleet record, as the holder of its lease. */
+  heed({ stop, token }: FleetRecord): void {
+    if (stop?.token === token) this.#ask("stop");
   }
 
   /** A window is open: the next wait is a new one. */

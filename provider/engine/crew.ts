@@ -1,6 +1,7 @@
 import { type Act, actKey, stepOf } from "../core/act.ts";
 import { isRollError, type RollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import { deadlineOf, intentOf, perform } from "./acts.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Ledger } from "./ledger.ts";
@@ -119,7 +120,7 @@ export class Crew {
   async #failed(act: Act, error: RollError): Promise<void> {
     if (error.kind === "cancelled" || !("host" in act)) throw error;
     const { retries } = this.#request.inputs.policy;
-    const memory = this.#ledger.run.hosts[act.host];
+    const memory = own(this.#ledger.run.hosts, act.host);
     const step = stepOf(act, memory);
     const tries = memory?.tries[step] ?? 0;
     const now = this.#ports.driver.clock.now();

@@ -14,7 +14,7 @@ const ERROR = 1;
 const CORRUPT = 11;
 const NOTADB = 26;
 
-/** `ENOENT`: what Node says when it cannot make a directory on a read-only disk. */
+/** `ENOENT`: where the kernel lets nobody make a directory, in `/proc`. */
 const UNWRITABLE = ["EACCES", "EPERM", "EROFS", "ENOENT"];
 
 /** What SQLite or the file system threw, as a RollError that names the file and what to do; bugs stay what they are. */

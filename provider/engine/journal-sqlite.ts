@@ -1,9 +1,10 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { isRollError } from "../core/errors.ts";
 import { wallTime } from "./clock.ts";
+import { makeFolder } from "./folders.ts";
 import { corrupt, journalError, newerFormat, notAJournal } from "./journal-errors.ts";
 import type { Journal, JournalEntry, StoredEntry } from "./ports.ts";
 
@@ -54,7 +55,7 @@ export function openJournal(dir: string, options: JournalOptions = {}): Journal 
   const { wall = wallTime, busy = 5_000 } = options;
   const file = join(dir, JOURNAL_FILE);
   return guarded(file, () => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir, 0o700);
     if (existsSync(file)) inspect(file, busy);
     else closeSync(openSync(file, "a", 0o600));
     return connect(file, busy, wall);

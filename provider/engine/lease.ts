@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { RollError } from "../core/errors.ts";
 import { emptyRecord, type FleetRecord, type Lease } from "../core/record.ts";
 import type { Clock, RecordStore } from "./ports.ts";
@@ -17,7 +18,8 @@ export const MISSED_BEATS = 3;
 
 /**
  * Takes the lease of a fleet, with a token higher than any before. A lease that still beats is somebody's:
- * throws `conflict` saying who and since when. One that has stood still for `MISSED_BEATS` beats is taken over.
+ * throws `conflict` saying who and since when. One that has stood still for `MISSED_BEATS` beats is taken over. A stop that
+ * is asked for meanwhile is meant for the contender: whoever asked has seen its roll begin. An older one goes with the lease.
  */
 export async function takeLease(
   store: RecordStore,
@@ -25,20 +27,23 @@ export async function takeLease(
   contender: Contender,
   signal?: AbortSignal,
 ): Promise<{ record: FleetRecord; version: number }> {
+  let asked: FleetRecord["stop"];
   for (let round = 0; round < 10; round++) {
     const seen = await store.read();
+    const { stop, ...rest } = seen?.record ?? emptyRecord;
+    if (round === 0) asked = stop;
     const lease = seen?.record.lease;
     if (lease !== undefined && (await beats(store, process, lease, signal))) throw held(lease);
-    const before = seen ?? { record: emptyRecord, version: 0 };
-    const token = before.record.token + 1;
+    const token = rest.token + 1;
     const { holder, instance } = contender;
     const record: FleetRecord = {
-      ...before.record,
+      ...rest,
       token,
       lease: { holder, instance, token, beat: 0, since: contender.wall() },
+      ...(stop === undefined || isDeepStrictEqual(stop, asked) ? {} : { stop: { ...stop, token } }),
     };
     try {
-      return { record, version: await store.write(record, before.version) };
+      return { record, version: await store.write(record, seen?.version ?? 0) };
     } catch (error) {
       // Somebody wrote in between: look again, it may be a rival who now holds it.
       if (!(error instanceof RollError) || error.kind !== "conflict") throw error;

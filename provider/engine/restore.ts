@@ -1,6 +1,7 @@
 import type { Baseline } from "../core/baseline.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet, Host } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { FleetRecord } from "../core/record.ts";
 import { reduce } from "../core/reduce.ts";
 import type { HostMemory, RunMemory } from "../core/run.ts";
@@ -77,7 +78,7 @@ async function hosts(
     (one) => one.mark !== undefined && (named.length === 0 || named.includes(one.id)),
   )) {
     const run = keeper.record.run;
-    const memory = run?.hosts[host.id];
+    const memory = own(run?.hosts, host.id);
     const why = reasonToStay(host, run, named.includes(host.id));
     if (why !== undefined) {
       given.left.push({ what: host.id, why });
@@ -100,7 +101,7 @@ async function hosts(
 
 /** Why a host must not go back into service; undefined: it may. */
 function reasonToStay(host: Host, run: RunMemory | undefined, named: boolean): string | undefined {
-  const memory = run?.hosts[host.id];
+  const memory = own(run?.hosts, host.id);
   if (host.held) return "is held by an operator";
   if (host.state === "unreachable") return "does not answer";
   if (host.state === "down") return "is down: it may be in the middle of its patch or boot";

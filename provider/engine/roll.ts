@@ -100,7 +100,7 @@ async function begin(ports: RollPorts, request: RollRequest, keeper: Keeper): Pr
     wall: ports.wall(),
     recall: (id) => ports.journal.memory(id),
   });
-  await keeper.update(({ stop: _stop, halt, ...record }) => ({
+  await keeper.update(({ halt, ...record }) => ({
     ...record,
     run,
     inputs: request.inputsDigest,

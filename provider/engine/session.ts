@@ -80,7 +80,7 @@ export class Session {
 
   async #turn(): Promise<Ending | undefined> {
     const fleet = await this.#observe();
-    this.#asked.heed(this.#keeper.record, this.memory.id);
+    this.#asked.heed(this.#keeper.record);
     if (this.#asked.overdue) return this.#unsafe(fleet);
     const decision = await this.#decide(fleet);
     if (decision.ending !== undefined) return decision.ending;

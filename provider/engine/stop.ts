@@ -6,25 +6,26 @@ import type { Clock, RecordStore } from "./ports.ts";
 
 /** What became of the request for a safe point. */
 export type StopRequest =
-  | { readonly kind: "asked"; readonly run: string; readonly holder: string }
-  /** Nobody works on the fleet: no run, an ended one, or one whose process gave its lease back. */
+  /** `token`: of the lease whose holder was asked. `run`: absent while that has yet to begin one. */
+  | { readonly kind: "asked"; readonly token: number; readonly holder: string; readonly run?: string }
+  /** Nobody works on the fleet: no run, or one whose process gave its lease back. */
   | { readonly kind: "nothing to stop"; readonly run?: RunMemory | undefined };
 
 /**
- * Asks the process that works on the fleet for a safe point: writes the stop flag of the newest unfinished run. Asking twice
- * is harmless. `at`: wall clock, ISO 8601.
+ * Asks the process that holds the lease for a safe point, whether or not its run has begun: writes the stop flag of that
+ * lease. Asking twice is harmless. `at`: wall clock, ISO 8601.
  */
 export async function requestStop(store: RecordStore, by: string, at: string): Promise<StopRequest> {
   for (let round = 0; round < 10; round++) {
     const seen = await store.read();
     const { run, lease, stop } = seen?.record ?? {};
-    if (seen === undefined || run === undefined || lease === undefined || run.ending !== undefined) {
-      return { kind: "nothing to stop", run };
-    }
-    const asked: StopRequest = { kind: "asked", run: run.id, holder: lease.holder };
-    if (stop?.run === run.id) return asked;
+    if (seen === undefined || lease === undefined) return { kind: "nothing to stop", run };
+    const { token, holder } = lease;
+    const begun = run === undefined || run.ending !== undefined ? {} : { run: run.id };
+    const asked: StopRequest = { kind: "asked", token, holder, ...begun };
+    if (stop?.token === token) return asked;
     try {
-      await store.write({ ...seen.record, stop: { run: run.id, by, at } }, seen.version);
+      await store.write({ ...seen.record, stop: { token, by, at } }, seen.version);
       return asked;
     } catch (error) {
       // The holder beat in between: look again.
@@ -38,26 +39,25 @@ export async function requestStop(store: RecordStore, by: string, at: string): P
 
 /** How the wait for a safe point ended. */
 export type StopOutcome =
-  | { readonly kind: "ended"; readonly run: RunMemory }
+  | { readonly kind: "ended"; readonly run?: RunMemory | undefined }
   /** The process that was asked no longer beats: it has died. */
   | { readonly kind: "died"; readonly holder: string }
-  /** Another run goes on instead. */
-  | { readonly kind: "another run"; readonly run: string };
+  /** It is over, and another process has taken the fleet up since. */
+  | { readonly kind: "another process"; readonly holder?: string | undefined };
 
-/** Waits until a run is at its safe point and its process has given the lease back, or has died. */
+/** Waits until the holder of the lease with this token has given it back, at a safe point, or has died. */
 export async function awaitStop(
   store: RecordStore,
   process: Clock,
-  run: string,
+  token: number,
   signal?: AbortSignal,
 ): Promise<StopOutcome> {
   let known: FleetRecord["lease"];
   for (let missed = 0; ; missed++) {
     const record = (await store.read())?.record;
-    if (record?.run === undefined || record.run.id !== run)
-      return { kind: "another run", run: record?.run?.id ?? "none" };
+    if (record?.token !== token) return { kind: "another process", holder: record?.lease?.holder };
     if (record.lease === undefined) return { kind: "ended", run: record.run };
-    if (record.lease.token !== known?.token || record.lease.beat !== known.beat) missed = 0;
+    if (record.lease.beat !== known?.beat) missed = 0;
     if (missed >= MISSED_BEATS) return { kind: "died", holder: record.lease.holder };
     known = record.lease;
     await process.sleep(store.beat, signal);

@@ -1,6 +1,7 @@
 import type { Act } from "../core/act.ts";
 import { stepOf } from "../core/act.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { RunMemory } from "../core/run.ts";
 import type { News } from "./news.ts";
 
@@ -19,7 +20,7 @@ export function wordsFor(
     const when = act.moment === "before" ? "before the first host" : "at the end";
     return moment === "start" ? { kind: "start", text: `regression tests ${when}` } : undefined;
   }
-  const memory = run.hosts[act.host];
+  const memory = own(run.hosts, act.host);
   const line = (text: string): Omit<News, "position"> => ({
     kind: moment,
     host: act.host,

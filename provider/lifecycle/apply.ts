@@ -12,7 +12,7 @@ import { type Outlook, outlookOf } from "./outlook.ts";
 import { savedProps } from "./outputs.ts";
 import { PartialFailure } from "./partial.ts";
 import { declaredOf, ownersOf, type Props } from "./props.ts";
-import { refusalOf } from "./refusals.ts";
+import { fleetFailure, refusalOf } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { closingText, endingText, newsLine } from "./render/roll.ts";
 import { headline } from "./render/words.ts";
@@ -36,7 +36,7 @@ export async function apply(around: Surroundings, looks: Looks, olds: Props, new
   try {
     const look = await lookWith(driver, inputs.baseline);
     const outlook = outlookOf(look, inputs, owners);
-    const failure = refusalOf(outlook, inputs);
+    const failure = fleetFailure(look.fleet) ?? refusalOf(outlook, inputs);
     if (failure !== undefined) throw new RollError("conflict", `${inputs.owner}: ${failure.reason}`);
     const id = resourceId(inputs);
     if (outlook.kind !== "roll") {

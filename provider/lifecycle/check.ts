@@ -9,7 +9,7 @@ import type { PlanOutput } from "./output-types.ts";
 import { namesOwed } from "./outputs.ts";
 import { writePlan } from "./plan-files.ts";
 import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
-import { refusalOf } from "./refusals.ts";
+import { fleetFailure, refusalOf } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { planText } from "./render/text.ts";
 import { standing } from "./render/words.ts";
@@ -57,7 +57,8 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
 }
 
 function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, declared: Props): Checked {
-  if (look.fleet.hosts.length === 0) return { inputs: { ...declared, hosts: {} }, failures: [emptyFleet(look)] };
+  const unkept = fleetFailure(look.fleet);
+  if (unkept !== undefined) return { inputs: { ...declared, hosts: {} }, failures: [unkept] };
   const owners = ownersOf(declared, olds);
   const outlook = outlookOf(look, inputs, owners);
   announce(around, look, inputs, outlook);
@@ -107,10 +108,6 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
     "warning",
   );
   return { inputs, failures: [] };
-}
-
-function emptyFleet({ fleet }: Look): Failure {
-  return { property: "target", reason: `${fleet.target} has no hosts: name a fleet that has some` };
 }
 
 /** Errors about an input begin with its path. */

@@ -1,4 +1,5 @@
 import type { Fleet, Host } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { Outlook } from "./outlook.ts";
 
 /** Level by host name. */
@@ -30,7 +31,7 @@ function pendingHosts(outlook: Outlook): Set<string> {
 
 /** What can be proved: a host that claims the declared level and runs another one is at that other one. */
 function seenLevel(host: Host, last: Readonly<HostLevels>): string {
-  if (host.state === "unreachable") return last[host.id] ?? host.level;
+  if (host.state === "unreachable") return own(last, host.id) ?? host.level;
   return host.level === host.wanted ? host.evidence : host.level;
 }
 

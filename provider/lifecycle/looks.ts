@@ -15,7 +15,8 @@ export interface Look {
 }
 
 /**
- * Looks at targets, once for each target and baseline: read, check and diff of one process share what was seen.
+ * Looks at targets, once for each target and baseline: read, check and diff of one process share what was seen. A changed
+ * baseline takes a second look, since `wanted` is the platform's answer to a baseline (a range of packages, a certified image).
  * A look that failed is shared as well: a target that does not answer is asked once.
  */
 export class Looks {

@@ -1,3 +1,5 @@
+import { own } from "../core/own.ts";
+
 /** What Pulumi hands to a provider and takes from it: plain JSON. */
 export type Props = Readonly<Record<string, unknown>>;
 
@@ -35,12 +37,12 @@ export function savedHosts(props: Props | undefined): Record<string, string> {
 
 /** A text among the properties, if it is one. */
 export function textOf(props: Props | undefined, key: string): string | undefined {
-  const value = props?.[key];
+  const value = own(props, key);
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function pick(props: Props, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(keys.filter((key) => props[key] !== undefined).map((key) => [key, props[key]]));
+  return Object.fromEntries(keys.map((key) => [key, own(props, key)]).filter(([, value]) => value !== undefined));
 }
 
 /** Whose marks on hosts are ours: as declared now and, after a rename, as saved before. The present name comes first. */

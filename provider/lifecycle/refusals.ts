@@ -1,7 +1,19 @@
+import type { Fleet } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Outlook } from "./outlook.ts";
 import type { Failure } from "./props.ts";
 import { sentence } from "./render/roll.ts";
+
+/** Pulumi keeps properties in plain objects by assignment, which drops the one of this name without a word. */
+const LOST = "__proto__";
+
+/** Why the fleet cannot be kept in the resource, as a failure of the inputs that name it; undefined when it can. */
+export function fleetFailure({ target, hosts }: Fleet): Failure | undefined {
+  if (hosts.length === 0) return { property: "target", reason: `${target} has no hosts: name a fleet that has some` };
+  if (!hosts.some(({ id }) => id === LOST)) return undefined;
+  const reason = `${target} has a host named ${LOST}, which Pulumi cannot keep in its state: give it another name`;
+  return { property: "target", reason };
+}
 
 /** Why `up` must not start a roll, as a failure of the inputs; undefined when nothing stands in its way. */
 export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failure | undefined {

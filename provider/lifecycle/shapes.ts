@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { inputs } from "../core/inputs.ts";
+import { own } from "../core/own.ts";
 import type { Props } from "./props.ts";
 import type { Path } from "./unknown.ts";
 
@@ -25,7 +26,7 @@ export function kindsAt(path: Path, declared: Props): unknown[] {
 /** The value at a path, or undefined. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
-    (at, key) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    (at, key) => (typeof at === "object" && at !== null ? own(at as Props, String(key)) : undefined),
     value,
   );
 }
@@ -34,7 +35,7 @@ function shapesAt(path: Path, declared: Props, last?: "any kind"): Shape[] {
   let shapes = forms(z.toJSONSchema(inputs, { io: "input", unrepresentable: "any" }) as Shape);
   path.forEach((key, depth) => {
     const inside = shapes
-      .flatMap((shape) => (typeof key === "number" ? shape.items : shape.properties?.[String(key)]) ?? [])
+      .flatMap((shape) => (typeof key === "number" ? shape.items : own(shape.properties, String(key))) ?? [])
       .flatMap(forms);
     const kind =
       last !== undefined && depth === path.length - 1

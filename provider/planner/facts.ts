@@ -1,5 +1,15 @@
-import { domainOf, type Fleet, type Host, inService, migrationSeconds, type Workload } from "../core/fleet.ts";
+import {
+  amountOf,
+  domainOf,
+  type Fleet,
+  type Host,
+  inService,
+  migrationSeconds,
+  type Resources,
+  type Workload,
+} from "../core/fleet.ts";
 import { isUnavailable, reserveOf } from "../core/limits.ts";
+import { own } from "../core/own.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
 
@@ -95,7 +105,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
   const { fleet, policy } = request;
   const memory = request.memory?.baseline === request.baseline ? request.memory : undefined;
   const resources = resourceNames(fleet);
-  const vector = (amounts: Readonly<Record<string, number>>): number[] => resources.map((name) => amounts[name] ?? 0);
+  const vector = (amounts: Resources): number[] => resources.map((name) => amountOf(amounts, name));
   const skipped: { host: string; why: string }[] = [];
   const pinned = pinnedByHost(fleet);
 
@@ -155,7 +165,7 @@ function itemsOf(request: PlanRequest, byId: ReadonlyMap<string, Node>, resource
     for (const move of entry.evacuate) announced.set(`${move.from}\n${move.workload}`, byId.get(move.to));
   }
   const mean = resources.map(
-    (name) => fleet.hosts.reduce((sum, host) => sum + (host.capacity[name] ?? 0), 0) / fleet.hosts.length,
+    (name) => fleet.hosts.reduce((sum, host) => sum + amountOf(host.capacity, name), 0) / fleet.hosts.length,
   );
   const ours = (node: Node): boolean => node.host.mark !== undefined && owners.includes(node.host.mark.owner);
   // Off a host in hand: a part of its evacuation. Every other workload in flight counts as arrived, and as not yet gone.
@@ -168,10 +178,11 @@ function itemsOf(request: PlanRequest, byId: ReadonlyMap<string, Node>, resource
   for (const workload of fleet.workloads) {
     const source = byId.get(workload.host);
     const running = workload.state === "running";
-    if (source === undefined || !(running || memory?.hosts[workload.host]?.stopped.includes(workload.id))) continue;
+    if (source === undefined || !(running || own(memory?.hosts, workload.host)?.stopped.includes(workload.id)))
+      continue;
     const target = workload.movingTo === undefined ? undefined : byId.get(workload.movingTo);
     const foreign = target !== undefined && !isPart(source, target);
-    const need = resources.map((name) => workload.demand[name] ?? 0);
+    const need = resources.map((name) => amountOf(workload.demand, name));
     const group = workload.group === undefined ? -1 : (groups.get(workload.group) ?? groups.size);
     if (workload.group !== undefined) groups.set(workload.group, group);
     const list = running ? items : owed;

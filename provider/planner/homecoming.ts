@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 import { add, at, type Board, type Leg, needOf } from "./board.ts";
 import { areCompanions } from "./companions.ts";
 import { why } from "./destinations.ts";
@@ -18,7 +19,7 @@ export function homecoming(
 ): Leg[] {
   const legs: Leg[] = evacuated.map(({ item, to }) => ({ item, from: to, to: node, why: why.home }));
   const away = new Set(legs.map(({ item }) => item.id));
-  const homes = new Set(facts.request.memory?.hosts[node.id]?.homes ?? []);
+  const homes = new Set(own(facts.request.memory?.hosts, node.id)?.homes ?? []);
   for (const item of homes.size > 0 ? facts.items : []) {
     if (!homes.has(item.id) || away.has(item.id) || item.workload.pinned || item.node === node) continue;
     if (item.node.role === "in hand" || item.node.role === "closed" || claimed.has(item)) continue;

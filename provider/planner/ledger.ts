@@ -1,4 +1,4 @@
-import { type Fleet, type Host, inService, type Resources, type Workload } from "../core/fleet.ts";
+import { amountOf, type Fleet, type Host, inService, type Resources, type Workload } from "../core/fleet.ts";
 
 /** Fractions do not add up exactly; what is larger than this share of a capacity is a violation. */
 const TOLERANCE = 1e-6;
@@ -28,7 +28,7 @@ export class Ledger {
     for (const name of new Set(fleet.hosts.flatMap((host) => Object.keys(host.capacity)))) {
       this.#bySize.set(
         name,
-        [...fleet.hosts].sort((a, b) => (b.capacity[name] ?? 0) - (a.capacity[name] ?? 0)),
+        [...fleet.hosts].sort((a, b) => amountOf(b.capacity, name) - amountOf(a.capacity, name)),
       );
     }
   }
@@ -77,7 +77,7 @@ export class Ledger {
   trouble(id: string, group: string | undefined): string | undefined {
     const host = this.hosts.get(id);
     for (const [name, load] of this.#booked.get(id) ?? []) {
-      const capacity = host?.capacity[name] ?? 0;
+      const capacity = amountOf(host?.capacity, name);
       if (load > capacity + TOLERANCE * Math.max(1, capacity)) return `${id} holds ${load} of ${capacity} ${name}`;
     }
     if (group !== undefined && (this.#members.get(id)?.get(group) ?? 0) > 1)
@@ -91,15 +91,15 @@ export class Ledger {
       let capacity = this.#capacity.get(name) ?? 0;
       let load = this.#load.get(name) ?? 0;
       for (const [host, need] of back) {
-        capacity += host.capacity[name] ?? 0;
-        load += need[name] ?? 0;
+        capacity += amountOf(host.capacity, name);
+        load += amountOf(need, name);
       }
       let kept = 0;
       let taken = 0;
       for (const host of hosts) {
         if (taken >= reserve) break;
         if (!this.isServing(host.id) && !back.some(([one]) => one === host)) continue;
-        kept += host.capacity[name] ?? 0;
+        kept += amountOf(host.capacity, name);
         taken += 1;
       }
       if (capacity - load < kept - TOLERANCE * Math.max(1, capacity)) return name;
@@ -110,7 +110,7 @@ export class Ledger {
 
 /** Adds amounts, by name. */
 export function addTo(sum: Map<string, number>, amounts: Resources, sign: 1 | -1): void {
-  for (const name of Object.keys(amounts)) sum.set(name, (sum.get(name) ?? 0) + sign * (amounts[name] ?? 0));
+  for (const [name, amount] of Object.entries(amounts)) sum.set(name, (sum.get(name) ?? 0) + sign * amount);
 }
 
 function entry(map: Map<string, Map<string, number>>, key: string): Map<string, number> {

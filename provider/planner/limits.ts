@@ -21,13 +21,13 @@ interface Moment {
  */
 export function rivals({ fleet, policy }: PlanRequest): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const sets: [string, Set<string>][] = (policy.apart ?? []).map((line) => ["policy.apart", new Set(line)]);
-  const quorums: Record<string, Set<string>> = Object.create(null);
+  const quorums = new Map<string, Set<string>>();
   const enter = (name: string, id: string): void => {
-    quorums[name] = (quorums[name] ?? new Set<string>()).add(id);
+    quorums.set(name, (quorums.get(name) ?? new Set<string>()).add(id));
   };
-  for (const { id, quorums: own } of fleet.hosts) for (const name of own ?? []) enter(name, id);
-  for (const name of Object.keys(policy.quorums ?? {})) for (const id of policy.quorums?.[name] ?? []) enter(name, id);
-  for (const name of Object.keys(quorums)) sets.push([`quorum group ${name}`, quorums[name] as Set<string>]);
+  for (const { id, quorums: known } of fleet.hosts) for (const name of known ?? []) enter(name, id);
+  for (const [name, ids] of Object.entries(policy.quorums ?? {})) for (const id of ids) enter(name, id);
+  for (const [name, ids] of quorums) sets.push([`quorum group ${name}`, ids]);
   const found = new Map<string, Map<string, string>>();
   for (const [rule, ids] of sets) {
     for (const id of ids) {

@@ -1,4 +1,4 @@
-import type { Fleet, Host, Resources, Workload } from "../core/fleet.ts";
+import { amountOf, type Fleet, type Host, type Resources, type Workload } from "../core/fleet.ts";
 import { addTo, Ledger } from "./ledger.ts";
 
 /** What would be wrong on a host with all of these on it, in words; undefined when nothing is, or was before anything came back. */
@@ -20,7 +20,7 @@ export function mostBooked(host: Host, stays: readonly Workload[], returning: re
   const most = new Map<string, number>();
   for (const { demand } of stays) addTo(most, demand, 1);
   for (const name of new Set(returning.flatMap(({ demand }) => Object.keys(demand)))) {
-    const needs = returning.map(({ demand }) => demand[name] ?? 0).sort((a, b) => b - a);
+    const needs = returning.map(({ demand }) => amountOf(demand, name)).sort((a, b) => b - a);
     addTo(most, { [name]: needs.slice(0, host.slots).reduce((sum, need) => sum + need, 0) }, 1);
   }
   return Object.fromEntries(most);

@@ -1,4 +1,5 @@
 import type { Host, Resources, Workload } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { Ledger } from "./ledger.ts";
 import { beyondLimits, rivals } from "./limits.ts";
@@ -64,7 +65,7 @@ class Replay {
     this.#reserve = policy.reserve ?? (fleet.hosts.length <= 2 ? 0 : 1);
     this.#rivals = rivals(request);
     const isAway = (host: Host): boolean =>
-      host.state !== "up" || host.cordoned || host.held || run?.hosts[host.id]?.failed !== undefined;
+      host.state !== "up" || host.cordoned || host.held || own(run?.hosts, host.id)?.failed !== undefined;
     this.#away = fleet.hosts.filter((host) => isAway(host) && !this.#ours.has(host.id));
     this.#canaries = run?.canaries ?? [];
     this.#started = (run?.done ?? []).filter((id) => !this.#canaries.includes(id)).length;
@@ -319,7 +320,7 @@ class Replay {
 
   /** Stopped workloads that start again with their host. */
   #owed(host: Host): string[] {
-    const stopped = this.#request.memory?.hosts[host.id]?.stopped ?? [];
+    const stopped = own(this.#request.memory?.hosts, host.id)?.stopped ?? [];
     return stopped.filter(
       (id) => this.#workloads.get(id)?.host === host.id && this.#workloads.get(id)?.state === "stopped",
     );

@@ -1,5 +1,6 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { Host } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { RunMemory } from "../core/run.ts";
 import type { PlanRequest } from "./request.ts";
 
@@ -21,7 +22,7 @@ export function roleOf(
   const alone = (role: "left" | "closed", why: string): { role: Role; why?: string } =>
     done ? { role } : { role, why };
 
-  const failed = memory?.hosts[host.id]?.failed;
+  const failed = own(memory?.hosts, host.id)?.failed;
   if (failed !== undefined) return alone("closed", `failed to ${failed.step} in this run: ${failed.why}`);
   if (memory?.convicted.includes(host.id) === true) return alone("closed", "a gate convicted it in this run");
   if (host.held) return alone("closed", "an operator has taken it");

@@ -1,11 +1,12 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { Host } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { PlanRequest } from "./request.ts";
 
 /** Bears our mark, and nothing speaks against going on with it. */
 export function isOurs({ owners, memory, baseline }: PlanRequest, host: Host): boolean {
   const run = memory?.baseline === baseline ? memory : undefined;
-  const stays = run?.hosts[host.id]?.failed !== undefined || run?.convicted.includes(host.id) === true;
+  const stays = own(run?.hosts, host.id)?.failed !== undefined || run?.convicted.includes(host.id) === true;
   return host.mark !== undefined && owners.includes(host.mark.owner) && !host.held && !stays;
 }
 
@@ -14,7 +15,7 @@ export function isFree({ fleet, memory, baseline }: PlanRequest, host: Host): bo
   const run = memory?.baseline === baseline ? memory : undefined;
   const settled =
     run?.done.includes(host.id) === true ||
-    run?.hosts[host.id]?.failed !== undefined ||
+    own(run?.hosts, host.id)?.failed !== undefined ||
     run?.convicted.includes(host.id) === true;
   const usable = host.state === "up" && !host.cordoned && !host.held && host.mark === undefined;
   return usable && !settled && complianceOf(host, fleet.scheme).compliance === "drifted";

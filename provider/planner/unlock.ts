@@ -1,4 +1,5 @@
 import type { Host, Workload } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import type { Facts } from "./facts.ts";
 import type { PlanRequest } from "./request.ts";
@@ -204,7 +205,7 @@ function oneMoreHost(request: PlanRequest, facts: Facts): Change[] {
 /** What of the policy differs from the original one. */
 function changed(original: PlanRequest, request: PlanRequest): Partial<PlanRequest["policy"]> {
   const before = original.policy as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(Object.entries(request.policy).filter(([key, value]) => before[key] !== value));
+  return Object.fromEntries(Object.entries(request.policy).filter(([key, value]) => own(before, key) !== value));
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -6,7 +6,7 @@ import { tail } from "./evidence.ts";
 import { intoArgument } from "./host.ts";
 
 /** All that a command gets of our environment: credentials never. */
-const INHERITED = ["PATH", "HOME", "LANG"];
+const INHERITED = ["PATH", "HOME", "LANG"] as const;
 /** Bytes of output that are kept, and characters of it that are shown. */
 const KEPT = 4_096;
 const SHOWN = 240;

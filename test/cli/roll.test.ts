@@ -140,6 +140,18 @@ describe("stop", () => {
     expect((await after.run("stop", "--inputs", "inputs.json")).out).toMatch(/^Nothing to stop: run run-1 is paused/);
   });
 
+  test("asks a process that has the lease and no run yet", async () => {
+    const { run: _none, ...record } = deadRecord();
+    const rig = new CliRig(undefined, await deadRun(record));
+    expect(await rig.run("stop", "--inputs", rig.inputs())).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(
+        /^anna@laptop, process 4711 was asked for a safe point; a run that it is about to begin/,
+      ),
+    });
+    expect((await rig.run("status", "--inputs", "inputs.json")).out).toMatch(/stop: .* asked for a safe point at /);
+  });
+
   test("says when the process that it asked has died", async () => {
     const rig = new CliRig(undefined, await deadRun());
     const { code, err } = await rig.run("stop", "--wait", "--inputs", rig.inputs());

@@ -36,6 +36,19 @@ describe("sim", () => {
     expect((await rig.run("sim", "show", "--file", "fleet.db")).out).not.toContain("held by an operator");
   });
 
+  test("the platform cannot take a host to another level, until it can", async () => {
+    const rig = await created();
+    const reason = "its CPU is not supported any more";
+    expect(await rig.run("sim", "block", "--file", "fleet.db", "h3", reason)).toMatchObject({
+      code: 0,
+      out: `h3 cannot be taken to another level now: ${reason}\n`,
+    });
+    const shown = async () => (await rig.run("sim", "show", "--file", "fleet.db")).out;
+    expect(await shown()).toContain(`blocked: ${reason}`);
+    await rig.run("sim", "unblock", "--file", "fleet.db", "h3");
+    expect(await shown()).not.toContain("blocked:");
+  });
+
   test("faults: one inline, a list in a file; shown with what is left of them", async () => {
     const rig = await created();
     const inline = await rig.run("sim", "fault", "--file", "fleet.db", '{"kind": "patch-fails", "host": "h1"}');
@@ -102,6 +115,8 @@ describe("sim", () => {
     [["fault", "--file", "fleet.db", '{"kind": "no-such"}'], "kind"],
     [["fault", "--file", "fleet.db", '{"kind": "never-boots"'], "The fault is not JSON"],
     [["take", "--file", "fleet.db", "h9"], "There is no host h9"],
+    [["block", "--file", "fleet.db", "h9", "old"], "There is no host h9"],
+    [["block", "--file", "fleet.db", "h1"], "missing required argument 'reason'"],
   ])("%j is refused with a reason, and touches nothing", async (args, message) => {
     const rig = await created();
     rig.write("wrong.json", { hosts: [] });

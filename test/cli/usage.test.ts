@@ -20,7 +20,7 @@ describe("help", () => {
   test.each(
     commands.flatMap((command) =>
       command === "sim"
-        ? ["create", "show", "drift", "fault", "take", "give"].map((sub) => [command, sub])
+        ? ["create", "show", "drift", "block", "unblock", "fault", "take", "give"].map((sub) => [command, sub])
         : [[command]],
     ),
   )("%s %s", async (...command) => {
@@ -58,6 +58,7 @@ describe("wrong usage", () => {
     [["status"], "There is no inputs file in "],
     [["show", "a", "b"], "too many arguments"],
     [["schema", "colours"], "There are inputs, fleet, snapshot, faults."],
+    [["schema", "constructor"], "There are inputs, fleet, snapshot, faults."],
   ])("%j ends with 2 and says what was wrong", async (args, message) => {
     const { code, out, err } = await new CliRig().run(...args);
     expect(err).toMatch(/^rolling-patch: /);

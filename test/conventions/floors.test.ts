@@ -100,6 +100,7 @@ const allowed: readonly (readonly [file: string, code: string])[] = [
   ["provider/engine/x.ts", load("node:sqlite")],
   ["provider/engine/clock.ts", "export const now = () => Date.now();"],
   ["provider/drivers/simulated/x.ts", load("../../engine/ports.ts")],
+  ["provider/drivers/simulated/x.ts", load("../../engine/folders.ts")],
   ["provider/drivers/simulated/x.ts", load("./deep/record.ts")],
   ["provider/drivers/another/x.ts", load("../../engine/ports.ts")],
   ["provider/probes/x.ts", load("../engine/ports.ts")],

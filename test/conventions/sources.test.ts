@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { repository } from "../../tools/setup/context.mjs";
@@ -48,6 +48,24 @@ describe("the SDK loads nothing of provider at run time but the door", () => {
   });
 });
 
+describe("names from outside are looked up with `own`, which finds nothing that objects inherit", () => {
+  const within = (folder: string) => sourcesIn(folder).map((file) => join(repository, file));
+
+  test("in every file of provider and sdk", { timeout: 60_000 }, () => {
+    expect(indexedIn([...within("provider"), ...within("sdk")])).toEqual(["provider/core/own.ts: record[name]"]);
+  });
+
+  test.each([
+    ["export const f = (map: Record<string, number>, name: string) => map[name];", 1],
+    ["export const f = (map: Record<string, number> | undefined, name: string) => map?.[name];", 1],
+    ["export const f = (map: Record<string, number>, name: string) => { map[name] = 1; };", 1],
+    ['export const f = (map: Record<string, number>, name: "a" | "b") => map[name];', 0],
+    ["export const f = (list: readonly number[], index: number) => list[index];", 0],
+  ])("and the check reads %s rightly", { timeout: 60_000 }, (code, count) => {
+    expect(indexedIn(["planted.ts"], { "planted.ts": code })).toHaveLength(count);
+  });
+});
+
 function asyncIn(source: ts.SourceFile): string[] {
   return nodesOf(source)
     .filter(
@@ -59,6 +77,30 @@ function asyncIn(source: ts.SourceFile): string[] {
         (ts.isIdentifier(node) && node.text === "Promise"),
     )
     .map((node) => `${source.fileName}:${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}`);
+}
+
+/** Plain objects that are indexed with any string, by their types. `planted`: texts of files that are not on disk. */
+function indexedIn(files: readonly string[], planted: Readonly<Record<string, string>> = {}): string[] {
+  const { config } = ts.readConfigFile(join(repository, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, repository);
+  const host = ts.createCompilerHost(options, true);
+  const { getSourceFile } = host;
+  host.getSourceFile = (name, ...rest) =>
+    Object.hasOwn(planted, name) ? parse(name, planted[name] ?? "") : getSourceFile(name, ...rest);
+  const program = ts.createProgram(files, options, host);
+  const checker = program.getTypeChecker();
+  const anyOf = (type: ts.Type, is: (one: ts.Type) => boolean): boolean =>
+    type.isUnion() ? type.types.some(is) : is(type);
+  return files.flatMap((file) =>
+    nodesOf(program.getSourceFile(file) as ts.SourceFile)
+      .filter(ts.isElementAccessExpression)
+      .filter(
+        ({ expression, argumentExpression }) =>
+          anyOf(checker.getTypeAtLocation(expression), (one) => one.getStringIndexType() !== undefined) &&
+          anyOf(checker.getTypeAtLocation(argumentExpression), (one) => (one.flags & ts.TypeFlags.String) !== 0),
+      )
+      .map((node) => `${relative(repository, file)}: ${node.getText()}`),
+  );
 }
 
 /** Modules under provider/ that are loaded when this file is, type imports left out. */

@@ -21,6 +21,8 @@ export interface Bench {
   pass(ms: number): Promise<void>;
   operatorTakes(host: string): void;
   operatorGives(host: string): void;
+  /** From now on the platform cannot take the host to the baseline, for this reason. */
+  blocks(host: string, reason: string): void;
   close(): void;
 }
 
@@ -217,6 +219,28 @@ export function conformance(name: string, setUp: () => Bench): void {
         await driver.cordon(to, ours, within());
         await rejects(bench.run(driver.migrate(id, to, within())), "conflict", /cordoned/);
         expect(await workloadNamed(id)).toMatchObject({ host: from, state: "running" });
+      });
+    });
+
+    describe("a host that the platform cannot take to the baseline", () => {
+      const reason = "its firmware is too old";
+
+      test("is blocked, with the reason, and drifted no more", async () => {
+        const [host, other] = await idle();
+        bench.blocks(host, reason);
+        const { hosts, scheme } = await bench.another().observe(bench.baseline);
+        expect(found(hosts, host).finding).toEqual({ compliance: "blocked", reason });
+        expect(complianceOf(found(hosts, host), scheme)).toEqual({ host, compliance: "blocked", reason });
+        expect(complianceOf(found(hosts, other), scheme).compliance).toBe("drifted");
+      });
+
+      test("is not patched: remediation fails with the reason, and the host stays up", async () => {
+        const [host, to] = await idle();
+        bench.blocks(host, reason);
+        await empty(host, to);
+        const before = await hostNamed(host);
+        await rejects(bench.run(driver.remediate(host, bench.baseline, within())), "failed", /firmware is too old/);
+        expect(await hostNamed(host)).toEqual(before);
       });
     });
 

@@ -182,6 +182,12 @@ test("a journal that is damaged, or whose place cannot be written, stops up befo
   project.env.ROLLING_PATCH_DIR = join(project.folder, "Pulumi.yaml");
   const unwritable = await project.upFails();
   expect(unwritable.output).toMatch(/Pulumi\.yaml/);
+  if (existsSync("/proc/self")) {
+    project.env.ROLLING_PATCH_DIR = "/proc/nowhere/below";
+    const nowhere = await project.upFails();
+    expect(nowhere.output).toMatch(/the folder \/proc\/nowhere cannot be made, ENOENT/);
+    expect(nowhere.output).toMatch(/another folder with ROLLING_PATCH_DIR/);
+  }
   expect(project.fleet.events()).toEqual([]);
   expect(project.fleet.out()).toEqual([]);
   project.env.ROLLING_PATCH_DIR = join(project.folder, "elsewhere");

@@ -74,8 +74,8 @@ test("after drift a preview shows the drifted hosts and the plan, as text and as
   await project.preview("--expect-no-changes");
 });
 
-test("hosts that are ahead, held by an operator or unreachable show no change that will not happen", async () => {
-  const hosts = { "esx-01": "8.0.3", "esx-02": "8.0.3", "esx-03": "8.0.3", "esx-04": "8.0.3" };
+test("hosts that are ahead, held by an operator, blocked or unreachable show no change that will not happen", async () => {
+  const hosts = { "esx-01": "8.0.3", "esx-02": "8.0.3", "esx-03": "8.0.3", "esx-04": "8.0.3", "esx-05": "8.0.3" };
   const project = await Project.create({ fleet: fastFleet({ hosts, perHost: 1 }) });
   await project.up();
 
@@ -83,15 +83,23 @@ test("hosts that are ahead, held by an operator or unreachable show no change th
   project.fleet.drift("esx-03", "8.0.1");
   project.fleet.operatorTakes("esx-03");
   project.fleet.fault({ kind: "host-cut", host: "esx-04", at: "0s" });
+  project.fleet.drift("esx-05", "8.0.2");
+  project.fleet.block("esx-05", "its CPU is not supported any more");
   // What happened to the fleet is saved; nothing of it is to be rolled.
   const refreshed = await project.up();
-  expect(refreshed.output).toMatch(/esx-03 +8\.0\.1 .*operator/);
+  expect(refreshed.output).toMatch(/esx-03: "8\.0\.1" .*operator/);
+  expect(refreshed.output).toMatch(/esx-05: "8\.0\.2" +blocked: its CPU is not supported any more/);
   const preview = await project.preview("--expect-no-changes", "--diff");
   expect(changes(preview.output)).toEqual([]);
   expect(project.fleet.acts()).toEqual([]);
   expect(project.saved().outputs).toMatchObject({
-    hosts: { "esx-01": "8.0.3", "esx-02": "8.0.9", "esx-03": "8.0.1", "esx-04": "8.0.3" },
-    compliance: { compliant: 1, ahead: 1, names: { ahead: ["esx-02"], unknown: ["esx-04"] } },
+    hosts: { "esx-01": "8.0.3", "esx-02": "8.0.9", "esx-03": "8.0.1", "esx-04": "8.0.3", "esx-05": "8.0.2" },
+    compliance: {
+      compliant: 1,
+      ahead: 1,
+      blocked: 1,
+      names: { ahead: ["esx-02"], blocked: ["esx-05"], unknown: ["esx-04"] },
+    },
   });
 });
 

@@ -263,6 +263,14 @@ describe("a disk that does not take it", () => {
     }
   });
 
+  test.runIf(existsSync("/proc/self"))("a directory that cannot be made: refused with the file's name, at once", () => {
+    expect(failure(() => openJournal("/proc/nowhere/below"))).toMatchObject({
+      kind: "failed",
+      message: "The journal /proc/nowhere/below/journal.db cannot be opened for writing.",
+      hint: expect.stringContaining("ROLLING_PATCH_DIR"),
+    });
+  });
+
   test("a file where the directory should be", () => {
     const file = join(directory(), "project");
     writeFileSync(file, "");

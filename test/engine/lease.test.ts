@@ -57,6 +57,22 @@ describe("the lease", () => {
     expect(time.now() - from).toBe(3 * BEAT);
   });
 
+  it("comes with a stop that was asked for while it was taken over, and not with one from before", async () => {
+    for (const meanwhile of [false, true]) {
+      const time = new VirtualTime();
+      const board = new Board();
+      const dead = await time.run(Keeper.claim(board, time.clock(), contender("a"), () => {}));
+      dead.abandon();
+      const ask = (at: string) =>
+        board.write({ ...(board.record as FleetRecord), stop: { token: 1, by: "anna", at } }, board.version);
+      await ask("before");
+      if (meanwhile) time.at(time.now() + BEAT, () => void ask("meanwhile"));
+      const { record } = await time.run(takeLease(board, time.clock(), contender("b")));
+      expect(record.stop).toEqual(meanwhile ? { token: 2, by: "anna", at: "meanwhile" } : undefined);
+      expect(board.record).toEqual(record);
+    }
+  });
+
   it("is judged on the contender's own clock: wall clocks a day apart change nothing", async () => {
     const time = new VirtualTime();
     const board = new Board();
@@ -105,7 +121,7 @@ describe("the lease", () => {
     const board = new Board();
     let told = 0;
     const keeper = await time.run(Keeper.claim(board, time.clock(), contender("a"), () => told++));
-    await board.write({ ...(board.record as FleetRecord), stop: { run: "r", by: "anna", at: "" } }, board.version);
+    await board.write({ ...(board.record as FleetRecord), stop: { token: 1, by: "anna", at: "" } }, board.version);
     await time.run(keeper.update((record) => ({ ...record, inputs: "mine" })));
     expect(board.record).toMatchObject({ inputs: "mine", stop: { by: "anna" } });
     expect(told).toBe(1);

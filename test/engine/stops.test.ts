@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { RollError } from "../../provider/core/errors.ts";
+import { newRun } from "../../provider/core/run.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { Driver } from "../../provider/engine/ports.ts";
-import { requestStop } from "../../provider/engine/stop.ts";
+import { requestStop, type StopRequest } from "../../provider/engine/stop.ts";
 import { smallFleet } from "../support/fleets.ts";
 import { Rig } from "../support/rig.ts";
 
@@ -27,6 +28,34 @@ describe("a safe point", () => {
     expect(next.ending.kind).toBe("done");
     expect(next.memory.id).toBe("run-1");
   });
+
+  it.each([
+    ["on a fleet that was never rolled", undefined],
+    ["after a run that has ended", { kind: "done", note: "" }],
+    ["after one that was paused", { kind: "paused", cause: "stop", note: "" }],
+  ] as const)(
+    "comes before the first act when a stop is asked for between the lease and the run: %s",
+    async (_, ending) => {
+      const rig = new Rig({ fleet: smallFleet() });
+      const run = { ...newRun("run-0", "project/stack/fleet", "version=8.0.3", ""), ...(ending && { ending }) };
+      await rig.driver().record.write({ format: 1, token: 0, ...(ending && { run }) }, 0);
+      let asked: Promise<StopRequest> | undefined;
+      const slow = (driver: Driver): Driver => ({
+        ...driver,
+        observe: async (...args) => {
+          asked ??= requestStop(rig.driver().record, "anna", "now");
+          await asked;
+          return driver.observe(...args);
+        },
+      });
+      const { ending: end } = await rig.end({ through: slow });
+      expect(await asked).toMatchObject({ kind: "asked", token: 1, holder: "tester@rig, process 1" });
+      expect(end).toMatchObject({ kind: "paused", cause: "stop" });
+      expect(rig.world.events.filter((event) => event.host !== undefined)).toEqual([]);
+      expect(rig.world.record?.record.stop).toBeUndefined();
+      expect((await rig.end()).ending.kind).toBe("done");
+    },
+  );
 
   it("is reached when the Pulumi engine has gone", async () => {
     const rig = new Rig({ fleet: smallFleet() });

@@ -59,6 +59,15 @@ describe("a preview", () => {
     expect(stage.calls).toEqual(["observe", "record.read", "close"]);
   });
 
+  test("with another baseline looks once for each: what a host should run is the platform's answer to a baseline", async () => {
+    const stage = new Stage(smallFleet(mixed));
+    await stage.up(declare());
+    stage.calls.length = 0;
+    expect((await stage.preview(declare(undefined, { baseline: { version: "8.0.5" } }))).step).toBe("update");
+    const look = ["observe", "record.read", "close"];
+    expect(stage.calls).toEqual([...look, ...look]);
+  });
+
   test("says the same ten times, and nothing has changed", async () => {
     const stage = new Stage(smallFleet(mixed));
     await stage.up(declare());
@@ -135,6 +144,21 @@ describe("no false change is shown for hosts that are", () => {
     expect(inputs.hosts).toEqual({ h1: "8.0.1", h2: "8.0.5", h3: "8.0.4", h4: "8.0.3" });
     expect(inputs).not.toHaveProperty("plan");
     await stage.up(declare());
+    expect((await stage.preview(declare())).step).toBe("same");
+  });
+
+  test("blocked: the platform says that it cannot take them to the level, and why", async () => {
+    const stage = new Stage(smallFleet(mixed));
+    await stage.up(declare());
+    stage.drift("h1", "8.0.1");
+    stage.block("h1", "its CPU is not supported any more");
+    const { inputs, failures } = await stage.preview(declare());
+    expect(failures).toEqual([]);
+    expect(inputs.hosts).toEqual({ h1: "8.0.1", h2: "8.0.3", h3: "8.0.4", h4: "8.0.3" });
+    expect(inputs).not.toHaveProperty("plan");
+    expect(stage.hear()).toMatch(/h1: "8\.0\.1" +blocked: its CPU is not supported any more$/m);
+    await stage.up(declare());
+    expect(stage.saved?.outputs.compliance).toMatchObject({ blocked: 1, names: { blocked: ["h1"] } });
     expect((await stage.preview(declare())).step).toBe("same");
   });
 

@@ -9,7 +9,7 @@ import {
   memoryFleet,
 } from "../../provider/drivers/simulated/index.ts";
 import { addFault } from "../../provider/drivers/simulated/world-faults.ts";
-import { drift, operatorGives, operatorTakes } from "../../provider/drivers/simulated/world-operator.ts";
+import { block, drift, operatorGives, operatorTakes } from "../../provider/drivers/simulated/world-operator.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { Driver } from "../../provider/engine/ports.ts";
 import type { Checked } from "../../provider/lifecycle/check.ts";
@@ -139,6 +139,10 @@ export class Stage {
 
   operator(does: "takes" | "gives", host: string): void {
     this.fleet.store.run(this.time.clock(), (world) => (does === "takes" ? operatorTakes : operatorGives)(world, host));
+  }
+
+  block(host: string, reason: string): void {
+    this.fleet.store.run(this.time.clock(), (world) => block(world, host, reason));
   }
 
   fault(input: FaultInput): void {

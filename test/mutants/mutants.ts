@@ -67,7 +67,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "keeps no reserve",
-    changes: [change("core/room.ts", "if (failures === 0) return undefined;", "return undefined;")],
+    changes: [
+      change(
+        "core/room.ts",
+        "if (sizes.reduce(sum, 0) - demand < reserve - ROUNDING) return name;",
+        "if (sizes.length < 0) return name;",
+      ),
+    ],
   },
   {
     name: "starts a host before those it must wait for",

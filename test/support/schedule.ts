@@ -60,7 +60,11 @@ export function schedule(seed: number): Schedule {
   };
   return {
     seed,
-    fleet: { ...fleet, hosts: observed(new Dice(seed + 1), fleet.hosts) },
+    fleet: {
+      ...fleet,
+      hosts: observed(new Dice(seed + 1), fleet.hosts),
+      faults: [...(fleet.faults ?? []), ...blocked(new Dice(seed + 3), hosts)],
+    },
     policy: { ...policy, ...ruled(new Dice(seed + 2), hosts) },
     failing: dice.chance(0.25) ? { [dice.pick(["gate", "verify", "end"])]: dice.pick([1, 1, 2, 4, 8]) } : {},
     fates: dice.times(4, () =>
@@ -77,6 +81,15 @@ export function schedule(seed: number): Schedule {
 /** Hosts as the platform may know more of them. Apart from the other dice, so that a seed stays what it was. */
 function observed(dice: Dice, hosts: FleetSpecInput["hosts"]): FleetSpecInput["hosts"] {
   return hosts.map((host) => (dice.chance(0.15) ? { ...host, quorums: ["mon"] } : host));
+}
+
+/** A host that the platform cannot patch from some time on. */
+function blocked(dice: Dice, hosts: number): FaultInput[] {
+  if (!dice.chance(0.15)) return [];
+  const host = `h${dice.between(1, hosts)}`;
+  if (dice.chance(0.5)) return [{ kind: "host-blocked", host, at: `${dice.between(0, 180)}m` }];
+  const on = dice.pick(["stage", "cordon", "migrate"] as const);
+  return [{ kind: "host-blocked", on, delay: `${dice.between(0, 300)}s` }];
 }
 
 /** Rules on hosts. */

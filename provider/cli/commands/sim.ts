@@ -3,12 +3,14 @@ import { isRollError, RollError } from "../../core/errors.ts";
 import type { Lease } from "../../core/record.ts";
 import {
   addFault,
+  blockHost,
   createFleetFile,
   describeWorld,
   driftHost,
   openSimulated,
   operatorGives,
   operatorTakes,
+  unblockHost,
 } from "../../drivers/simulated/index.ts";
 import { beats } from "../../engine/lease.ts";
 import type { Driver } from "../../engine/ports.ts";
@@ -73,6 +75,20 @@ export function simShow(
 export function simDrift(world: CliWorld, host: string, level: string, { file }: SimOptions): ExitCode {
   driftHost(resolve(world.cwd, file), host, level);
   world.out(`${host} is at ${level} now.`);
+  return exit.ok;
+}
+
+/** Lets the platform be unable to take a host to another level. */
+export function simBlock(world: CliWorld, host: string, reason: string, { file }: SimOptions): ExitCode {
+  blockHost(resolve(world.cwd, file), host, reason);
+  world.out(`${host} cannot be taken to another level now: ${reason}`);
+  return exit.ok;
+}
+
+/** Takes what blocked a host away. */
+export function simUnblock(world: CliWorld, host: string, { file }: SimOptions): ExitCode {
+  unblockHost(resolve(world.cwd, file), host);
+  world.out(`${host} can be taken to any level again.`);
   return exit.ok;
 }
 

@@ -1,4 +1,5 @@
 import type { Fleet, Host } from "../../core/fleet.ts";
+import { own } from "../../core/own.ts";
 import type { FleetRecord } from "../../core/record.ts";
 import type { HostMemory } from "../../core/run.ts";
 import { haltInForce } from "../../core/takeup.ts";
@@ -48,8 +49,8 @@ export async function status(world: CliWorld, { inputs: named, json = false }: S
 function statusOf(fleet: Fleet, record: FleetRecord, beating: boolean): Status {
   const { lease, run, stop, former } = record;
   const halt = run === undefined ? record.halt : haltInForce(record, run.baseline, undefined);
-  const levels: Record<string, number> = {};
-  for (const { level } of fleet.hosts) levels[level] = (levels[level] ?? 0) + 1;
+  const levels = new Map<string, number>();
+  for (const { level } of fleet.hosts) levels.set(level, (levels.get(level) ?? 0) + 1);
   return {
     target: fleet.target,
     state: stateOf(record, beating, halt !== undefined),
@@ -64,7 +65,7 @@ function statusOf(fleet: Fleet, record: FleetRecord, beating: boolean): Status {
       const why = whyOut(host, record);
       return why === "" ? [] : [{ host: host.id, level: host.level, why }];
     }),
-    levels,
+    levels: Object.fromEntries(levels),
   };
 }
 
@@ -84,7 +85,7 @@ function stateOf({ lease, run }: FleetRecord, beating: boolean, halted: boolean)
 
 /** Empty for a host in service without a mark. */
 function whyOut(host: Host, { run }: FleetRecord): string {
-  const memory = run?.hosts[host.id];
+  const memory = own(run?.hosts, host.id);
   return [
     ...(host.held ? ["held by an operator"] : []),
     ...(host.state === "up" ? [] : [host.state]),

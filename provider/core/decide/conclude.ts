@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import type { Ending } from "../run.ts";
 import type { Desk } from "./desk.ts";
 import type { Decision, View } from "./view.ts";
@@ -45,7 +46,8 @@ export function conclude(view: View, desk: Desk): Decision {
 /** Nothing more will be done with the host in this run: it failed, was convicted, or an operator has it. */
 function isSettled(view: View, id: string): boolean {
   const host = view.fleet.hosts.find((one) => one.id === id);
-  if (host?.held === true || view.run.hosts[id]?.failed !== undefined || view.run.convicted.includes(id)) return true;
+  if (host?.held === true || own(view.run.hosts, id)?.failed !== undefined || view.run.convicted.includes(id))
+    return true;
   // Touched, not at the level, and nothing is taken to the baseline any more: it stays safely out.
   return view.run.halt !== undefined || view.asked !== undefined;
 }

@@ -1,5 +1,6 @@
 import { type Act, actKey, stepOf } from "../act.ts";
 import { type Host, type Workload, workloadsByHost } from "../fleet.ts";
+import { own } from "../own.ts";
 import type { HostPlan } from "../plan.ts";
 import { Room } from "../room.ts";
 import type { HostMemory } from "../run.ts";
@@ -85,7 +86,7 @@ export class Desk {
   }
 
   memory(id: string): HostMemory | undefined {
-    return this.#view.run.hosts[id];
+    return own(this.#view.run.hosts, id);
   }
 
   plan(id: string): HostPlan | undefined {

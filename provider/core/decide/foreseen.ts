@@ -1,5 +1,6 @@
 import { complianceOf } from "../compliance.ts";
 import type { Fleet, Host, Workload } from "../fleet.ts";
+import { own } from "../own.ts";
 import type { HostPlan } from "../plan.ts";
 import type { Desk } from "./desk.ts";
 import type { View } from "./view.ts";
@@ -25,10 +26,11 @@ export function surprises(view: View, desk: Desk): string[] {
 function hostSurprise(view: View, desk: Desk, { host: id, from }: HostPlan): string | undefined {
   const host = desk.hosts.get(id);
   if (host === undefined) return `${id} left the fleet`;
-  if (view.run.hosts[id]?.failed !== undefined) return `${id} failed`;
+  if (own(view.run.hosts, id)?.failed !== undefined) return `${id} failed`;
   if (host.held) return `an operator has taken ${id}`;
   if (desk.isInHand(id)) return undefined;
   if (host.state !== "up") return `${id} is ${host.state}`;
+  if (host.finding?.compliance === "blocked") return `${id} is blocked: ${host.finding.reason}`;
   if (host.cordoned || host.mark !== undefined) return `somebody else has cordoned ${id}`;
   return host.level === from ? undefined : `${id} is at ${host.level} now`;
 }
@@ -67,7 +69,7 @@ function strangers(view: View, desk: Desk): string[] {
     if (
       !planned.has(host.id) &&
       !host.held &&
-      view.run.hosts[host.id]?.failed === undefined &&
+      own(view.run.hosts, host.id)?.failed === undefined &&
       !view.run.convicted.includes(host.id)
     ) {
       return [`${host.id} is out under our mark`];
@@ -76,7 +78,7 @@ function strangers(view: View, desk: Desk): string[] {
   if (view.policy.mode === "canary") return [];
   for (const host of view.fleet.hosts) {
     const plain = host.state === "up" && !host.held && !host.cordoned && host.mark === undefined;
-    if (!plain || planned.has(host.id) || desk.isDone(host.id) || view.run.hosts[host.id] !== undefined) continue;
+    if (!plain || planned.has(host.id) || desk.isDone(host.id) || own(view.run.hosts, host.id) !== undefined) continue;
     if (complianceOf(host, view.fleet.scheme).compliance === "drifted") return [`${host.id} has drifted`];
   }
   return [];

@@ -1,5 +1,6 @@
 import { readable } from "../duration.ts";
 import type { Host } from "../fleet.ts";
+import { own } from "../own.ts";
 import type { RunEvent } from "../reduce.ts";
 import type { HostMemory, Step } from "../run.ts";
 import { needsPatch } from "../verify.ts";
@@ -8,7 +9,7 @@ import type { View } from "./view.ts";
 /** Verdicts that what is remembered and observed calls for, before anything else is done. Empty: none. */
 export function judge(view: View): RunEvent[] {
   for (const host of view.fleet.hosts) {
-    const memory = view.run.hosts[host.id];
+    const memory = own(view.run.hosts, host.id);
     if (memory === undefined || memory.failed !== undefined) continue;
     const event = letGo(view, host, memory) ?? exhausted(view, host, memory) ?? drainOverdue(view, host, memory);
     if (event !== undefined) return [event];
@@ -72,7 +73,7 @@ function tooManyFailures(view: View): RunEvent[] | undefined {
   if (view.run.halt?.sticky === true) return undefined;
   const [bad] = view.run.convicted;
   if (bad !== undefined) {
-    const why = view.run.hosts[bad]?.lastWhy ?? "its gate did not pass";
+    const why = own(view.run.hosts, bad)?.lastWhy ?? "its gate did not pass";
     return [stickyHalt(view, bad, `${bad} does not serve as before the patch: ${why}`)];
   }
   const failed = Object.entries(view.run.hosts).filter(([, memory]) => memory.failed !== undefined);
@@ -100,7 +101,7 @@ function canaryPassed(view: View): RunEvent[] | undefined {
   const open = plan.hosts.some((entry) => entry.canary && !run.done.includes(entry.host));
   // One that an operator took, or that left the fleet, is no canary any more: the plan has chosen another.
   const ours = new Set(view.fleet.hosts.filter((host) => !host.held).map((host) => host.id));
-  const inHand = run.canaries.some((id) => run.hosts[id] !== undefined && ours.has(id));
+  const inHand = run.canaries.some((id) => own(run.hosts, id) !== undefined && ours.has(id));
   return open || inHand ? undefined : [{ kind: "canary passed" }];
 }
 

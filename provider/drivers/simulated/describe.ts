@@ -1,3 +1,4 @@
+import { amountOf } from "../../core/fleet.ts";
 import { dateAt, fleetClock } from "../../engine/clock.ts";
 import { openFleetFile } from "./file-store.ts";
 import { answers, type HostRow, type Task, type World, type WorldEvent } from "./world.ts";
@@ -51,7 +52,7 @@ function describe(world: World, scale: number, events: readonly WorldEvent[]) {
 
 function describeHost(world: World, host: HostRow) {
   const there = occupants(world, host.id);
-  const sum = (resource: string) => there.reduce((total, one) => total + (one.demand[resource] ?? 0), 0);
+  const sum = (resource: string) => there.reduce((total, one) => total + amountOf(one.demand, resource), 0);
   return {
     id: host.id,
     level: host.reported,
@@ -59,6 +60,7 @@ function describeHost(world: World, host: HostRow) {
     state: answers(world, host) ? (host.power === "on" ? "up" : host.power) : "unreachable",
     cordoned: host.cordoned,
     held: host.held,
+    blocked: host.blocked,
     mark: host.mark,
     problem: host.problem,
     domain: host.domain,

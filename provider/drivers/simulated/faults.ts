@@ -121,6 +121,13 @@ export const fault = z
       .describe("Leaves the fleet; others restart its workloads."),
     z.strictObject({ kind: z.literal("host-drifts"), ...timed, level: z.string().min(1) }),
     z
+      .strictObject({
+        kind: z.literal("host-blocked"),
+        ...timed,
+        reason: z.string().min(1).default("its hardware is not certified for that level"),
+      })
+      .describe("From now on the platform cannot take it to another level, and says so."),
+    z
       .strictObject({ kind: z.literal("balancer-moves"), ...timed, workload: z.string().min(1).optional() })
       .describe("While the balancer is on, it moves a workload to the host."),
     z

@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isRollError } from "../../core/errors.ts";
+import { makeFolder } from "../../engine/folders.ts";
 import { exists, fleetFileError, missing, newerFormat, notOurs } from "./file-errors.ts";
 import { begin, type FileClock } from "./file-rows.ts";
 import type { World } from "./world.ts";
@@ -35,7 +26,7 @@ export function writeFleetFile(file: string, world: World, clock: FileClock, for
         : "?";
       if (header !== "" && header !== SQLITE_HEADER) throw notOurs(file);
     }
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     const draft = `${file}.${process.pid}.new`;
     rmSync(draft, { force: true });
     const database = new DatabaseSync(draft);

@@ -29,7 +29,16 @@ export { simulatedDriver } from "./driver.ts";
 export { type Fault, type FaultInput, fault, faults } from "./faults.ts";
 export { type FileStore, openFleetFile } from "./file-store.ts";
 export { type GenerateOptions, generateFleet } from "./generate.ts";
-export { addFault, createFleetFile, driftHost, openSimulated, operatorGives, operatorTakes } from "./operations.ts";
+export {
+  addFault,
+  blockHost,
+  createFleetFile,
+  driftHost,
+  openSimulated,
+  operatorGives,
+  operatorTakes,
+  unblockHost,
+} from "./operations.ts";
 export { type FleetSpec, type FleetSpecInput, fleetSpec, parseFleetSpec } from "./spec.ts";
 export { memoryStore, type Store } from "./store.ts";
 export type { World, WorldEvent } from "./world.ts";

@@ -12,7 +12,7 @@ import { parseAs, parseFleetSpec } from "./spec.ts";
 import type { World } from "./world.ts";
 import { addFault as addFaultTo } from "./world-faults.ts";
 import { createWorld } from "./world-new.ts";
-import { drift, operatorGives as gives, operatorTakes as takes } from "./world-operator.ts";
+import { block, drift, operatorGives as gives, operatorTakes as takes, unblock } from "./world-operator.ts";
 
 /** Opens the fleet file of a target, a path relative to `baseDir`, with real clocks. Throws what `openFleetFile` throws. */
 export function openSimulated(target: Target, baseDir: string, options: FileStoreOptions = {}): Driver {
@@ -43,6 +43,22 @@ export function addFault(path: string, fault: unknown): string {
   return change(path, (world) => {
     if (parsed.host !== undefined) checkHost(world, parsed.host);
     return addFaultTo(world, parsed);
+  });
+}
+
+/** From now on the platform cannot take a host to another level, and says why. */
+export function blockHost(path: string, host: string, reason: string): void {
+  change(path, (world) => {
+    checkHost(world, host);
+    block(world, host, reason);
+  });
+}
+
+/** What blocked a host is gone. */
+export function unblockHost(path: string, host: string): void {
+  change(path, (world) => {
+    checkHost(world, host);
+    unblock(world, host);
   });
 }
 

@@ -8,7 +8,7 @@ const id = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[\w][\w.:-]*$/, "expected letters, digits, `_`, `.`, `:` or `-`, starting with a letter or digit");
+  .regex(/^[\w][\w.:-]*$/, "expected letters, digits, `_`, `.`, `:` or `-`, starting with a letter, a digit or `_`");
 const seconds = z.number().positive();
 const mark = z.strictObject({ run: z.string().min(1), owner: z.string().min(1), token: z.int().min(0) });
 
@@ -29,6 +29,7 @@ const host = z.strictObject({
   boot: seconds.default(240).describe("Seconds a boot takes, fleet time."),
   held: z.boolean().default(false).describe("An operator has taken it away."),
   cordoned: z.boolean().default(false),
+  blocked: z.string().min(1).optional().describe("Why the platform cannot take it to another level."),
   mark: mark.optional().describe("Mark of a run that is out of sight."),
 });
 

@@ -1,3 +1,4 @@
+import { amountOf } from "../../core/fleet.ts";
 import type { HostRow, WorkloadRow, World } from "./world.ts";
 
 /**
@@ -47,7 +48,7 @@ function checkWorkload(
 
 function checkHost(host: HostRow, there: readonly WorkloadRow[], found: string[]): void {
   for (const [resource, amount] of Object.entries(host.capacity)) {
-    const booked = there.reduce((sum, workload) => sum + (workload.demand[resource] ?? 0), 0);
+    const booked = there.reduce((sum, workload) => sum + amountOf(workload.demand, resource), 0);
     if (booked > amount) found.push(`${host.id} has ${amount} of ${resource}, but ${booked} are booked`);
   }
   const members = new Map<string, string>();

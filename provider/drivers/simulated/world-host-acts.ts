@@ -64,6 +64,7 @@ export function stage(world: World, id: string, level: string): Effect {
   if (task !== undefined) return { kind: "running", task: task.id };
   checkReach(world, host);
   if (host.staged === level || isAt(world, host, level)) return already;
+  checkPossible(host, level);
   if (host.power !== "on") throw unavailable(id, `${id} is down.`);
   world.serial += 1;
   const span = spanOf(world, world.facts.times.stage, slowness(world, { call: "stage", hosts: [id] }));
@@ -96,7 +97,9 @@ export function remediate(world: World, id: string, level: string): Effect {
   checkOut(world, host);
   // A host that went off with the level on its disk only has to come up.
   const onlyOff = host.power === "off" && satisfies(world.facts.scheme, level, host.installed);
-  return begun(onlyOff ? beginBoot(world, host, undefined) : beginPatch(world, host, level));
+  if (onlyOff) return begun(beginBoot(world, host, undefined));
+  checkPossible(host, level);
+  return begun(beginPatch(world, host, level));
 }
 
 /** Only a host that is out under a mark and runs nothing may be patched; whoever tries otherwise has lost sight of the fleet. */
@@ -111,6 +114,14 @@ function checkOut(world: World, host: HostRow): void {
   if (problem === undefined) return;
   flag(world, `remediation was asked for, but ${problem}`);
   throw conflict(host.id, problem, "Cordon and evacuate it first.");
+}
+
+function checkPossible(host: HostRow, level: string): void {
+  if (host.blocked === undefined) return;
+  throw new RollError("failed", `${host.id} cannot be taken to ${level}: ${host.blocked}.`, {
+    host: host.id,
+    hint: "Mend that, or leave the host out.",
+  });
 }
 
 function checkLevel(world: World, host: HostRow, level: string): void {

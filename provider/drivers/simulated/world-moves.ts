@@ -1,4 +1,4 @@
-import { mayRunOn } from "../../core/fleet.ts";
+import { amountOf, mayRunOn } from "../../core/fleet.ts";
 import { answers, type HostRow, log, NEVER, spanOf, type Task, type WorkloadRow, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
 
@@ -28,8 +28,8 @@ export function roomProblem(
     return `${host.id} has ${companion.id}, of the same anti-affinity group ${workload.group} as ${workload.id}`;
   }
   for (const [resource, amount] of Object.entries(workload.demand)) {
-    const booked = there.reduce((sum, other) => sum + (other.demand[resource] ?? 0), 0);
-    const free = (host.capacity[resource] ?? 0) - booked;
+    const booked = there.reduce((sum, other) => sum + amountOf(other.demand, resource), 0);
+    const free = amountOf(host.capacity, resource) - booked;
     if (amount > free) return `${host.id} has ${free} of ${resource} free, ${workload.id} takes ${amount}`;
   }
   return undefined;

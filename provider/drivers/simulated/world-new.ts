@@ -46,7 +46,7 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
 }
 
 function newHost(spec: FleetSpec["hosts"][number]): HostRow {
-  const { id, domain, quorums, last, class: hardware, slots, patch, boot, level, held, cordoned, mark } = spec;
+  const { id, domain, quorums, last, class: hardware, slots, patch, boot, level, held, cordoned, mark, blocked } = spec;
   return {
     id,
     capacity: { memory: Math.round(spec.memory * 1024), cpu: spec.cpu },
@@ -68,6 +68,7 @@ function newHost(spec: FleetSpec["hosts"][number]): HostRow {
     cordoned,
     mark,
     held,
+    blocked,
     staged: undefined,
     latency: 1,
     doing: undefined,

@@ -31,6 +31,21 @@ export function drift(world: World, id: string, level: string): void {
   log(world, { by: "operator", what: "reinstall", outcome: "done", host: id, note: level });
 }
 
+/** From now on the platform cannot take the host to another level, and says why. */
+export function block(world: World, id: string, reason: string): void {
+  const host = world.hosts.get(id);
+  if (host === undefined) return;
+  world.hosts.put({ ...host, blocked: reason });
+  log(world, { by: "platform", what: "block", outcome: "done", host: id, note: reason });
+}
+
+export function unblock(world: World, id: string): void {
+  const host = world.hosts.get(id);
+  if (host?.blocked === undefined) return;
+  world.hosts.put({ ...host, blocked: undefined });
+  log(world, { by: "platform", what: "unblock", outcome: "done", host: id });
+}
+
 /** Power management gives back a host that it had switched off. */
 export function powerOn(world: World, id: string): void {
   const host = world.hosts.get(id);

@@ -1,7 +1,7 @@
 import type { TimedFault } from "./faults.ts";
 import { type HostRow, log, NEVER, type WorkloadRow, type World } from "./world.ts";
 import { beginMove, failMove, moveProblem, occupants, roomProblem, serviceProblem, stall } from "./world-moves.ts";
-import { drift, later, operatorGives, operatorTakes } from "./world-operator.ts";
+import { block, drift, later, operatorGives, operatorTakes } from "./world-operator.ts";
 
 /** A timed fault strikes now. `name` is the host it is about; a host that is no longer there is left in peace. */
 export function strikeNow(world: World, fault: TimedFault, name: string | undefined): void {
@@ -32,6 +32,9 @@ export function strikeNow(world: World, fault: TimedFault, name: string | undefi
       break;
     case "host-drifts":
       drift(world, host.id, fault.level);
+      break;
+    case "host-blocked":
+      block(world, host.id, fault.reason);
       break;
     case "balancer-moves":
       balance(world, host, fault.workload);

@@ -1,7 +1,7 @@
 import type { Baseline } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { Fleet, Host, Workload } from "../../core/fleet.ts";
-import { satisfies, versionProblem } from "../../core/version.ts";
+import { compareVersions, satisfies, versionProblem } from "../../core/version.ts";
 import { answers, type HostRow, type WorkloadRow, type World } from "./world.ts";
 import { occupants } from "./world-moves.ts";
 
@@ -51,12 +51,14 @@ const toldHosts = new WeakMap<HostRow, { declared: string; silent: boolean; told
 const toldWorkloads = new WeakMap<WorkloadRow, Workload>();
 
 function viewHost(world: World, host: HostRow, declared: string): Host {
+  const finding = findingOf(world, host, declared);
   const compliant = satisfies(world.facts.scheme, declared, host.reported);
   return {
     id: host.id,
     level: host.reported,
     wanted: compliant ? host.reported : declared,
     evidence: host.running,
+    ...(finding === undefined ? {} : { finding }),
     state: !answers(world, host) ? "unreachable" : host.power === "on" ? "up" : "down",
     ...(host.problem === undefined ? {} : { problem: host.problem }),
     bootId: bootId(world, host),
@@ -71,6 +73,15 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
     slots: host.slots,
     estimate: { patch: host.patch, boot: host.boot },
   };
+}
+
+/** Only of a host that is behind, or lies about it: who is there already has nothing to reach. */
+function findingOf(world: World, host: HostRow, declared: string): Host["finding"] {
+  if (host.blocked === undefined) return undefined;
+  const { scheme } = world.facts;
+  const there = satisfies(scheme, declared, host.reported) && host.running === host.reported;
+  if (there || compareVersions(scheme, host.reported, declared) > 0) return undefined;
+  return { compliance: "blocked", reason: host.blocked };
 }
 
 function viewWorkload(workload: WorkloadRow): Workload {

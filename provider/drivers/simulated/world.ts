@@ -64,6 +64,8 @@ export interface HostRow {
   readonly cordoned: boolean;
   readonly mark: Mark | undefined;
   readonly held: boolean;
+  /** Why the platform cannot take it to another level. */
+  readonly blocked: string | undefined;
   /** Level whose patch is downloaded. */
   readonly staged: string | undefined;
   /** Factor on the latency of what it runs. */

@@ -93,12 +93,14 @@ function rowsOf(fleet: Fleet, findings: readonly Finding[], plan: Plan | undefin
     .filter(({ host }) => !taken.has(host))
     .map(({ host, compliance, reason }): HostRow => {
       const { level = "unknown", wanted = "unknown", mark } = live.get(host) ?? {};
+      const why = skipped.get(host) ?? reason;
       return {
         host,
         compliance,
         from: level,
         to: wanted,
-        reason: skipped.get(host) ?? reason,
+        // The planner may have left it alone for just that finding, and says which.
+        reason: why.startsWith(`${compliance}: `) ? reason : why,
         inHand: mark !== undefined,
       };
     });

@@ -1,4 +1,5 @@
 import type { Fleet } from "../../core/fleet.ts";
+import { own } from "../../core/own.ts";
 import type { Ending, RunMemory } from "../../core/run.ts";
 import type { News } from "../../engine/news.ts";
 import { table, wrapped } from "./table.ts";
@@ -45,7 +46,7 @@ export function sentence(text: string): string {
 
 function outcome(id: string, run: RunMemory, fleet: Fleet): string | undefined {
   const host = fleet.hosts.find((one) => one.id === id);
-  const failed = run.hosts[id]?.failed;
+  const failed = own(run.hosts, id)?.failed;
   if (failed !== undefined) return `failed to ${failed.step}, stays out: ${withoutName(failed.why, id)}`;
   if (run.convicted.includes(id)) return "does not serve as before the patch";
   if (host?.mark !== undefined && host.mark.run === run.id)

@@ -11,7 +11,7 @@ import {
   violations,
   type World,
 } from "../../../provider/drivers/simulated/index.ts";
-import { operatorGives, operatorTakes } from "../../../provider/drivers/simulated/world-operator.ts";
+import { block, operatorGives, operatorTakes } from "../../../provider/drivers/simulated/world-operator.ts";
 import { VirtualTime } from "../../support/virtual-time.ts";
 import { type Bench, conformance } from "../conformance.ts";
 import { temporaryFolder, trio } from "./fleets.ts";
@@ -52,6 +52,7 @@ function bench(open: () => Store): Bench {
     pass: (ms) => time.pass(ms),
     operatorTakes: operator(operatorTakes),
     operatorGives: operator(operatorGives),
+    blocks: (host, reason) => operator((world) => block(world, host, reason))(host),
     close: () => {
       const flags = stores[0]?.look(clock, violations) ?? [];
       for (const store of stores) store.close();

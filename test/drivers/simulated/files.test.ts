@@ -190,6 +190,12 @@ describe("creating", () => {
     expect(describeWorld(join(dir, "some/where/fleet.db")).hosts.map((host) => host.id)).toEqual(["a", "b", "c"]);
   });
 
+  test.runIf(existsSync("/proc/self"))("says where no folder can be made", () => {
+    expect(() => createFleetFile("/proc/nowhere/below/fleet.db", trio)).toThrow(
+      /^The fleet file \/proc\/nowhere\/below\/fleet\.db cannot be used \(ENOENT.*mkdir '\/proc\/nowhere'\)/,
+    );
+  });
+
   test("leaves an existing fleet alone unless forced", async () => {
     const file = newFile();
     driftHost(file, "a", "7.0.0");

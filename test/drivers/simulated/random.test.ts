@@ -69,7 +69,7 @@ const anyFault = fc.oneof(
     .tuple(fc.constantFrom("host-hangs", "host-cut", "operator-takes", "powers-off"), moment, minutes)
     .map(([kind, when, span]) => ({ kind, ...when, for: span })),
   fc
-    .tuple(fc.constantFrom("flaps", "host-vanishes", "balancer-moves", "operator-gives"), moment)
+    .tuple(fc.constantFrom("flaps", "host-vanishes", "host-blocked", "balancer-moves", "operator-gives"), moment)
     .map(([kind, when]) => ({ kind, ...when })),
   fc
     .tuple(moment, fc.integer({ min: 1, max: 32 }))
@@ -90,7 +90,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       owner: fc.constantFrom(0, 0, 0, 1),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("evacuate"), host: number }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("evacuate"), host: number }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("fault"), fault: anyFault }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("operator"), host: number, takes: fc.boolean() }) },
 );
@@ -120,7 +120,7 @@ describe("whatever happens to a fleet", () => {
     );
     // Otherwise this test would say nothing.
     expect(begun).toBeGreaterThan(400);
-    expect(patched).toBeGreaterThan(10);
+    expect(patched).toBeGreaterThan(4);
   });
 
   test("looking on the way makes no difference", () => {

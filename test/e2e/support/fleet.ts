@@ -1,5 +1,6 @@
 import {
   addFault,
+  blockHost,
   createFleetFile,
   describeWorld,
   driftHost,
@@ -138,6 +139,10 @@ export class FleetFile {
 
   fault(fault: FaultInput): void {
     addFault(this.path, fault);
+  }
+
+  block(host: string, reason: string): void {
+    blockHost(this.path, host, reason);
   }
 
   operatorTakes(host: string): void {
