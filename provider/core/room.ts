@@ -1,4 +1,5 @@
 import { domainOf, type Fleet, type Host, inService, mayRunOn, type Workload } from "./fleet.ts";
+import { isNone, kept, type Reserve } from "./reserve.ts";
 
 /** Shares of a core do not add up exactly. */
 const ROUNDING = 1e-9;
@@ -78,20 +79,20 @@ export class Room {
   }
 
   /**
-   * Resource of which too little would stay free for `failures` host failures if `without` also went out; undefined when
+   * Resource of which less than the reserve would stay free if `without` also went out; undefined when
    * all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service. Pinned ones
    * of hosts that are out do not: they are shut down.
    */
-  shortOfReserve(failures: number, without: string): string | undefined {
-    if (failures === 0) return undefined;
+  shortOfReserve(reserve: Reserve, without: string): string | undefined {
+    if (isNone(reserve)) return undefined;
     const serving = [...this.#hosts.values()].filter((host) => inService(host) && host.id !== without);
     const ids = new Set(serving.map((host) => host.id));
     const shutDown = this.#pinned.filter((workload) => !ids.has(workload.host));
     for (const name of new Set(serving.flatMap((host) => Object.keys(host.capacity)))) {
-      const sizes = serving.map((host) => host.capacity[name] ?? 0).sort((a, b) => b - a);
-      const reserve = sizes.slice(0, failures).reduce(sum, 0);
+      const sizes = serving.map((host) => host.capacity[name] ?? 0);
       const demand = (this.#demand[name] ?? 0) - shutDown.map((one) => one.demand[name] ?? 0).reduce(sum, 0);
-      if (sizes.reduce(sum, 0) - demand < reserve - ROUNDING) return name;
+      if (sizes.reduce(sum, 0) - demand < kept(reserve, name, sizes) - ROUNDING * Math.max(1, sizes.length))
+        return name;
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { domainOf, type Fleet, type Host, inService, migrationSeconds, type Workload } from "../core/fleet.ts";
 import { isUnavailable, reserveOf } from "../core/limits.ts";
+import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
 
@@ -82,8 +83,8 @@ export interface Facts {
   readonly limitsOf: readonly (readonly Limit[])[];
   /** Who waits for whom. */
   readonly line: LineRules;
-  /** Host failures whose capacity stays free. */
-  readonly reserve: number;
+  /** What stays free over the hosts in service. */
+  readonly reserve: Reserve;
   /** Places that are open when the part without barriers begins. */
   readonly startWidth: number;
   /** Hosts other than canaries that this run has released before: the ramp goes on from there. */
