@@ -53,8 +53,8 @@ export interface PolicyArgs {
   maxUnavailable?: Input<number | string | MaxUnavailableArgs | undefined>;
   /** Hosts that may be out at once when the part without barriers begins, a count or a share; doubles from there up to maxUnavailable. Default: 1. */
   startWidth?: Input<number | string | undefined>;
-  /** Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two. */
-  reserve?: Input<number | undefined>;
+  /** What stays free over the hosts in service at every moment: the capacity of so many host failures, largest hosts first; amounts like { memory: "512GiB", cpu: 64 }; or a share of the capacity in service like "10%". Default 1; 0 in a fleet of two. */
+  reserve?: Input<number | string | Record<string, Input<number | string>> | undefined>;
   /** Quorum groups by name, besides those that the platform knows: of the hosts of each only one may be out at a time. Draining, failed, held and unreachable hosts count as out. */
   quorums?: Input<Record<string, Input<Input<string>[]>> | undefined>;
   /** Hosts that must not be out together: of each list only one at a time. */

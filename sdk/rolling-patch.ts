@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import { nearest } from "../provider/dynamic/nearest.ts";
 import { nodeProblem } from "../provider/dynamic/node-version.ts";
 import type { ComplianceOutput, PlanOutput, RunOutput } from "../provider/lifecycle/output-types.ts";
 import type { BaselineArgs, CheckArgs, PolicyArgs, TargetArgs } from "./args.ts";
@@ -23,7 +24,7 @@ export interface RollingPatchArgs {
  * to the level; `pulumi up` rolls it, one safe step after another. A roll that ends early is an error of the update: what is
  * done is saved, and the next `up` goes on from the live fleet.
  *
- * Inputs that are wrong, a plan that is impossible (`pulumi preview` says why and what would allow it) and a halt that nobody
+ * A property that there is not, in a program that was not compiled, is an error of the constructor. Inputs that are wrong, a plan that is impossible (`pulumi preview` says why and what would allow it) and a halt that nobody
  * has acknowledged fail the preview.
  *
  * @example
@@ -48,10 +49,30 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   declare readonly run: pulumi.Output<RunOutput>;
 
   constructor(name: string, args: RollingPatchArgs, options?: pulumi.CustomResourceOptions) {
+    mustBeKnown(name, args);
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const computed = { hosts: undefined, compliance: undefined, plan: undefined, run: undefined };
     super(providerText(), name, { ...args, owner, ...computed }, options, "rolling-patch", "RollingPatch");
   }
+}
+
+const declarable = ["target", "baseline", "policy", "checks"];
+
+/** Nothing is accepted and ignored: outputs and the owner would be overwritten without a word. */
+function mustBeKnown(name: string, args: object): void {
+  for (const [key, value] of Object.entries(args ?? {})) {
+    if (value === undefined || declarable.includes(key)) continue;
+    throw new pulumi.RunError(`RollingPatch "${name}": ${problemOf(key)}`);
+  }
+}
+
+function problemOf(key: string): string {
+  if (key === "owner") return "`owner` is filled in by the resource (project/stack/name): leave it out";
+  if (["hosts", "plan", "compliance", "run"].includes(key))
+    return `\`${key}\` is an output: read it from the resource, and leave it out here`;
+  const near = nearest(key, declarable);
+  const known = declarable.map((one) => `\`${one}\``).join(", ");
+  return `unknown property \`${key}\`; ${near === undefined ? `known are ${known}` : `did you mean \`${near}\`?`}`;
 }
 
 /** Loaded as it is written, so that the text that Pulumi saves is the same in every version and however this file was built. */

@@ -31,7 +31,7 @@ export function argsText(): string {
 }
 
 interface Schema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -54,7 +54,8 @@ function typeOf(schema: Schema, key: string, found: Map<string, string>): string
   if (schema.type === "object" && schema.properties === undefined && schema.additionalProperties !== undefined)
     return `Record<string, Input<${typeOf(schema.additionalProperties, key.replace(/s$/, ""), found)}>>`;
   if (schema.type === "object") return interfaceOf(schema, key, found);
-  return schema.type === "integer" ? "number" : (schema.type ?? "unknown");
+  const types = [schema.type ?? "unknown"].flat();
+  return types.map((type) => (type === "integer" ? "number" : type)).join(" | ");
 }
 
 function interfaceOf(schema: Schema, key: string, found: Map<string, string>): string {

@@ -31,7 +31,7 @@ export function statusText(status: Status, inputs: string): string {
   ].join("\n");
 }
 
-function headline({ state, lease, run, halt }: Status): string {
+function headline({ state, lease, run, halt, underWay }: Status): string {
   const who = lease === undefined ? "" : `${lease.holder}, since ${lease.since}`;
   switch (state) {
     case "rolling":
@@ -43,18 +43,19 @@ function headline({ state, lease, run, halt }: Status): string {
         ? "halted"
         : `halted until a person decides: ${sentence(halt.reason)}${halt.host === undefined ? "" : ` Host: ${halt.host}.`}`;
     case "paused":
-      return "paused at a safe point";
+      return underWay.length === 0
+        ? "paused at a safe point"
+        : `paused, not at a safe point yet: ${underWay.join("; ")}. The platform goes on with that by itself`;
     case "idle":
       return "idle: nobody works on this fleet";
   }
 }
 
-function runLines({ run }: Status): string[] {
+function runLines({ run, inHand }: Status): string[] {
   if (run === undefined) return [];
-  const inHand = Object.keys(run.hosts).length;
   const facts = [
     `${run.done.length} rolled`,
-    ...(inHand > 0 ? [`${inHand} in hand`] : []),
+    ...(inHand.length > 0 ? [`${inHand.length} in hand`] : []),
     run.canaryPassed ? "canary passed" : "canary not passed yet",
   ].join(", ");
   const line = `run ${run.id} of ${run.owner} to ${run.baseline.replace(/^version=/, "")}, begun ${run.startedAt}: ${facts}`;

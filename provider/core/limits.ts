@@ -1,11 +1,15 @@
 import type { Fleet, Host } from "./fleet.ts";
 import { own } from "./own.ts";
 import type { Policy } from "./policy.ts";
+import type { Reserve } from "./reserve.ts";
 import type { RunMemory } from "./run.ts";
+import { partOf } from "./share.ts";
 
-/** Host failures whose capacity must stay free: as declared; by default one, none in a fleet of two. */
-export function reserveOf(policy: Policy, fleet: Fleet): number {
-  return policy.reserve ?? (fleet.hosts.length <= 2 ? 0 : 1);
+/** What must stay free: as declared; by default one host failure, none in a fleet of two. */
+export function reserveOf({ reserve }: Policy, fleet: Fleet): Reserve {
+  if (typeof reserve === "string") return { kind: "share", part: partOf(reserve) };
+  if (typeof reserve === "object") return { kind: "amounts", amounts: reserve };
+  return { kind: "failures", count: reserve ?? (fleet.hosts.length <= 2 ? 0 : 1) };
 }
 
 /** Counts against `maxUnavailable`: draining, out, failed, held or unreachable. */

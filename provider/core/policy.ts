@@ -2,6 +2,7 @@ import { z } from "zod";
 import { duration } from "./duration.ts";
 import { hostList, repeated } from "./host-list.ts";
 import { cycleIn, cycleWords, precedenceOf } from "./precedence.ts";
+import { reserve } from "./reserve.ts";
 import { countOrShare } from "./share.ts";
 
 const maxUnavailable = z
@@ -45,12 +46,10 @@ export const policy = z
       .describe(
         "Hosts that may be out at once when the part without barriers begins, a count or a share; doubles from there up to maxUnavailable.",
       ),
-    reserve: z
-      .int()
-      .min(0)
+    reserve: reserve
       .optional()
       .describe(
-        "Host failures whose capacity stays free at every moment, largest hosts first. Default 1; 0 in a fleet of two.",
+        'What stays free over the hosts in service at every moment: the capacity of so many host failures, largest hosts first; amounts like { memory: "512GiB", cpu: 64 }; or a share of the capacity in service like "10%". Default 1; 0 in a fleet of two.',
       ),
     quorums: z
       .record(z.string().min(1), hostList(1))

@@ -8,6 +8,7 @@ import {
   type Resources,
   type Workload,
 } from "./fleet.ts";
+import { kept, type Reserve } from "./reserve.ts";
 
 /** Shares of a core do not add up exactly. */
 const ROUNDING = 1e-9;
@@ -86,19 +87,19 @@ export class Room {
   }
 
   /**
-   * Resource of which too little would stay free for `failures` host failures if `without` also went out (0: too little for
-   * what runs); undefined when all suffice. Every workload that runs on a host that answers counts once: it ends up on a
-   * host in service. Pinned ones of hosts that are out do not: they are shut down.
+   * Resource of which less than the reserve would stay free if `without` also went out (without a reserve: too little for what runs);
+   * undefined when all suffice. Every workload that runs on a host that answers counts once: it ends up on a host in service. Pinned
+   * ones of hosts that are out do not: they are shut down.
    */
-  shortOfReserve(failures: number, without: string): string | undefined {
+  shortOfReserve(reserve: Reserve, without: string): string | undefined {
     const serving = [...this.#hosts.values()].filter((host) => inService(host) && host.id !== without);
     const ids = new Set(serving.map((host) => host.id));
     const shutDown = this.#pinned.filter((workload) => !ids.has(workload.host));
     for (const name of new Set(serving.flatMap((host) => Object.keys(host.capacity)))) {
-      const sizes = serving.map((host) => amountOf(host.capacity, name)).sort((a, b) => b - a);
-      const reserve = sizes.slice(0, failures).reduce(sum, 0);
+      const sizes = serving.map((host) => amountOf(host.capacity, name));
       const demand = (this.#demand.get(name) ?? 0) - shutDown.map((one) => amountOf(one.demand, name)).reduce(sum, 0);
-      if (sizes.reduce(sum, 0) - demand < reserve - ROUNDING) return name;
+      if (sizes.reduce(sum, 0) - demand < kept(reserve, name, sizes) - ROUNDING * Math.max(1, sizes.length))
+        return name;
     }
     return undefined;
   }

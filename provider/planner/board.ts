@@ -213,17 +213,39 @@ export class Board {
    * Least that would stay free beyond the reserve, by resource, with `out` out of service besides those that are, and
    * `extra` booked in service. Negative: that much is short.
    */
-  slack(out: Node | undefined, extra: readonly number[], reserve = this.#facts.reserve): number[] {
+  slack(out: Node | undefined, extra: readonly number[]): number[] {
     const gone = out !== undefined && this.isServing(out) ? out : undefined;
     return this.#capacity.map((capacity, r) => {
       const left =
         capacity * (1 + TOLERANCE) - (gone === undefined ? 0 : at(gone.capacity, r) - at(this.loadOf(gone), r));
-      return left - at(this.#booked, r) - at(extra, r) - this.reserved(r, out, reserve).total;
+      return left - at(this.#booked, r) - at(extra, r) - this.reserved(r, out);
     });
   }
 
+  /** What the reserve takes of a resource, without `out` in service. */
+  reserved(resource: number, out: Node | undefined): number {
+    const { reserve, resources } = this.#facts;
+    if (reserve.kind === "failures") return this.#failures(resource, out, reserve.count).total;
+    if (reserve.kind === "amounts") return reserve.amounts[resources[resource] as string] ?? 0;
+    const gone = out !== undefined && this.isServing(out) ? at(out.capacity, resource) : 0;
+    return reserve.part * (at(this.#capacity, resource) - gone);
+  }
+
+  /**
+   * Least by which the return of a host with this capacity enlarges what is free beyond the reserve: a reserve for host failures
+   * grows by at most what the host exceeds the smallest reserved one by. `more`: as if so many further hosts were out.
+   */
+  gain(resource: number, capacity: number, out: Node | undefined, more = 0): number {
+    const { reserve } = this.#facts;
+    if (reserve.kind === "amounts") return capacity;
+    if (reserve.kind === "share") return capacity * (1 - reserve.part);
+    return reserve.count === 0
+      ? capacity
+      : Math.min(capacity, this.#failures(resource, out, reserve.count + more).smallest);
+  }
+
   /** Sum of the `count` largest hosts in service without `out`, and the smallest of them. */
-  reserved(resource: number, out: Node | undefined, count = this.#facts.reserve): { total: number; smallest: number } {
+  #failures(resource: number, out: Node | undefined, count: number): { total: number; smallest: number } {
     let total = 0;
     let smallest = 0;
     let taken = 0;

@@ -45,11 +45,11 @@ export function mostOut(facts: Facts): number {
   const hosts = facts.nodes.filter((node) => node.serving || node.role === "in hand");
   const counts = facts.resources.map((_, r) => {
     const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => a - b);
-    const reserve = sizes.slice(sizes.length - facts.reserve).reduce((sum, size) => sum + size, 0);
-    let free = sizes.reduce((sum, size) => sum + size, 0) - (facts.reserve > 0 ? reserve : 0);
+    const { part, held } = reserveInBounds(facts, r, sizes, 0);
+    let free = sizes.reduce((sum, size) => sum + size, 0) * part - held;
     for (const node of hosts) for (const item of facts.residents[node.index] ?? []) free -= at(item.need, r);
     const count = sizes.findIndex((size) => {
-      free -= size;
+      free -= size * part;
       return free < -1e-9 * size;
     });
     return count < 0 ? sizes.length : count;
@@ -143,18 +143,34 @@ function capacityBound(facts: Facts, turns: readonly Turn[]): number {
   const width = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 1);
   const bounds = facts.resources.map((_, r) => {
     const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => b - a);
-    const reserve = sizes.slice(width, width + facts.reserve).reduce((total, size) => total + size, 0);
-    let free = sizes.reduce((total, size) => total + size, 0) - reserve;
+    const { part, held } = reserveInBounds(facts, r, sizes, width);
+    let free = sizes.reduce((total, size) => total + size, 0) * part - held;
     for (const node of hosts)
       for (const item of facts.residents[node.index] ?? []) free -= item.workload.pinned ? 0 : at(item.need, r);
     let area = 0;
     for (const { node } of turns) {
-      area += at(node.capacity, r) * remediationSeconds(node);
+      area += part * at(node.capacity, r) * remediationSeconds(node);
       for (const item of node.below ? movable(facts, node) : []) area += at(item.need, r) * item.seconds;
     }
     return free > 0 ? area / free : 0;
   });
   return Math.max(0, ...bounds);
+}
+
+/**
+ * What the reserve leaves of each host's capacity while that is in service (`part`), and what it holds at least whichever `out` hosts are
+ * out (`held`). A share grows and shrinks with the hosts in service: a host that is out takes no more than its part of the rest.
+ */
+function reserveInBounds(
+  { reserve, resources }: Facts,
+  resource: number,
+  sizes: readonly number[],
+  out: number,
+): { part: number; held: number } {
+  if (reserve.kind === "share") return { part: 1 - reserve.part, held: 0 };
+  if (reserve.kind === "amounts") return { part: 1, held: reserve.amounts[resources[resource] as string] ?? 0 };
+  const largest = [...sizes].sort((a, b) => b - a).slice(out, out + reserve.count);
+  return { part: 1, held: largest.reduce((sum, size) => sum + size, 0) };
 }
 
 /** Capacity of all hosts that need not be emptied, by resource, as if nothing ran on them. */

@@ -20,12 +20,13 @@ export function units(facts: Facts, board: Board, node: Node, items: readonly It
     if ((item.rules?.together ?? -1) < 0 || isLeaving(item, node)) return [item];
     const members = items.filter((other) => (other === item || areCompanions(item, other)) && !isLeaving(other, node));
     for (const member of members) taken.add(member);
-    return [asOne(members, anchors(facts, board, node, item))];
+    const stays = board.itemsOn(node).some((other) => other.workload.pinned && areCompanions(item, other));
+    return [asOne(members, anchors(facts, board, node, item), stays || clashOf(members) !== undefined)];
   });
 }
 
-/** Same needs, rules and time as all of them together. */
-function asOne(members: readonly Item[], anchored: ReadonlySet<number> | undefined): Item {
+/** Same needs, rules and time as all of them together. `clash`: they cannot move as one at all. */
+function asOne(members: readonly Item[], anchored: ReadonlySet<number> | undefined, clash: boolean): Item {
   const [first] = members as [Item];
   const sum = (amount: (item: Item) => number): number => members.reduce((total, item) => total + amount(item), 0);
   const liked = members.find((item) => item.rules?.prefer !== undefined);
@@ -47,7 +48,7 @@ function asOne(members: readonly Item[], anchored: ReadonlySet<number> | undefin
       together: -1,
       members,
       anchored,
-      clash: clashOf(members) !== undefined,
+      clash,
     },
   };
 }

@@ -10,6 +10,7 @@ import {
 } from "../core/fleet.ts";
 import { isUnavailable, reserveOf } from "../core/limits.ts";
 import { own } from "../core/own.ts";
+import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
 
@@ -92,8 +93,8 @@ export interface Facts {
   readonly limitsOf: readonly (readonly Limit[])[];
   /** Who waits for whom. */
   readonly line: LineRules;
-  /** Host failures whose capacity stays free. */
-  readonly reserve: number;
+  /** What stays free over the hosts in service. */
+  readonly reserve: Reserve;
   /** Places that are open when the part without barriers begins. */
   readonly startWidth: number;
   /** Hosts other than canaries that this run has released before: the ramp goes on from there. */

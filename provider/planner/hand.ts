@@ -60,9 +60,14 @@ export class Hand {
     const back: [Node, readonly number[]][] = [...this.#open].map(([turn, need]) => [turn.node, need]);
     back.push([node, returnNeed(this.#facts, this.#board, node, putBack)]);
     return this.#board.slack(node, incoming).every((free, r) => {
-      const smallest = this.#facts.reserve === 0 ? Number.POSITIVE_INFINITY : this.#board.reserved(r, node).smallest;
+      const most = this.#board.gain(r, Number.POSITIVE_INFINITY, node);
       let least = free;
-      for (const [other, need] of back) least += Math.min(0, Math.min(at(other.capacity, r), smallest) - at(need, r));
+      for (const [other, need] of back) {
+        const gain = Number.isFinite(most)
+          ? Math.min(most, at(other.capacity, r))
+          : this.#board.gain(r, at(other.capacity, r), node);
+        least += Math.min(0, gain - at(need, r));
+      }
       return least >= 0;
     });
   }

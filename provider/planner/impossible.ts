@@ -1,10 +1,12 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import { cycleIn, cycleWords, precedenceOf } from "../core/precedence.ts";
+import { kept, type Reserve } from "../core/reserve.ts";
 import { add, at, needOf } from "./board.ts";
 import { companionReasons } from "./companions.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import { reserveWords } from "./reserve-words.ts";
 import { limitWords } from "./together.ts";
 import { unknownHosts } from "./unknown-hosts.ts";
 import { amount, capital, count, hostRuleWords, list } from "./words.ts";
@@ -35,6 +37,7 @@ export function impossibilities(facts: Facts): RefusalReason[] {
     ...pinned,
     ...unknownReasons(facts),
     ...orderReasons(facts),
+    ...strangeResources(facts),
     ...placeReasons(facts),
     ...capacityReasons(facts, pending),
     ...groupReasons(facts, pending),
@@ -78,6 +81,18 @@ function orderReasons({ request }: Facts): RefusalReason[] {
   if (cycle === undefined) return [];
   const text = `policy.order and the hosts that go last contradict each other: ${cycleWords(cycle)}.`;
   return [{ code: "order", text, hosts: cycle.slice(0, -1), workloads: [] }];
+}
+
+function strangeResources({ reserve, resources }: Facts): RefusalReason[] {
+  const asked = reserve.kind === "amounts" ? Object.keys(reserve.amounts) : [];
+  return asked
+    .filter((name) => !resources.includes(name))
+    .map((name) => ({
+      code: "reserve",
+      text: `policy.reserve asks for ${name}, which no host of the fleet is known to have (it has ${list(resources)}).`,
+      hosts: [],
+      workloads: [],
+    }));
 }
 
 function placeReasons(facts: Facts): RefusalReason[] {
@@ -127,7 +142,7 @@ function capacityReasons(facts: Facts, pending: readonly Node[]): RefusalReason[
         facts.resources.length,
       );
       const running = at(need, r) - at(pinned, r);
-      const reserve = reserveWithout(sizes, own, facts.reserve);
+      const reserve = keptWithout(facts.reserve, resource, sizes, own, left);
       return left - running - reserve < -tolerance
         ? [{ node, left, running, reserve, lack: running + reserve - left }]
         : [];
@@ -136,9 +151,7 @@ function capacityReasons(facts: Facts, pending: readonly Node[]): RefusalReason[
     if (worst === undefined) return [];
     const others = short.length > 1 ? ` The same holds for ${count(short.length - 1, "other host")}.` : "";
     const tight = worst.running > worst.left + tolerance;
-    const held = tight
-      ? ""
-      : ` and the reserve for ${count(facts.reserve, "host failure")} ${amount(resource, worst.reserve)}`;
+    const held = tight ? "" : ` and ${reserveWords(facts.reserve)} ${amount(resource, worst.reserve)}`;
     return [
       {
         code: tight ? "capacity" : "reserve",
@@ -253,12 +266,12 @@ function freeBesidePinned(facts: Facts, node: Node): number[] {
   return node.capacity.map((capacity, r) => capacity - at(pinned, r));
 }
 
-/** The n largest of `sizes` (largest first) without one host of size `own`. */
-function reserveWithout(sizes: readonly number[], own: number, failures: number): number {
-  const first = sizes.slice(0, failures + 1);
+/** What the reserve keeps without one host of size `own`. `sizes`: of all hosts, largest first; `left`: their sum without it. */
+function keptWithout(of: Reserve, resource: string, sizes: readonly number[], own: number, left: number): number {
+  if (of.kind !== "failures") return kept(of, resource, [left]);
+  const first = sizes.slice(0, of.count + 1);
   const index = first.indexOf(own);
-  const kept = index < 0 ? first.slice(0, failures) : first.toSpliced(index, 1);
-  return kept.reduce((sum, size) => sum + size, 0);
+  return kept(of, resource, index < 0 ? first : first.toSpliced(index, 1));
 }
 
 /** What keeps a host out that is not ours, in a few words. */

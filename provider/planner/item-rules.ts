@@ -14,7 +14,7 @@ export interface ItemRules {
   readonly once: boolean;
   /** Index of its together group, or -1. */
   readonly together: number;
-  /** For several that are placed as one: these, where they must follow others to, and whether other rules keep them apart. */
+  /** For several that are placed as one: these, where they must follow others to, and whether nothing can be right for all. */
   readonly members?: readonly Item[];
   readonly anchored?: ReadonlySet<number> | undefined;
   readonly clash?: boolean;

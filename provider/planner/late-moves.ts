@@ -27,8 +27,8 @@ export class LateMoves {
   readonly #shaken = new Set<Node>();
   readonly #gave = new Set<Node>();
   readonly #took = new Set<Node>();
-  /** Smallest host that the reserve can be made of while hosts are out, by resource. */
-  readonly #smallest: readonly number[];
+  /** Most hosts out at once. */
+  readonly #out: number;
 
   constructor(facts: Facts, board: Board, turns: readonly Turn[]) {
     this.#facts = facts;
@@ -48,9 +48,7 @@ export class LateMoves {
     }
     for (const turn of turns) for (const { item, to } of legsOf(turn)) this.#domains.count(item, to, 1);
     const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
-    this.#smallest = facts.resources.map((_, r) =>
-      facts.reserve === 0 ? Number.POSITIVE_INFINITY : board.reserved(r, undefined, facts.reserve + out).smallest,
-    );
+    this.#out = out;
   }
 
   /**
@@ -74,7 +72,7 @@ export class LateMoves {
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];
     const need = returnNeed(this.#facts, this.#board, node, legs);
-    return need.every((amount, r) => amount <= Math.min(at(node.capacity, r), at(this.#smallest, r)) + 1e-9);
+    return need.every((amount, r) => amount <= this.#board.gain(r, at(node.capacity, r), undefined, this.#out) + 1e-9);
   }
 
   move(item: Item, from: Node, turn: Turn, reason: string): void {

@@ -1,4 +1,5 @@
 import { amountOf, type Fleet, type Host, inService, type Resources, type Workload } from "../core/fleet.ts";
+import type { Policy } from "../core/policy.ts";
 
 /** Fractions do not add up exactly; what is larger than this share of a capacity is a violation. */
 const TOLERANCE = 1e-6;
@@ -86,7 +87,7 @@ export class Ledger {
   }
 
   /** Resource of which less than the reserve is free if `back` were in service as well, each with so much booked; undefined: none. */
-  shortOf(reserve: number, back: readonly (readonly [Host, Resources])[]): string | undefined {
+  shortOf(reserve: NonNullable<Policy["reserve"]>, back: readonly (readonly [Host, Resources])[]): string | undefined {
     for (const [name, hosts] of this.#bySize) {
       let capacity = this.#capacity.get(name) ?? 0;
       let load = this.#load.get(name) ?? 0;
@@ -97,11 +98,13 @@ export class Ledger {
       let kept = 0;
       let taken = 0;
       for (const host of hosts) {
-        if (taken >= reserve) break;
+        if (typeof reserve !== "number" || taken >= reserve) break;
         if (!this.isServing(host.id) && !back.some(([one]) => one === host)) continue;
         kept += amountOf(host.capacity, name);
         taken += 1;
       }
+      if (typeof reserve === "string") kept = (Number.parseFloat(reserve) / 100) * capacity;
+      else if (typeof reserve === "object") kept = reserve[name] ?? 0;
       if (capacity - load < kept - TOLERANCE * Math.max(1, capacity)) return name;
     }
     return undefined;

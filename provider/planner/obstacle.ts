@@ -3,8 +3,9 @@ import { at, type Board, type BoardRule, needOf } from "./board.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
+import { reserveWords } from "./reserve-words.ts";
 import { type Limit, limitWords } from "./together.ts";
-import { amount, count, hostRuleWords, list } from "./words.ts";
+import { amount, hostRuleWords, list } from "./words.ts";
 
 /** Why a host cannot go next, as the fleet would be then. */
 export interface Obstacle extends RefusalReason {
@@ -64,9 +65,9 @@ export function reserveObstacle(facts: Facts, board: Board, node: Node): Obstacl
   const slack = board.slack(node, needOf(leaving(board, node), facts.resources.length));
   const r = slack.indexOf(Math.min(...slack));
   const name = facts.resources[r] ?? "";
-  const reserve = board.reserved(r, node).total;
+  const reserve = board.reserved(r, node);
   const free = amount(name, Math.max(0, at(slack, r) + reserve));
-  const text = `${node.id} cannot go out: ${free} would stay free, and the reserve for ${count(facts.reserve, "host failure")} is ${amount(name, reserve)}.`;
+  const text = `${node.id} cannot go out: ${free} would stay free, and ${reserveWords(facts.reserve)} is ${amount(name, reserve)}.`;
   return { node, code: "reserve", text, hosts: [node.id], workloads: [] };
 }
 

@@ -9,6 +9,7 @@ import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
 import { lineNotes } from "./line.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
+import { reserveNote } from "./reserve-words.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
 import { stuckReasons } from "./stuck.ts";
 import { forecast } from "./timeline.ts";
@@ -69,15 +70,11 @@ function attempt(request: PlanRequest, effort: number): Answer {
 }
 
 function notesOf(facts: Facts, avoided: readonly string[]): string[] {
-  const { request, allowed, unavailable, reserve, nodes } = facts;
+  const { request, allowed, unavailable, nodes } = facts;
   const already = unavailable.length > 0 ? `, ${unavailable.length} of them already: ${list(unavailable)}` : "";
   const notes = [`At most ${count(allowed, "host")} of ${nodes.length} out at once${already}.`];
   notes.push(...lineNotes(facts), ...togetherNotes(facts));
-  if (reserve > 0) notes.push(`Room for ${count(reserve, "host failure")} stays free at every moment.`);
-  else
-    notes.push(
-      `No room is kept for a host failure${request.policy.reserve === undefined ? ": the fleet is too small" : ""}.`,
-    );
+  notes.push(reserveNote(facts));
   if (avoided.length > 0)
     notes.push(`${list(avoided)} would be canary by the number of workloads, but cannot be emptied first.`);
   const stopped =

@@ -1,6 +1,7 @@
 import type { Host, Resources, Workload } from "../core/fleet.ts";
 import { own } from "../core/own.ts";
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
+import type { Policy } from "../core/policy.ts";
 import { Ledger } from "./ledger.ts";
 import { beyondLimits, rivals } from "./limits.ts";
 import { crowding, mostBooked } from "./load-back.ts";
@@ -45,7 +46,7 @@ class Replay {
   readonly #arriving = new Map<string, string>();
   readonly #away: readonly Host[];
   readonly #ours: ReadonlySet<string>;
-  readonly #reserve: number;
+  readonly #reserve: NonNullable<Policy["reserve"]>;
   readonly #rivals: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly #canaries: readonly string[];
   readonly #places: Whereabouts = {

@@ -1,6 +1,7 @@
 import type { Host, Workload } from "../core/fleet.ts";
 import { own } from "../core/own.ts";
 import type { RefusalReason } from "../core/plan.ts";
+import { isNone } from "../core/reserve.ts";
 import type { Facts } from "./facts.ts";
 import type { PlanRequest } from "./request.ts";
 import { onlyWith, unknownHosts } from "./unknown-hosts.ts";
@@ -100,7 +101,7 @@ function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly Ref
       change(`Set policy: { pinned: "skip" } to leave ${where} as is.`, { pinned: "skip" }),
     );
   }
-  if (facts.reserve > 0) {
+  if (!isNone(facts.reserve)) {
     changes.push(
       change("Set policy: { reserve: 0 } if a host failure in mid-roll need not be covered.", { reserve: 0 }),
     );

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { freshHost } from "../../provider/core/run.ts";
 import { fault } from "../../provider/drivers/simulated/index.ts";
 import { addFault } from "../../provider/drivers/simulated/world-faults.ts";
 import { deadRecord, deadRun } from "../support/dead-run.ts";
@@ -83,6 +84,36 @@ describe("status", () => {
       out: [],
     });
     expect(code).toBe(5);
+  });
+
+  test("of a run that was left in the middle of something: what is under way, and no safe point until it has ended", async () => {
+    const rig = new CliRig();
+    const stop = new AbortController();
+    const policy = { stopWithin: "0s" };
+    const patching = (): boolean => [...rig.fleet.world.tasks.values()].some(({ kind }) => kind === "patch");
+    for (let ms = 0; ms < 60_000; ms += 250) rig.time.at(rig.time.now() + ms, () => patching() && stop.abort("stop"));
+    expect(await rig.up(rig.declared({ policy }), stop.signal)).toContain("no safe point within policy.stopWithin");
+    const early = await rig.run("status", "--inputs", rig.inputs({ policy }));
+    expect(early.out.replaceAll("\n", " ")).toMatch(
+      /paused, not at a safe point yet: h1 is down, in its patch or boot\./,
+    );
+    expect(early.out).toContain("0 rolled, 1 in hand");
+    expect(early.code).toBe(5);
+    await rig.time.pass(3_600_000);
+    const late = await rig.run("status", "--inputs", "inputs.json");
+    expect(late.out).toContain("paused at a safe point");
+    expect(late.out).toMatch(/h1 +8\.0\.3 +cordoned, mark of run run-1/);
+  });
+
+  test("counts as in hand what bears a mark, not what is only remembered", async () => {
+    const rig = await pausedRig();
+    const stored = await rig.fleet.driver.record.read();
+    if (stored?.record.run === undefined) throw new Error("there was a run");
+    const run = { ...stored.record.run, hosts: { h2: { ...freshHost, passed: ["stage" as const] } } };
+    await rig.fleet.driver.record.write({ ...stored.record, run }, stored.version);
+    const { out } = await rig.run("status", "--inputs", "inputs.json");
+    expect(out).toContain("all hosts are in service");
+    expect(out).not.toContain("in hand");
   });
 
   test("uses only the target of its inputs", async () => {

@@ -41,6 +41,14 @@ describe("policy", () => {
     expect(policy.parse({ maxUnavailable: { perDomain: 1 } }).maxUnavailable).toEqual({ fleet: 1, perDomain: 1 });
   });
 
+  it("takes a reserve as host failures, as amounts or as a share", () => {
+    const reserve = (value: unknown): unknown => policy.parse({ reserve: value }).reserve;
+    expect(reserve(2)).toBe(2);
+    expect(reserve("10%")).toBe("10%");
+    expect(reserve({ memory: "1.5TiB", cpu: 64 })).toEqual({ memory: 1.5 * 1024 * 1024, cpu: 64 });
+    expect(reserve({ memory: "512 MiB" })).toEqual({ memory: 512 });
+  });
+
   it.each([
     [{ maxUnavailable: 0 }, "maxUnavailable"],
     [{ maxUnavailable: -1 }, "maxUnavailable"],
@@ -52,6 +60,18 @@ describe("policy", () => {
     [{ startWidth: 0 }, "startWidth"],
     [{ startWidth: "101%" }, "startWidth"],
     [{ startWidth: 2.5 }, "startWidth"],
+    [{ reserve: -1 }, "reserve"],
+    [{ reserve: Number.NaN }, "reserve"],
+    [{ reserve: "0%" }, "reserve"],
+    [{ reserve: "120%" }, "reserve"],
+    [{ reserve: "512GiB" }, "reserve"],
+    [{ reserve: {} }, "reserve"],
+    [{ reserve: { memory: 512 } }, "reserve.memory"],
+    [{ reserve: { memory: "512" } }, "reserve.memory"],
+    [{ reserve: { memory: "-1GiB" } }, "reserve.memory"],
+    [{ reserve: { cpu: "many" } }, "reserve.cpu"],
+    [{ reserve: { cpu: -1 } }, "reserve"],
+    [{ reserve: { cpu: Number.POSITIVE_INFINITY } }, "reserve"],
     [{ quorums: { etcd: [] } }, "quorums.etcd"],
     [{ quorums: { etcd: ["h1", "h2", "h1"] } }, "quorums.etcd.2"],
     [{ quorums: { "": ["h1"] } }, "quorums"],
@@ -106,6 +126,7 @@ describe("policy", () => {
         fc.dictionary(
           fc.constantFrom(
             "maxUnavailable",
+            "reserve",
             "quorums",
             "apart",
             "last",

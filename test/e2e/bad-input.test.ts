@@ -22,7 +22,7 @@ const inputs: readonly Bad[] = [
   {
     name: "an unknown property",
     declared: { more: { polcy: {} } },
-    says: [/polcy: unknown property `polcy`; did you mean `policy`\?/],
+    says: [/RollingPatch "fleet": unknown property `polcy`; did you mean `policy`\?/],
   },
   {
     name: "a typo in the policy",

@@ -100,7 +100,7 @@ export function somePolicy(): fc.Arbitrary<Policy> {
           fc.constantFrom(1, 2, 3, "30%", "100%"),
           fc.record({ fleet: fc.constantFrom(1, 2, 4), perDomain: fc.constantFrom(1, 2, "50%") }),
         ),
-        reserve: fc.constantFrom(0, 1, 2),
+        reserve: fc.constantFrom(0, 1, 2, "10%", "25%", { memory: "48GiB" }, { cpu: 4 }, { memory: "16GiB", cpu: 2 }),
         canary: fc.constantFrom(0, 1, 2),
         putBack: fc.constantFrom("bounded", "home", "none"),
         pinned: fc.constantFrom("refuse", "skip", "shutdown"),

@@ -174,3 +174,49 @@ describe("hosts that wait for others", () => {
     ]);
   });
 });
+
+describe("a stated reserve", () => {
+  const settings = { ...wide, startWidth: 8 };
+
+  it("keeps amounts free at every moment", () => {
+    const plan = planned(evenFleet(8, 4), { ...settings, reserve: { memory: "160GiB" } });
+    // 8 x 64 - 32 x 8 = 256 GiB are free: one host may be out with its load booked twice.
+    expect(plan.totals.out).toBe(1);
+    expect(plan.notes).toContain("160 GiB stay free over the hosts in service at every moment.");
+    expect(plan.bounds.out).toBe(1);
+    expect(planned(evenFleet(8, 4), { ...settings, reserve: { memory: "32GiB" } }).totals.out).toBeGreaterThan(1);
+  });
+
+  it("keeps a share of what is in service free", () => {
+    const plan = planned(evenFleet(8, 4), { ...settings, reserve: "25%" });
+    expect(plan.notes).toContain(
+      "25% of the capacity in service stays free at every moment: 128 GiB while every host is in service.",
+    );
+    expect(plan.bounds.out).toBe(2);
+  });
+
+  it("is refused with its amounts where it cannot be kept", () => {
+    const amounts = refused(evenFleet(3, 4), { ...settings, reserve: { memory: "40GiB" } });
+    expect(amounts.reasons[0]).toMatchObject({
+      code: "reserve",
+      text: expect.stringContaining(
+        "h1 cannot go out: the other 2 hosts in service have 128 GiB, the running workloads take 96 GiB and the stated reserve 40 GiB, 8 GiB too much.",
+      ),
+    });
+    const share = refused(evenFleet(3, 4), { ...settings, reserve: "30%" });
+    expect(share.reasons[0]?.text).toContain("and the reserve of 30% 38.4 GiB, 6.4 GiB too much");
+    expect(share.unlock).toContain("Set policy: { reserve: 0 }");
+    const strange = refused(evenFleet(4, 1), { ...settings, reserve: { gpu: 2 } });
+    expect(strange.reasons[0]?.text).toContain(
+      "policy.reserve asks for gpu, which no host of the fleet is known to have",
+    );
+  });
+
+  it("is seen by the validator", () => {
+    const plan = planned(evenFleet(8, 4), { ...settings, reserve: 0 });
+    for (const reserve of [{ memory: "160GiB" }, "25%", 2]) {
+      const found = validatePlan(request(evenFleet(8, 4), { ...settings, reserve }), plan).join("; ");
+      expect(found).toContain("leaves less memory free than the reserve");
+    }
+  });
+});

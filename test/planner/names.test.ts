@@ -15,7 +15,7 @@ it.each(names)("a resource called %s is on the hosts that have it, and on no oth
   const room = new Room(made);
   expect(room.refuses(needy, "h3")).toBeUndefined();
   expect(room.refuses(needy, "h2")).toBe(`h2 has 0 ${resource} free, a needs 1`);
-  expect(room.shortOfReserve(1, "h1")).toBe(resource);
+  expect(room.shortOfReserve({ kind: "failures", count: 1 }, "h1")).toBe(resource);
 });
 
 it.each(names)("a plan is not about who is called %s", (name) => {

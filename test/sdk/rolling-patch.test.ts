@@ -93,6 +93,19 @@ describe("RollingPatch", () => {
     ).toEqual([1, 1, 1, 1]);
   });
 
+  test.each<[object, string]>([
+    [{ hosts: ["esx-01"] }, "`hosts` is an output: read it from the resource, and leave it out here"],
+    [{ plan: {} }, "`plan` is an output: read it from the resource, and leave it out here"],
+    [{ owner: "me" }, "`owner` is filled in by the resource (project/stack/name): leave it out"],
+    [{ polcy: {} }, "unknown property `polcy`; did you mean `policy`?"],
+    [{ zone: "a" }, "unknown property `zone`; known are `target`, `baseline`, `policy`, `checks`"],
+  ])("of a program that was not compiled: %j is refused", (more, says) => {
+    const args = { target: simulated({ file: "fleet.db" }), baseline: { version: "8.0.3" } };
+    expect(() => new RollingPatch("refused", { ...args, ...more })).toThrow(`RollingPatch "refused": ${says}`);
+    expect(registered.map(({ name }) => name)).not.toContain("refused");
+    expect(() => new RollingPatch("allowed", { ...args, ...{ zone: undefined } })).not.toThrow();
+  });
+
   test("has outputs of a known shape", () => {
     type Out<T> = T extends pulumi.Output<infer Value> ? Value : never;
     expectTypeOf<Out<RollingPatch["hosts"]>>().toEqualTypeOf<Record<string, string>>();

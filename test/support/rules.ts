@@ -100,7 +100,7 @@ function waitsFor(world: World, { last = [], order = [] }: Policy, cordoned: str
 
 /** What would not be left for the failure of the largest hosts, with every workload on the hosts in service. */
 function shortOfReserve(world: World, policy: Policy, serving: readonly string[]): string | undefined {
-  const failures = policy.reserve ?? ([...world.hosts.values()].length <= 2 ? 0 : 1);
+  const asked = policy.reserve ?? ([...world.hosts.values()].length <= 2 ? 0 : 1);
   const sizes = serving.map((id) => world.hosts.get(id)?.capacity.memory ?? 0).sort((a, b) => b - a);
   const reach = (id: string): boolean => {
     const host = world.hosts.get(id);
@@ -112,7 +112,10 @@ function shortOfReserve(world: World, policy: Policy, serving: readonly string[]
   );
   const demand = running.reduce((sum, workload) => sum + (workload.demand.memory ?? 0), 0);
   const free = sizes.reduce((sum, size) => sum + size, 0) - demand;
-  const reserve = sizes.slice(0, failures).reduce((sum, size) => sum + size, 0);
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  const largest = (count: number): number => sizes.slice(0, count).reduce((sum, size) => sum + size, 0);
+  const stated = typeof asked === "string" ? (Number.parseFloat(asked) / 100) * all : undefined;
+  const reserve = stated ?? (typeof asked === "object" ? (asked.memory ?? 0) : largest(Number(asked)));
   return free < reserve ? `${free} MiB are free, ${reserve} must be` : undefined;
 }
 

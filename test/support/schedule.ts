@@ -99,6 +99,7 @@ function ruled(dice: Dice, hosts: number): InputsAsWritten["policy"] {
   return {
     ...(dice.chance(0.3) && first.length > 0 ? { quorums: { [dice.pick(["etcd", "mon"])]: first } } : {}),
     ...(dice.chance(0.2) && second.length > 1 ? { apart: [second] } : {}),
+    ...(dice.chance(0.2) ? { reserve: dice.pick(["10%", "25%", { memory: "48GiB" }]) } : {}),
     ...(dice.chance(0.15) ? { last: [`h${hosts}`] } : {}),
     ...(dice.chance(0.15) ? { order: [{ host: "h1", after: ["h2"] }] } : {}),
   };

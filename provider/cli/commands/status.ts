@@ -30,6 +30,10 @@ export interface Status {
   readonly former?: FleetRecord["former"];
   /** Hosts that are not in service, and why. */
   readonly out: readonly { readonly host: string; readonly level: string; readonly why: string }[];
+  /** Hosts that bear a mark of the run. */
+  readonly inHand: readonly string[];
+  /** What keeps the fleet from a safe point, host by host; empty at one. */
+  readonly underWay: readonly string[];
   readonly levels: Readonly<Record<string, number>>;
 }
 
@@ -65,8 +69,27 @@ function statusOf(fleet: Fleet, record: FleetRecord, beating: boolean): Status {
       const why = whyOut(host, record);
       return why === "" ? [] : [{ host: host.id, level: host.level, why }];
     }),
+    inHand: inHand(fleet, run).map(({ id }) => id),
+    underWay: inHand(fleet, run).flatMap((host) => underWay(fleet, run, host) ?? []),
     levels: Object.fromEntries(levels),
   };
+}
+
+function inHand({ hosts }: Fleet, run: FleetRecord["run"]): Host[] {
+  const names = run === undefined ? [] : [run.owner, ...(run.formerly ?? [])];
+  return hosts.filter(({ mark }) => mark !== undefined && names.includes(mark.owner));
+}
+
+/** Undefined for a host in service, for one that is empty and cordoned, and for one that the run has given up. */
+function underWay({ workloads }: Fleet, run: FleetRecord["run"], host: Host): string | undefined {
+  const { id, state, cordoned, held } = host;
+  if (held || run?.hosts[id]?.failed !== undefined || run?.convicted.includes(id)) return undefined;
+  if (state === "unreachable") return `${id} does not answer`;
+  if (state === "down") return `${id} is down, in its patch or boot`;
+  const moving = workloads.filter((one) => one.movingTo !== undefined && [one.host, one.movingTo].includes(id));
+  if (moving.length > 0) return `${id} has ${moving.length} of its workloads on the move`;
+  const left = workloads.filter((one) => one.host === id && one.state === "running");
+  return cordoned && left.length > 0 ? `${id} is not empty: ${left.length} of its workloads run` : undefined;
 }
 
 function stateOf({ lease, run }: FleetRecord, beating: boolean, halted: boolean): Status["state"] {
