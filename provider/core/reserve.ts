@@ -1,14 +1,18 @@
 import { z } from "zod";
-import type { Resources } from "./fleet.ts";
+import { amountOf, type Resources } from "./fleet.ts";
 import { shareText } from "./share.ts";
 
-const UNITS: Readonly<Record<string, number>> = { MiB: 1, GiB: 1024, TiB: 1024 * 1024 };
+const UNITS = new Map([
+  ["MiB", 1],
+  ["GiB", 1024],
+  ["TiB", 1024 * 1024],
+]);
 const SIZE = /^(\d+(?:\.\d+)?)\s*(MiB|GiB|TiB)$/;
 
 /** MiB of an amount of memory as people write it: `"512GiB"`; undefined: it is none. */
 function mebibytes(text: string): number | undefined {
   const [, number, unit = ""] = SIZE.exec(text) ?? [];
-  return number === undefined ? undefined : Number(number) * (UNITS[unit] ?? 0);
+  return number === undefined ? undefined : Number(number) * (UNITS.get(unit) ?? 0);
 }
 
 /** Host failures (`1`), amounts by resource (`{ memory: "512GiB", cpu: 64 }`; memory is parsed to MiB) or a share of the capacity in service (`"10%"`). */
@@ -52,7 +56,7 @@ export type Reserve =
 /** How much of one resource stays free. `sizes`: capacities of the hosts in service. */
 export function kept(of: Reserve, resource: string, sizes: readonly number[]): number {
   const sum = (some: readonly number[]): number => some.reduce((total, size) => total + size, 0);
-  if (of.kind === "amounts") return of.amounts[resource] ?? 0;
+  if (of.kind === "amounts") return amountOf(of.amounts, resource);
   if (of.kind === "share") return of.part * sum(sizes);
   return of.count === 0 ? 0 : sum([...sizes].sort((a, b) => b - a).slice(0, of.count));
 }

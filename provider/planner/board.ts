@@ -1,3 +1,4 @@
+import { amountOf } from "../core/fleet.ts";
 import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff, membersOf } from "./item-rules.ts";
@@ -226,7 +227,7 @@ export class Board {
   reserved(resource: number, out: Node | undefined): number {
     const { reserve, resources } = this.#facts;
     if (reserve.kind === "failures") return this.#failures(resource, out, reserve.count).total;
-    if (reserve.kind === "amounts") return reserve.amounts[resources[resource] as string] ?? 0;
+    if (reserve.kind === "amounts") return amountOf(reserve.amounts, resources[resource] as string);
     const gone = out !== undefined && this.isServing(out) ? at(out.capacity, resource) : 0;
     return reserve.part * (at(this.#capacity, resource) - gone);
   }

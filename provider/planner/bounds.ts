@@ -1,3 +1,4 @@
+import { amountOf } from "../core/fleet.ts";
 import { add, at } from "./board.ts";
 import { why } from "./destinations.ts";
 import { evacuationSeconds, remediationSeconds } from "./durations.ts";
@@ -168,7 +169,7 @@ function reserveInBounds(
   out: number,
 ): { part: number; held: number } {
   if (reserve.kind === "share") return { part: 1 - reserve.part, held: 0 };
-  if (reserve.kind === "amounts") return { part: 1, held: reserve.amounts[resources[resource] as string] ?? 0 };
+  if (reserve.kind === "amounts") return { part: 1, held: amountOf(reserve.amounts, resources[resource] as string) };
   const largest = [...sizes].sort((a, b) => b - a).slice(out, out + reserve.count);
   return { part: 1, held: largest.reduce((sum, size) => sum + size, 0) };
 }

@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import { at, type Board, type Leg, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
@@ -58,7 +59,7 @@ function anchors(facts: Facts, board: Board, node: Node, item: Item): ReadonlySe
   const found = new Set<Node>();
   for (const other of board.itemsOn(node))
     if (areCompanions(item, other) && isLeaving(other, node)) found.add(other.toward as Node);
-  const homes = node.role === "in hand" ? facts.request.memory?.hosts[node.id]?.homes : undefined;
+  const homes = node.role === "in hand" ? own(facts.request.memory?.hosts, node.id)?.homes : undefined;
   for (const other of homes === undefined ? [] : facts.items)
     if (areCompanions(item, other) && homes?.includes(other.id) && board.placeOf(other) !== node)
       found.add(board.placeOf(other));

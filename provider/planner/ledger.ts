@@ -104,7 +104,7 @@ export class Ledger {
         taken += 1;
       }
       if (typeof reserve === "string") kept = (Number.parseFloat(reserve) / 100) * capacity;
-      else if (typeof reserve === "object") kept = reserve[name] ?? 0;
+      else if (typeof reserve === "object") kept = amountOf(reserve, name);
       if (capacity - load < kept - TOLERANCE * Math.max(1, capacity)) return name;
     }
     return undefined;

@@ -298,7 +298,7 @@ class Replay {
     const { memory } = this.#request;
     const isThere = (id: string): boolean => id !== own && this.#workloads.get(id)?.together === together;
     const flying = [...this.#flying].filter((id) => isThere(id) && this.#workloads.get(id)?.host === from);
-    const homes = this.#ours.has(from) ? (memory?.hosts[from]?.homes ?? []) : [];
+    const homes = this.#ours.has(from) ? (own(memory?.hosts, from)?.homes ?? []) : [];
     const gone = homes.filter((id) => isThere(id) && this.#at.has(id) && this.#at.get(id) !== from);
     const hosts = [...flying.map((id) => this.#workloads.get(id)?.movingTo), ...gone.map((id) => this.#at.get(id))];
     return hosts.filter((id) => id !== undefined).filter((id) => this.#canTake(id));

@@ -83,7 +83,7 @@ function inHand({ hosts }: Fleet, run: FleetRecord["run"]): Host[] {
 /** Undefined for a host in service, for one that is empty and cordoned, and for one that the run has given up. */
 function underWay({ workloads }: Fleet, run: FleetRecord["run"], host: Host): string | undefined {
   const { id, state, cordoned, held } = host;
-  if (held || run?.hosts[id]?.failed !== undefined || run?.convicted.includes(id)) return undefined;
+  if (held || own(run?.hosts, id)?.failed !== undefined || run?.convicted.includes(id)) return undefined;
   if (state === "unreachable") return `${id} does not answer`;
   if (state === "down") return `${id} is down, in its patch or boot`;
   const moving = workloads.filter((one) => one.movingTo !== undefined && [one.host, one.movingTo].includes(id));

@@ -2,6 +2,7 @@ import type { Act } from "../act.ts";
 import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
+import { own } from "../own.ts";
 import type { HostPlan, Move } from "../plan.ts";
 import { precedenceOf } from "../precedence.ts";
 import type { Passable } from "../run.ts";
@@ -45,7 +46,7 @@ function mustWait(view: View, desk: Desk, id: string): boolean {
 
 /** Nothing more is done with the host: it does not hold others back. */
 function isSettled({ run }: View, { id, held }: Host): boolean {
-  return held || run.hosts[id]?.failed !== undefined || run.convicted.includes(id);
+  return held || own(run.hosts, id)?.failed !== undefined || run.convicted.includes(id);
 }
 
 /** A host that still serves: stage, preflight, cordon. Several may prepare at once, but they go out in the plan's order. */
