@@ -227,7 +227,8 @@ class Replay {
     }
     const trouble = crowding(this.#request.fleet, host, stays, returning);
     if (trouble !== undefined) this.#wrong(entry, `cannot take its workloads back: ${trouble}`);
-    return mostBooked(host, stays, returning);
+    const { perHost = host.slots, total = host.slots } = this.#request.policy.migrations ?? {};
+    return mostBooked(stays, returning, Math.min(host.slots, perHost, total));
   }
 
   /** With all hosts in hand out, with any one of them back, and with all of those back that leave less room when they are. */
