@@ -19,6 +19,14 @@ export interface MaxUnavailableArgs {
   perDomain?: Input<number | string | undefined>;
 }
 
+/** Most migrations in flight. */
+export interface MigrationsArgs {
+  /** Most migrations in flight that touch one host, in or out; its own slots hold as well. */
+  perHost?: Input<number | undefined>;
+  /** Most migrations in flight over the whole fleet. */
+  total?: Input<number | undefined>;
+}
+
 export interface OrderArgs {
   /** Waits for the others. */
   host: Input<string>;
@@ -55,6 +63,8 @@ export interface PolicyArgs {
   startWidth?: Input<number | string | undefined>;
   /** What stays free over the hosts in service at every moment: the capacity of so many host failures, largest hosts first; amounts like { memory: "512GiB", cpu: 64 }; or a share of the capacity in service like "10%". Default 1; 0 in a fleet of two. */
   reserve?: Input<number | string | Record<string, Input<number | string>> | undefined>;
+  /** Most migrations in flight. */
+  migrations?: Input<MigrationsArgs | undefined>;
   /** Quorum groups by name, besides those that the platform knows: of the hosts of each only one may be out at a time. Draining, failed, held and unreachable hosts count as out. */
   quorums?: Input<Record<string, Input<Input<string>[]>> | undefined>;
   /** Hosts that must not be out together: of each list only one at a time. */

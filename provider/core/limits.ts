@@ -12,6 +12,11 @@ export function reserveOf({ reserve }: Policy, fleet: Fleet): Reserve {
   return { kind: "failures", count: reserve ?? (fleet.hosts.length <= 2 ? 0 : 1) };
 }
 
+/** Migrations in flight that may touch the host at once: its own slots, within the limits of policy. */
+export function slotsOf(host: Host, { migrations }: Policy): number {
+  return Math.min(host.slots, migrations?.perHost ?? host.slots, migrations?.total ?? host.slots);
+}
+
 /** Counts against `maxUnavailable`: draining, out, failed, held or unreachable. */
 export function isUnavailable(host: Host, run: RunMemory | undefined): boolean {
   return host.state !== "up" || host.cordoned || host.held || own(run?.hosts, host.id)?.failed !== undefined;

@@ -51,6 +51,18 @@ export const policy = z
       .describe(
         'What stays free over the hosts in service at every moment: the capacity of so many host failures, largest hosts first; amounts like { memory: "512GiB", cpu: 64 }; or a share of the capacity in service like "10%". Default 1; 0 in a fleet of two.',
       ),
+    migrations: z
+      .strictObject({
+        perHost: z
+          .int()
+          .min(1)
+          .optional()
+          .describe("Most migrations in flight that touch one host, in or out; its own slots hold as well."),
+        total: z.int().min(1).optional().describe("Most migrations in flight over the whole fleet."),
+      })
+      .refine((limits) => Object.values(limits).some((limit) => limit !== undefined), "give `perHost` or `total`")
+      .optional()
+      .describe("Most migrations in flight."),
     quorums: z
       .record(z.string().min(1), hostList(1))
       .optional()

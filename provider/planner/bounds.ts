@@ -67,6 +67,8 @@ export function mostOut(facts: Facts): number {
  *   places as the ramp has opened at the earliest (each further host needs so many others to be back), at most W.
  * - **T2**: capacity that is out and demand booked twice never exceed what is free beyond the reserve; each host and each
  *   migration takes its share of that for its time.
+ * - **T3**: each migration holds one of the slots of all hosts at both ends, and a host in remediation offers none; add up slot-time. The same with
+ *   one slot each where policy limits the migrations of the whole fleet, and for remediations where the platform limits them.
  * - **T4**: no host is faster than its own evacuation and remediation.
  * - **T6**: a host that waits for others by an order rule takes its time after theirs.
  * - **T5'**: T1 within a failure domain or another set of hosts (quorum group) that has a limit of its own, without the ramp.
@@ -87,6 +89,7 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
     sum(alone) + throughPlaces(facts, shared, seconds),
     capacityBound(facts, turns),
     longestChain(facts, seconds),
+    slotBound(facts, turns),
     ...seconds.values(),
   );
   const turnOf = new Map(turns.map((turn) => [turn.node, turn]));
@@ -120,6 +123,25 @@ function throughPlaces(facts: Facts, turns: readonly Turn[], seconds: ReadonlyMa
     starts.push(start);
   }
   return (starts.at(-1) ?? 0) + (total - done) / placesAt(before + turns.length - 1, width, facts.startWidth);
+}
+
+/** T3 */
+function slotBound(facts: Facts, turns: readonly Turn[]): number {
+  const { policy, fleet } = facts.request;
+  let moving = 0;
+  let remediating = 0;
+  let idle = 0;
+  for (const { node } of turns) {
+    for (const item of node.below ? movable(facts, node) : []) moving += item.seconds;
+    remediating += remediationSeconds(node);
+    idle += Math.max(1, node.host.slots) * remediationSeconds(node);
+  }
+  const slots = facts.nodes.reduce((sum, node) => sum + Math.max(1, node.host.slots), 0);
+  return Math.max(
+    slots === 0 ? 0 : (2 * moving + idle) / slots,
+    moving / (policy.migrations?.total ?? Number.POSITIVE_INFINITY),
+    remediating / (fleet.remediations ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 /** T6 */

@@ -8,7 +8,7 @@ import {
   type Resources,
   type Workload,
 } from "../core/fleet.ts";
-import { isUnavailable, reserveOf } from "../core/limits.ts";
+import { isUnavailable, reserveOf, slotsOf } from "../core/limits.ts";
 import { own } from "../core/own.ts";
 import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -111,7 +111,9 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
   const pinned = pinnedByHost(fleet);
 
   const domainNames = new Map<string, number>();
-  const nodes = fleet.hosts.map((host, index): Node => {
+  const nodes = fleet.hosts.map((observed, index): Node => {
+    const slots = slotsOf(observed, policy);
+    const host = slots === observed.slots ? observed : { ...observed, slots };
     let { role, why } = roleOf(request, memory, host, pinned.get(host.id) ?? []);
     if (role === "pending" && only?.has(host.id) === false) [role, why] = ["left", "policy.mode is canary"];
     if (why !== undefined) skipped.push({ host: host.id, why });

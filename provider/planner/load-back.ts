@@ -15,13 +15,13 @@ export function crowding(
   return returning.map(({ group }) => own.trouble(host.id, group)).find((trouble) => trouble !== undefined);
 }
 
-/** Staying workloads, and the largest ones that its slots let come back at once: these are booked at both ends. */
-export function mostBooked(host: Host, stays: readonly Workload[], returning: readonly Workload[]): Resources {
+/** Staying workloads, and the largest ones that so many slots let come back at once: these are booked at both ends. */
+export function mostBooked(stays: readonly Workload[], returning: readonly Workload[], slots: number): Resources {
   const most = new Map<string, number>();
   for (const { demand } of stays) addTo(most, demand, 1);
   for (const name of new Set(returning.flatMap(({ demand }) => Object.keys(demand)))) {
     const needs = returning.map(({ demand }) => amountOf(demand, name)).sort((a, b) => b - a);
-    addTo(most, { [name]: needs.slice(0, host.slots).reduce((sum, need) => sum + need, 0) }, 1);
+    addTo(most, { [name]: needs.slice(0, slots).reduce((sum, need) => sum + need, 0) }, 1);
   }
   return Object.fromEntries(most);
 }

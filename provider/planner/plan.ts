@@ -73,6 +73,7 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
   const { request, allowed, unavailable, nodes } = facts;
   const already = unavailable.length > 0 ? `, ${unavailable.length} of them already: ${list(unavailable)}` : "";
   const notes = [`At most ${count(allowed, "host")} of ${nodes.length} out at once${already}.`];
+  notes.push(...slotNotes(request));
   notes.push(...lineNotes(facts), ...togetherNotes(facts));
   notes.push(reserveNote(facts));
   if (avoided.length > 0)
@@ -82,4 +83,19 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
     nodes.some((node) => node.below && facts.residents[node.index]?.some((item) => item.workload.pinned));
   if (stopped) notes.push("Workloads that cannot move are shut down while their host is out, and started again.");
   return notes;
+}
+
+/** Limits on what goes on at once over the whole fleet. */
+function slotNotes({ policy, fleet }: PlanRequest): string[] {
+  const { perHost, total } = policy.migrations ?? {};
+  const limits = [
+    ...(perHost === undefined ? [] : [`${perHost} on one host`]),
+    ...(total === undefined ? [] : [`${total} over all`]),
+  ];
+  return [
+    ...(limits.length > 0 ? [`Migrations in flight at once: at most ${list(limits)}.`] : []),
+    ...(fleet.remediations === undefined
+      ? []
+      : [`The platform remediates at most ${count(fleet.remediations, "host")} at once.`]),
+  ];
 }

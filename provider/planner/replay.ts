@@ -230,7 +230,8 @@ class Replay {
     }
     const trouble = crowding(this.#request.fleet, host, stays, returning);
     if (trouble !== undefined) this.#wrong(entry, `cannot take its workloads back: ${trouble}`);
-    return mostBooked(host, stays, returning);
+    const { perHost = host.slots, total = host.slots } = this.#request.policy.migrations ?? {};
+    return mostBooked(stays, returning, Math.min(host.slots, perHost, total));
   }
 
   /** With all hosts in hand out, with any one of them back, and with all of those back that leave less room when they are. */
@@ -294,9 +295,9 @@ class Replay {
   }
 
   /** On their way, or there already, from a host in hand. */
-  #followed({ together, id: own }: Workload, from: string): string[] {
+  #followed({ together, id: self }: Workload, from: string): string[] {
     const { memory } = this.#request;
-    const isThere = (id: string): boolean => id !== own && this.#workloads.get(id)?.together === together;
+    const isThere = (id: string): boolean => id !== self && this.#workloads.get(id)?.together === together;
     const flying = [...this.#flying].filter((id) => isThere(id) && this.#workloads.get(id)?.host === from);
     const homes = this.#ours.has(from) ? (own(memory?.hosts, from)?.homes ?? []) : [];
     const gone = homes.filter((id) => isThere(id) && this.#at.has(id) && this.#at.get(id) !== from);

@@ -1,11 +1,12 @@
 import type { Leg } from "./board.ts";
 import { remediationSeconds } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
+import { SharedSlots } from "./shared-slots.ts";
 import type { Turn } from "./turn.ts";
 
 interface Event {
   readonly at: number;
-  readonly kind: "remediated" | "released";
+  readonly kind: "empty" | "remediated" | "released";
   readonly turn: Turn;
   /** Breaks ties: events of one moment come in the order in which they were foreseen. */
   readonly order: number;
@@ -13,7 +14,7 @@ interface Event {
 
 /**
  * Forecast of a roll by its events, from expected times: a migration takes a slot at both ends, a turn is evacuation,
- * remediation with reboot, and put back. Sets `start` and `end` of the turns.
+ * remediation with reboot, and put back. Limits of policy and platform on what goes on at once over the whole fleet hold. Sets `start` and `end` of the turns.
  */
 export class Timeline {
   now = 0;
@@ -24,7 +25,17 @@ export class Timeline {
   readonly #freeAt: number[];
   #order = 0;
 
+  /** Migrations that may be in flight at once over the whole fleet; undefined: no limit. */
+  readonly #flights: SharedSlots | undefined;
+  /** Hosts that may be remediated at once; undefined: no limit. */
+  readonly #remediations: SharedSlots | undefined;
+
   constructor(facts: Facts) {
+    const { total } = facts.request.policy.migrations ?? {};
+    const { remediations } = facts.request.fleet;
+    this.#flights = total === undefined ? undefined : new SharedSlots(Math.min(total, mostFlights(facts)));
+    this.#remediations =
+      remediations === undefined ? undefined : new SharedSlots(Math.min(remediations, facts.nodes.length));
     this.#slots = facts.nodes.map((node) => new Array<number>(Math.min(Math.max(1, node.host.slots), 64)).fill(0));
     this.#freeAt = facts.nodes.map(() => 0);
   }
@@ -37,8 +48,9 @@ export class Timeline {
   /** The turn starts now. */
   start(turn: Turn): void {
     turn.start = this.now;
-    const emptying = this.#migrate(turn.evacuate, afterAll(this.now, turn.makeRoom));
-    this.#push("remediated", turn, emptying + remediationSeconds(turn.node));
+    const emptyAt = this.#migrate(turn.evacuate, afterAll(this.now, turn.makeRoom));
+    if (this.#remediations !== undefined && turn.node.below) this.#push("empty", turn, emptyAt);
+    else this.#push("remediated", turn, emptyAt + remediationSeconds(turn.node));
   }
 
   /** Goes on to the next moment at which turns end, and returns them; empty when none is under way. */
@@ -48,7 +60,10 @@ export class Timeline {
       if (released.length > 0 && event.at > this.now) break;
       this.#pop();
       this.now = event.at;
-      if (event.kind === "remediated") {
+      if (event.kind === "empty") {
+        const seconds = remediationSeconds(event.turn.node);
+        this.#push("remediated", event.turn, (this.#remediations?.take(this.now, seconds) ?? this.now) + seconds);
+      } else if (event.kind === "remediated") {
         this.#push("released", event.turn, afterAll(this.#migrate(event.turn.putBack), event.turn.undoRoom));
       } else {
         event.turn.end = this.now;
@@ -66,7 +81,8 @@ export class Timeline {
       const target = this.#slotsOf(to);
       const s = firstFree(source);
       const t = firstFree(target);
-      const end = Math.max(earliest, source[s] ?? 0, target[t] ?? 0) + item.seconds;
+      const ready = Math.max(earliest, source[s] ?? 0, target[t] ?? 0);
+      const end = (this.#flights?.take(ready, item.seconds) ?? ready) + item.seconds;
       source[s] = end;
       target[t] = end;
       this.#freeAt[to.index] = target[firstFree(target)] ?? 0;
@@ -107,6 +123,11 @@ export class Timeline {
     }
     heap[i] = last;
   }
+}
+
+/** Migrations that the slots of all hosts allow at once. */
+function mostFlights({ nodes }: Facts): number {
+  return Math.max(1, Math.floor(nodes.reduce((sum, node) => sum + Math.max(1, node.host.slots), 0) / 2));
 }
 
 /** Runs the turns as the engine does: strictly in order, each as soon as those that it comes after are over. */

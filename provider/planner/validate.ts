@@ -19,6 +19,7 @@ export function validatePlan(request: PlanRequest, plan: Plan): string[] {
     ...order(request, plan),
     ...sequenceTroubles(request, plan),
     ...sums(request, plan),
+    ...tooFast(request, plan),
     ...silentlyGivenUp(plan, request.fleet.workloads),
     ...movedInVain(plan, request.fleet.workloads),
   ];
@@ -122,5 +123,34 @@ function sums({ baseline }: PlanRequest, plan: Plan): string[] {
     baseline,
   });
   if (plan.id !== id) found.push(`its id is ${id}, not ${plan.id}`);
+  return found;
+}
+
+/** A forecast that limits on what goes on at once cannot be kept in. */
+function tooFast({ fleet, policy }: PlanRequest, { hosts, totals }: Plan): string[] {
+  const all = new Map(fleet.hosts.map((host) => [host.id, host]));
+  const workloads = new Map(fleet.workloads.map((workload) => [workload.id, workload]));
+  let patching = 0;
+  let moving = 0;
+  for (const entry of hosts) {
+    const host = all.get(entry.host);
+    const due = host !== undefined && (host.level !== host.wanted || host.evidence !== host.wanted);
+    if (due) patching += host.estimate.patch + host.estimate.boot;
+    for (const { workload: id } of [...entry.evacuate, ...entry.putBack]) {
+      const workload = workloads.get(id);
+      if (workload !== undefined)
+        moving += fleet.migration.fixed + (fleet.migration.perGiB * (workload.demand.memory ?? 0)) / 1024;
+    }
+  }
+  const seconds = totals.hours.expected * 3600 + 20;
+  const found: string[] = [];
+  if (patching > seconds * (fleet.remediations ?? Number.POSITIVE_INFINITY))
+    found.push(
+      `would remediate more than ${fleet.remediations} hosts at once to end in ${totals.hours.expected} hours`,
+    );
+  if (moving > seconds * (policy.migrations?.total ?? Number.POSITIVE_INFINITY))
+    found.push(
+      `would have more than ${policy.migrations?.total} migrations in flight to end in ${totals.hours.expected} hours`,
+    );
   return found;
 }

@@ -50,8 +50,12 @@ export function calmFleet(most = 8): fc.Arbitrary<Fleet> {
         hosts: fc.tuple(...Array.from({ length: size }, (_, index) => calmHost(index))),
         workloads: fc.array(workload(size), { maxLength: size * 4 }),
         perGiB: fc.constantFrom(0, 0.5, 3),
+        remediations: fc.constantFrom(undefined, undefined, undefined, 1, 2),
       })
-      .map(({ hosts, workloads, perGiB }) => fleetOf(hosts, workloads, { fixed: 5, perGiB })),
+      .map(({ hosts, workloads, perGiB, remediations }) => ({
+        ...fleetOf(hosts, workloads, { fixed: 5, perGiB }),
+        ...(remediations === undefined ? {} : { remediations }),
+      })),
   );
 }
 
@@ -104,6 +108,7 @@ export function somePolicy(): fc.Arbitrary<Policy> {
         canary: fc.constantFrom(0, 1, 2),
         putBack: fc.constantFrom("bounded", "home", "none"),
         pinned: fc.constantFrom("refuse", "skip", "shutdown"),
+        migrations: fc.constantFrom({ perHost: 1 }, { total: 1 }, { perHost: 2, total: 3 }),
         quorums: fc.dictionary(fc.constantFrom("etcd", "mon"), someHosts(1), { maxKeys: 2 }),
         apart: fc.array(someHosts(2), { maxLength: 2 }),
         last: someHosts(1),

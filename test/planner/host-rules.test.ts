@@ -220,3 +220,41 @@ describe("a stated reserve", () => {
     }
   });
 });
+
+describe("limits on what goes on at once", () => {
+  const of = evenFleet(6, 6, Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((id) => [id, { slots: 4 }])));
+  const narrow = { ...wide, maxUnavailable: 2, startWidth: 2 };
+
+  it("migrations of one host, and of all: a plan takes longer, and so does its bound", () => {
+    const free = planned(of, narrow);
+    const slow = planned(of, { ...narrow, migrations: { perHost: 1 } });
+    expect(slow.totals.hours.expected).toBeGreaterThan(free.totals.hours.expected);
+    expect(slow.notes).toContain("Migrations in flight at once: at most 1 on one host.");
+    const serial = planned(of, { ...narrow, migrations: { total: 1 } });
+    expect(serial.totals.hours.expected).toBeGreaterThan(free.totals.hours.expected);
+    expect(serial.bounds.hours).toBeGreaterThanOrEqual(Math.round((36 * 18) / 36) / 100);
+    expect(planned(of, { ...narrow, migrations: { perHost: 9, total: 99 } }).totals).toEqual(free.totals);
+  });
+
+  it("remediations that the platform allows", () => {
+    const one = { ...evenFleet(6, 0), remediations: 1 };
+    const plan = planned(one, wide);
+    expect(plan.totals.out).toBeGreaterThan(1);
+    expect(plan.totals.hours.expected).toBe(2);
+    expect(plan.bounds.hours).toBe(2);
+    expect(plan.notes).toContain("The platform remediates at most 1 host at once.");
+    expect(planned({ ...one, remediations: 3 }, wide).totals.hours.expected).toBeCloseTo(0.67);
+  });
+
+  it("are seen by the validator where a forecast cannot be true", () => {
+    const plan = planned(evenFleet(6, 0), wide);
+    expect(validatePlan(request({ ...evenFleet(6, 0), remediations: 1 }, wide), plan).join("; ")).toContain(
+      "would remediate more than 1 hosts at once",
+    );
+    const moving = { ...of, migration: { fixed: 1000, perGiB: 0 } };
+    const fast = planned(moving, narrow);
+    expect(validatePlan(request(moving, { ...narrow, migrations: { total: 1 } }), fast).join("; ")).toContain(
+      "would have more than 1 migrations in flight",
+    );
+  });
+});

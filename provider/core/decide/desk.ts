@@ -1,5 +1,6 @@
 import { type Act, actKey, stepOf } from "../act.ts";
 import { type Host, type Workload, workloadsByHost } from "../fleet.ts";
+import { slotsOf } from "../limits.ts";
 import { own } from "../own.ts";
 import type { HostPlan } from "../plan.ts";
 import { Room } from "../room.ts";
@@ -22,6 +23,7 @@ export class Desk {
   #room: Room | undefined;
   #onHost: ReadonlyMap<string, Workload[]> | undefined;
   #remediating = 0;
+  #flights = 0;
   #lookAt = Number.POSITIVE_INFINITY;
 
   constructor(view: View) {
@@ -109,6 +111,21 @@ export class Desk {
     return this.#moving.get(id) ?? 0;
   }
 
+  /** Migrations in flight over the whole fleet, whoever started them. */
+  get flights(): number {
+    return this.#flights;
+  }
+
+  get mostFlights(): number {
+    return this.#view.policy.migrations?.total ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Most migrations in flight that may touch the host. */
+  slots(id: string): number {
+    const host = this.hosts.get(id);
+    return host === undefined ? 0 : slotsOf(host, this.#view.policy);
+  }
+
   get remediating(): number {
     return this.#remediating;
   }
@@ -159,6 +176,7 @@ export class Desk {
   }
 
   #countMove(from: string, to: string): void {
+    this.#flights += 1;
     this.#moving.set(from, (this.#moving.get(from) ?? 0) + 1);
     this.#moving.set(to, (this.#moving.get(to) ?? 0) + 1);
   }

@@ -188,8 +188,14 @@ function migrate(
   if (workload?.state !== "running" || workload.host === to) return false;
   // Under way already (a platform task that outlived its client): the act takes it up, nothing more is booked.
   if (workload.movingTo === undefined) {
-    const slots = (one: string): boolean => desk.moves(one) < (desk.hosts.get(one)?.slots ?? 0);
-    if (!slots(workload.host) || !slots(to) || desk.room.refuses(workload, to) !== undefined) return false;
+    const slots = (one: string): boolean => desk.moves(one) < desk.slots(one);
+    if (
+      desk.flights >= desk.mostFlights ||
+      !slots(workload.host) ||
+      !slots(to) ||
+      desk.room.refuses(workload, to) !== undefined
+    )
+      return false;
   }
   return desk.start({ name: "migrate", host, workload: id, to: workload.movingTo ?? to, step });
 }

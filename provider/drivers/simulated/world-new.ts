@@ -6,7 +6,14 @@ import { Table } from "./world-table.ts";
 /** A new world at fleet time `now`. */
 export function createWorld(spec: FleetSpec, now: number): World {
   const world: World = {
-    facts: { scheme: spec.scheme, seed: spec.seed, jitter: spec.jitter, migration: spec.migration, times: spec.times },
+    facts: {
+      scheme: spec.scheme,
+      seed: spec.seed,
+      jitter: spec.jitter,
+      migration: spec.migration,
+      times: spec.times,
+      ...(spec.remediations === undefined ? {} : { remediations: spec.remediations }),
+    },
     now,
     dice: spec.seed,
     serial: 0,

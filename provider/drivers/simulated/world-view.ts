@@ -7,13 +7,21 @@ import { occupants } from "./world-moves.ts";
 
 /** What the platform tells about the fleet now. */
 export function view(world: World, target: string, baseline: Baseline): Fleet {
-  const { scheme, migration } = world.facts;
+  const { scheme, migration, remediations } = world.facts;
   const problem = versionProblem(scheme, baseline.version);
   if (problem !== undefined)
     throw new RollError("invalid", `baseline.version: ${problem}.`, { hint: "Nothing was touched." });
   const hosts = world.hosts.sorted().map((host) => rememberedHost(world, host, baseline.version));
   const workloads = world.workloads.sorted().map(rememberedWorkload);
-  return { target, at: world.now, scheme, hosts, workloads, migration };
+  return {
+    target,
+    at: world.now,
+    scheme,
+    hosts,
+    workloads,
+    migration,
+    ...(remediations === undefined ? {} : { remediations }),
+  };
 }
 
 /** Milliseconds that the workload's service needs for an answer now: more on a busy host, after a costly patch and while it moves. */

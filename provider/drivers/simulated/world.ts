@@ -30,6 +30,8 @@ export interface World {
 }
 
 export interface Facts {
+  /** Most hosts in remediation at once; absent: any number, as in fleet files of earlier versions. */
+  readonly remediations?: number;
   readonly scheme: VersionScheme;
   readonly seed: number;
   readonly jitter: number;
