@@ -47,7 +47,7 @@ const bad: [declared: Props, failure: string, another?: string][] = [
     "policy.maxUnavailible: unknown property `maxUnavailible`; did you mean `maxUnavailable`?",
   ],
   [{ policy: { mode: "obsrve" } }, 'policy.mode: expected "full" or "observe" or "canary", not "obsrve"'],
-  [{ policy: { reserve: 1.2 } }, "policy.reserve: expected a whole number, not 1.2"],
+  [{ policy: { reserve: 1.2 } }, "policy.reserve: expected a whole number of host failures"],
   [{ policy: { canary: -1 } }, "policy.canary: must be at least 0"],
   [{ policy: { waitAtGate: "5 minutes" } }, `policy.waitAtGate: ${time}`],
   [
