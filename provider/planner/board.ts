@@ -40,6 +40,8 @@ export class Board {
   readonly #spread: SpreadBook;
   /** Hosts that are not to be emptied any more, by their index. */
   readonly #settled: boolean[];
+  /** Together groups with a member that cannot move. */
+  readonly #pinnedGroups: ReadonlySet<number>;
   /** Where every item is as far as the plan goes, by its index. */
   readonly #places: Node[];
   /** Placement tests made so far: the measure of effort. */
@@ -53,6 +55,9 @@ export class Board {
     this.#groups = facts.nodes.map(() => new Map());
     this.#items = facts.residents.map((list) => [...list]);
     this.#spread = new SpreadBook(facts);
+    this.#pinnedGroups = new Set(
+      facts.items.filter((item) => item.workload.pinned).map((item) => item.rules?.together ?? -1),
+    );
     this.#places = facts.items.map((item) => item.node);
     this.#settled = facts.nodes.map((node) => node.role !== "pending" && !node.below);
     this.#capacity = zero();
@@ -145,14 +150,17 @@ export class Board {
   /** Rule that keeps the item off the host as it is booked now; undefined: none. */
   broken(item: Item, node: Node): BoardRule | undefined {
     const { rules } = item;
-    if (rules?.members === undefined)
-      return this.#brokenAlone(item, node) ?? (this.#parts(item, node) ? "together" : undefined);
+    if (rules === undefined) return this.hasMate(item, node) ? "anti-affinity" : undefined;
+    const { members } = rules;
+    if (members === undefined)
+      return this.#brokenAlone(item, node) ?? (rules.together >= 0 && this.#parts(item, node) ? "together" : undefined);
     if (rules.clash === true || rules.anchored?.has(node.index) === false) return "together";
-    for (const member of rules.members) {
-      const rule = this.#brokenAlone(member, node);
+    // Called for every host that is looked at: an iterator costs more than all that it finds.
+    for (let i = 0; i < members.length; i++) {
+      const rule = this.#brokenAlone(members[i] as Item, node);
       if (rule !== undefined) return rule;
     }
-    return this.#joinsPinned(rules.members[0] as Item, node) ? "together" : undefined;
+    return this.#joinsPinned(members[0] as Item, node) ? "together" : undefined;
   }
 
   /** Where an item is as far as the plan goes. */
@@ -162,8 +170,7 @@ export class Board {
 
   /** Leaves companions behind, or would have to later. */
   #parts(item: Item, node: Node): boolean {
-    const together = item.rules?.together ?? -1;
-    if (together < 0) return false;
+    const together = item.rules?.together;
     for (const other of this.itemsOn(this.placeOf(item)))
       if (other !== item && other.rules?.together === together) return true;
     return this.#joinsPinned(item, node);
@@ -171,7 +178,7 @@ export class Board {
 
   /** A companion that cannot move is on a host that has to be emptied. */
   #joinsPinned({ rules }: Item, node: Node): boolean {
-    if (this.#settled[node.index] === true) return false;
+    if (this.#settled[node.index] === true || !this.#pinnedGroups.has(rules?.together ?? -1)) return false;
     for (const other of this.itemsOn(node))
       if (other.workload.pinned && other.rules?.together === rules?.together) return true;
     return false;
