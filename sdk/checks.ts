@@ -10,7 +10,8 @@ export type CommandOptions = Omit<CommandCheckArgs, "kind" | "name">;
 
 /**
  * Passes when a GET of `url` answers with the expected status (default 200) and, if asked, a text in its body. `{host}` in the
- * URL stands for the host at hand. A URL with a user name or password in it is refused: credentials are never inputs.
+ * URL stands for the host at hand. A URL with a user name or password in it is refused: credentials are never inputs. One with a
+ * key in its query (`?token=…`, `?api_key=…`) has to be a Pulumi secret: the state keeps it encrypted then.
  *
  * `at` says when it is asked: `"preflight"` before a host is cordoned, `"verify"` on the patched empty host, `"gate"` with its
  * load back, `"end"` when every host is done (and once before the first, so that what failed before is not blamed on the patch).

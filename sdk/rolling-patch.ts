@@ -51,8 +51,9 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   constructor(name: string, args: RollingPatchArgs, options?: pulumi.CustomResourceOptions) {
     mustBeKnown(name, args);
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+    const secrets = { secretUrls: secretUrls(args?.checks) };
     const computed = { hosts: undefined, compliance: undefined, plan: undefined, run: undefined };
-    super(providerText(), name, { ...args, owner, ...computed }, options, "rolling-patch", "RollingPatch");
+    super(providerText(), name, { ...args, ...secrets, owner, ...computed }, options, "rolling-patch", "RollingPatch");
   }
 }
 
@@ -73,6 +74,22 @@ function problemOf(key: string): string {
   const near = nearest(key, declarable);
   const known = declarable.map((one) => `\`${one}\``).join(", ");
   return `unknown property \`${key}\`; ${near === undefined ? `known are ${known}` : `did you mean \`${near}\`?`}`;
+}
+
+/**
+ * Which checks have a URL that is a secret: a URL may hold a key only then, and the provider cannot see it. Undefined: none.
+ * Where the list itself is an output, all or none.
+ */
+async function secretUrls(checks: RollingPatchArgs["checks"]): Promise<number[] | "all" | undefined> {
+  const isSecret = (of: unknown): Promise<boolean> => pulumi.isSecret(pulumi.output(of));
+  if (!Array.isArray(checks)) return (await isSecret(checks)) ? "all" : undefined;
+  const secret = await Promise.all(checks.map((check) => isSecret(isPlain(check) ? check.url : check)));
+  const found = secret.flatMap((is, index) => (is ? [index] : []));
+  return found.length > 0 ? found : undefined;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }
 
 /** Loaded as it is written, so that the text that Pulumi saves is the same in every version and however this file was built. */

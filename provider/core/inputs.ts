@@ -22,6 +22,10 @@ export const inputs = z.strictObject({
   baseline,
   policy: policy.prefault({}),
   checks,
+  secretUrls: z
+    .union([z.literal("all"), z.array(z.int().min(0))])
+    .optional()
+    .describe("Which checks (by index) have a URL that is a Pulumi secret. Filled in by the resource class."),
   /** `project/stack/name`: whose marks on hosts are ours. The resource class fills it. */
   owner: z.string().min(1).describe("Who declares the roll: project/stack/name. Filled in by the resource class."),
 });

@@ -1,7 +1,7 @@
 import { amountOf } from "../core/fleet.ts";
 import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { isKeptOff, membersOf } from "./item-rules.ts";
+import { isKeptOff } from "./item-rules.ts";
 import { SpreadBook } from "./spread.ts";
 
 /** A move in the making. */
@@ -41,6 +41,8 @@ export class Board {
   readonly #spread: SpreadBook;
   /** Hosts that are not to be emptied any more, by their index. */
   readonly #settled: boolean[];
+  /** Together groups with a member that cannot move. */
+  readonly #pinnedGroups: ReadonlySet<number>;
   /** Where every item is as far as the plan goes, by its index. */
   readonly #places: Node[];
   /** Anti-affinity groups of workloads in flight that still are on a host, although they count as arrived elsewhere. */
@@ -56,6 +58,9 @@ export class Board {
     this.#groups = facts.nodes.map(() => new Map());
     this.#items = facts.residents.map((list) => [...list]);
     this.#spread = new SpreadBook(facts);
+    this.#pinnedGroups = new Set(
+      facts.items.filter((item) => item.workload.pinned).map((item) => item.rules?.together ?? -1),
+    );
     this.#places = facts.items.map((item) => item.node);
     this.#settled = facts.nodes.map((node) => node.role !== "pending" && !node.below);
     this.#capacity = zero();
@@ -150,21 +155,36 @@ export class Board {
 
   /** Rule that keeps the item off the host as it is booked now; undefined: none. */
   broken(item: Item, node: Node): BoardRule | undefined {
-    for (const one of membersOf(item)) if (this.hasMate(one, node)) return "anti-affinity";
-    return this.forbids(item, node);
+    return this.#meetsMate(item, node) ? "anti-affinity" : this.forbids(item, node);
   }
 
   /** The same without the mates that are there: what no other workload on the host can change by leaving it. */
   forbids(item: Item, node: Node): BoardRule | undefined {
     const { rules } = item;
-    if (rules?.members === undefined)
-      return this.#forbidsAlone(item, node) ?? (this.#parts(item, node) ? "together" : undefined);
+    if (rules === undefined) return this.#isMateLeaving(item, node) ? "anti-affinity" : undefined;
+    const { members } = rules;
+    if (members === undefined)
+      return (
+        this.#forbidsAlone(item, node) ?? (rules.together >= 0 && this.#parts(item, node) ? "together" : undefined)
+      );
     if (rules.clash === true || rules.anchored?.has(node.index) === false) return "together";
-    for (const member of rules.members) {
-      const rule = this.#forbidsAlone(member, node);
+    // Called for every host that is looked at: an iterator costs more than all that it finds.
+    for (let i = 0; i < members.length; i++) {
+      const rule = this.#forbidsAlone(members[i] as Item, node);
       if (rule !== undefined) return rule;
     }
-    return this.#joinsPinned(rules.members[0] as Item, node) ? "together" : undefined;
+    return this.#joinsPinned(members[0] as Item, node) ? "together" : undefined;
+  }
+
+  #meetsMate(item: Item, node: Node): boolean {
+    const members = item.rules?.members;
+    if (members === undefined) return this.hasMate(item, node);
+    for (let i = 0; i < members.length; i++) if (this.hasMate(members[i] as Item, node)) return true;
+    return false;
+  }
+
+  #isMateLeaving({ group }: Item, node: Node): boolean {
+    return group >= 0 && this.#leaving.size > 0 && this.#leaving.get(node)?.has(group) === true;
   }
 
   /** Where an item is as far as the plan goes. */
@@ -174,8 +194,7 @@ export class Board {
 
   /** Leaves companions behind, or would have to later. */
   #parts(item: Item, node: Node): boolean {
-    const together = item.rules?.together ?? -1;
-    if (together < 0) return false;
+    const together = item.rules?.together;
     for (const other of this.itemsOn(this.placeOf(item)))
       if (other !== item && other.rules?.together === together) return true;
     return this.#joinsPinned(item, node);
@@ -183,14 +202,14 @@ export class Board {
 
   /** A companion that cannot move is on a host that has to be emptied. */
   #joinsPinned({ rules }: Item, node: Node): boolean {
-    if (this.#settled[node.index] === true) return false;
+    if (this.#settled[node.index] === true || !this.#pinnedGroups.has(rules?.together ?? -1)) return false;
     for (const other of this.itemsOn(node))
       if (other.workload.pinned && other.rules?.together === rules?.together) return true;
     return false;
   }
 
   #forbidsAlone(item: Item, node: Node): BoardRule | undefined {
-    if (item.group >= 0 && this.#leaving.get(node)?.has(item.group) === true) return "anti-affinity";
+    if (this.#isMateLeaving(item, node)) return "anti-affinity";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";
     const place = this.#places[item.index] as Node;

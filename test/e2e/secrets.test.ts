@@ -20,7 +20,7 @@ const pulumi = require("@pulumi/pulumi");
 const { RollingPatch, simulated, http, command } = require("pulumi-rolling-patch");
 const config = new pulumi.Config();
 config.requireSecret("unused");
-const url = config.requireSecret("base").apply((base) => base + "?key=${planted.url}");
+const url = config.requireSecret("base").apply((base) => base + "?api_key=${planted.url}");
 const argv = (pid) => "(cat /proc/" + pid + "/cmdline 2>/dev/null || ps -o args= -p " + pid + ") >> child.txt";
 const seen = "env > child.txt; " + argv("$PPID") + "; " + argv("$$");
 const patch = new RollingPatch("fleet", {

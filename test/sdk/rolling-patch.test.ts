@@ -74,6 +74,21 @@ describe("RollingPatch", () => {
     expect(validate(declared).failures).toEqual([]);
   });
 
+  test("says which checks have a secret URL, and nothing where there is none", async () => {
+    const secret = pulumi.secret("https://shop.example.com/?token=abc");
+    const args = { target: simulated({ file: "fleet.db" }), baseline: { version: "8.0.3" } };
+    const plainly = http("plain", { url: "https://shop.example.com/", body: pulumi.secret("fine") });
+    const some = await declare("some", { ...args, checks: [plainly, http("keyed", { url: secret })] });
+    expect(some.inputs.secretUrls).toEqual([1]);
+    expect(validate({ ...some.inputs, __provider: "" }).failures).toEqual([]);
+    const whole = await declare("whole", { ...args, checks: [pulumi.output(http("keyed", { url: secret }))] });
+    expect(whole.inputs.secretUrls).toEqual([0]);
+    const list = await declare("list", { ...args, checks: pulumi.secret([plainly]) });
+    expect(list.inputs.secretUrls).toBe("all");
+    const none = await declare("none", { ...args, checks: [plainly] });
+    expect(none.inputs).not.toHaveProperty("secretUrls");
+  });
+
   test("does not compile with a typo or a wrong value", () => {
     const target = simulated({ file: "fleet.db" });
     const baseline = { version: "8.0.3" };

@@ -63,7 +63,8 @@ export function schedule(seed: number): Schedule {
     fleet: {
       ...fleet,
       hosts: observed(new Dice(seed + 1), fleet.hosts),
-      faults: [...(fleet.faults ?? []), ...blocked(new Dice(seed + 3), hosts)],
+      workloads: bound(new Dice(seed + 3), fleet.workloads ?? [], hosts),
+      faults: [...(fleet.faults ?? []), ...blocked(new Dice(seed + 4), hosts)],
     },
     policy: { ...policy, ...ruled(new Dice(seed + 2), hosts) },
     failing: dice.chance(0.25) ? { [dice.pick(["gate", "verify", "end"])]: dice.pick([1, 1, 2, 4, 8]) } : {},
@@ -76,6 +77,23 @@ export function schedule(seed: number): Schedule {
     forget: dice.chance(0.08),
     rival: dice.chance(0.2),
   };
+}
+
+/** Rules of workloads, in some fleets. Apart from the other dice as well. */
+function bound(dice: Dice, workloads: NonNullable<FleetSpecInput["workloads"]>, hosts: number): typeof workloads {
+  if (dice.chance(0.7)) return workloads;
+  return workloads.map((one) => {
+    const host = `h${dice.between(1, hosts)}`;
+    return {
+      ...one,
+      ...(dice.chance(0.15) ? { hosts: { never: [host] } } : {}),
+      ...(dice.chance(0.15) ? { hosts: { prefer: [host] } } : {}),
+      ...(dice.chance(0.1) ? { moves: "once" as const } : {}),
+      ...(one.group === undefined
+        ? dice.pick([{}, {}, {}, { spread: "zk" }, { together: "app" }, { together: "erp" }])
+        : {}),
+    };
+  });
 }
 
 /** Hosts as the platform may know more of them. Apart from the other dice, so that a seed stays what it was. */
