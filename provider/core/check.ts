@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { someTime } from "./duration.ts";
 
 /** Gates at which a check may be asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll. */
 export const checkPoint = z.enum(["preflight", "verify", "gate", "end"]);
@@ -8,7 +8,7 @@ export type CheckPoint = z.output<typeof checkPoint>;
 const common = {
   name: z.string().min(1).describe("Unique in the resource; messages use it."),
   at: z.array(checkPoint).min(1).default(["verify", "end"]).describe("Gates at which it is asked."),
-  timeout: duration.prefault("10s").describe("Longest a single try may take (process time)."),
+  timeout: someTime.prefault("10s").describe("Longest a single try may take (process time)."),
 };
 
 const httpUrl = z
@@ -33,7 +33,11 @@ export const check = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("command"),
     ...common,
-    command: z.array(z.string()).min(1).describe("Program and arguments; no shell. Passes when it exits with 0."),
+    command: z
+      .array(z.string())
+      .min(1)
+      .refine(([program]) => program?.trim() !== "", { path: [0], message: "must name a program" })
+      .describe("Program and arguments; no shell. Passes when it exits with 0."),
   }),
 ]);
 

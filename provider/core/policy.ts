@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { duration, someTime } from "./duration.ts";
 import { hostList, repeated } from "./host-list.ts";
 import { cycleIn, cycleWords, precedenceOf } from "./precedence.ts";
 import { reserve } from "./reserve.ts";
@@ -20,7 +20,7 @@ const maxUnavailable = z
 /** A span of time in which hosts may start. */
 export const maintenanceWindow = z.strictObject({
   start: z.string().min(1).describe('When it opens, as a cron pattern: "0 22 * * 1-5".'),
-  duration: duration.describe('How long it stays open: "6h".'),
+  duration: someTime.describe('How long it stays open: "6h".'),
   timezone: z.string().min(1).default("UTC").describe('IANA name of the zone the pattern is read in: "Europe/Berlin".'),
 });
 
@@ -100,9 +100,9 @@ export const policy = z
     retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),
     deadlines: z
       .strictObject({
-        drain: duration.prefault("30m").describe("Evacuation of one host."),
-        patch: duration.prefault("60m").describe("Remediation of one host, without its boot."),
-        boot: duration.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
+        drain: someTime.prefault("30m").describe("Evacuation of one host."),
+        patch: someTime.prefault("60m").describe("Remediation of one host, without its boot."),
+        boot: someTime.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
       })
       .prefault({}),
     putBack: z
@@ -119,7 +119,7 @@ export const policy = z
       .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
     windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
     waitAtGate: duration.prefault("0s").describe("How long `up` itself waits for a window before it ends as paused."),
-    maxUpTime: duration.optional().describe("When `up` ends at a safe point, as paused."),
+    maxUpTime: someTime.optional().describe("When `up` ends at a safe point, as paused."),
     stopWithin: duration.prefault("10m").describe("How long reaching a safe point may take."),
     approved: z.string().min(1).optional().describe("Id of the reviewed plan: `up` acts only inside its envelope."),
     acknowledge: z.string().min(1).optional().describe("Run id of a sticky halt to go on after."),
