@@ -1,19 +1,23 @@
 // Written by tools/sdk-args.ts from the schemas in provider/core: do not edit.
 import type { Input } from "@pulumi/pulumi";
 
+/** The embedded fleet: simulated hosts and workloads in one file. `{ kind: "simulated", file: "fleet.db" }`. */
 export interface SimulatedTargetArgs {
+  /** The platform. */
   kind: Input<"simulated">;
-  /** Path of the fleet file, relative to the project folder or absolute. */
+  /** Path of the fleet file, relative to the project folder or absolute: "fleet.db". Another file is another fleet, and replaces the resource; one that is missing or damaged fails the preview. */
   file: Input<string>;
 }
 
+/** The declared patch level: `{ version: "8.0.3" }`. */
 export interface BaselineArgs {
-  /** The level every host shall have: "8.0.3-24022510". */
+  /** The level every host shall have: "8.0.3-24022510". One that the fleet's version scheme cannot read fails the preview; hosts at a later one are left alone. */
   version: Input<string>;
 }
 
+/** Limits on hosts out at once, over the fleet and within one failure domain: `{ fleet: "5%", perDomain: 1 }`. */
 export interface MaxUnavailableArgs {
-  /** Default: 1. */
+  /** Limit over the whole fleet, a count or a share: "25%". Default: 1. */
   fleet?: Input<number | string | undefined>;
   /** Limit within one failure domain; a share is of that domain's hosts. */
   perDomain?: Input<number | string | undefined>;
@@ -27,6 +31,7 @@ export interface MigrationsArgs {
   total?: Input<number | undefined>;
 }
 
+/** One host that waits for others: `{ host: "esx-09", after: ["esx-01"] }`. */
 export interface OrderArgs {
   /** Waits for the others. */
   host: Input<string>;
@@ -34,6 +39,7 @@ export interface OrderArgs {
   after: Input<Input<string>[]>;
 }
 
+/** Longest that the steps of one host may take, fleet time, each more than "0s": `{ drain: "2h" }`. A drain that takes longer halts the roll; a patch or boot that does is a failed try. */
 export interface DeadlinesArgs {
   /** Evacuation of one host. Default: "30m". */
   drain?: Input<string | undefined>;
@@ -43,15 +49,17 @@ export interface DeadlinesArgs {
   boot?: Input<string | undefined>;
 }
 
+/** A span of time in which hosts may start: `{ start: "0 22 * * 1-5", duration: "6h", timezone: "Europe/Berlin" }`. */
 export interface WindowArgs {
   /** When it opens, as a cron pattern: "0 22 * * 1-5". */
   start: Input<string>;
-  /** How long it stays open: "6h". */
+  /** How long it stays open, more than "0s": "6h". */
   duration: Input<string>;
   /** IANA name of the zone the pattern is read in: "Europe/Berlin". Default: "UTC". */
   timezone?: Input<string | undefined>;
 }
 
+/** How a roll may proceed. Every field is optional and has a safe default: `{ maxUnavailable: "5%" }`. */
 export interface PolicyArgs {
   /** `observe` touches nothing; `canary` ends once the canary has passed; `full` rolls the whole fleet. Default: "full". */
   mode?: Input<"full" | "observe" | "canary" | undefined>;
@@ -79,6 +87,7 @@ export interface PolicyArgs {
   maxFailures?: Input<number | undefined>;
   /** Further tries of a step that failed, with back-off. Default: 3. */
   retries?: Input<number | undefined>;
+  /** Longest that the steps of one host may take, fleet time, each more than "0s": `{ drain: "2h" }`. A drain that takes longer halts the roll; a patch or boot that does is a failed try. */
   deadlines?: Input<DeadlinesArgs | undefined>;
   /** For hosts other than the canary: fewest moves that keep balance; every workload home; or none. Default: "bounded". */
   putBack?: Input<"bounded" | "home" | "none" | undefined>;
@@ -88,11 +97,11 @@ export interface PolicyArgs {
   onRegress?: Input<"drain" | "hold" | undefined>;
   /** When hosts may start; none: always. */
   windows?: Input<Input<WindowArgs>[] | undefined>;
-  /** How long `up` itself waits for a window before it ends as paused. Default: "0s". */
+  /** How long `up` itself waits for a window before it ends as paused, process time: "30m". Default: "0s". */
   waitAtGate?: Input<string | undefined>;
-  /** When `up` ends at a safe point, as paused. */
+  /** When `up` ends at a safe point, as paused; process time, more than "0s": "8h". Default: never. */
   maxUpTime?: Input<string | undefined>;
-  /** How long reaching a safe point may take. Default: "10m". */
+  /** How long reaching a safe point may take, process time: "10m". After that the platform goes on by itself. Default: "10m". */
   stopWithin?: Input<string | undefined>;
   /** Id of the reviewed plan: `up` acts only inside its envelope. */
   approved?: Input<string | undefined>;
@@ -100,43 +109,51 @@ export interface PolicyArgs {
   acknowledge?: Input<string | undefined>;
 }
 
+/** Passes when a URL answers as expected. */
 export interface HttpCheckArgs {
+  /** What is asked. */
   kind: Input<"http">;
-  /** Unique in the resource; messages use it. */
+  /** What messages call it: "shop". A name that is used twice is refused. */
   name: Input<string>;
-  /** Gates at which it is asked. Default: ["verify", "end"]. */
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host). Default: ["verify", "end"]. */
   at?: Input<Input<"preflight" | "verify" | "gate" | "end">[] | undefined>;
-  /** Longest a single try may take (process time). Default: "10s". */
+  /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
+  /** What is asked with GET, http or https: "https://shop.example.com/health". `{host}` is the host at hand. A user name or password in it is refused; a key in its query needs a Pulumi secret. */
   url: Input<string>;
-  /** Expected status. Default: 200. */
+  /** Expected status, 100 to 599; redirects are not followed. Default: 200. */
   status?: Input<number | undefined>;
-  /** Text that the body must contain. */
+  /** Text that the first 64 KiB of the body must contain: "ok". */
   body?: Input<string | undefined>;
 }
 
+/** Passes when a TCP connection opens. */
 export interface TcpCheckArgs {
+  /** What is asked. */
   kind: Input<"tcp">;
-  /** Unique in the resource; messages use it. */
+  /** What messages call it: "shop". A name that is used twice is refused. */
   name: Input<string>;
-  /** Gates at which it is asked. Default: ["verify", "end"]. */
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host). Default: ["verify", "end"]. */
   at?: Input<Input<"preflight" | "verify" | "gate" | "end">[] | undefined>;
-  /** Longest a single try may take (process time). Default: "10s". */
+  /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
-  /** Host name or address; `{host}` is the host at hand. */
+  /** Host name or address: "{host}" is the host at hand, which there is none of at the end of the roll. */
   address: Input<string>;
+  /** TCP port, 1 to 65535: 443. */
   port: Input<number>;
 }
 
+/** Passes when a program on the machine that runs Pulumi exits with 0. */
 export interface CommandCheckArgs {
+  /** What is asked. */
   kind: Input<"command">;
-  /** Unique in the resource; messages use it. */
+  /** What messages call it: "shop". A name that is used twice is refused. */
   name: Input<string>;
-  /** Gates at which it is asked. Default: ["verify", "end"]. */
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host). Default: ["verify", "end"]. */
   at?: Input<Input<"preflight" | "verify" | "gate" | "end">[] | undefined>;
-  /** Longest a single try may take (process time). Default: "10s". */
+  /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
-  /** Program and arguments; no shell. Passes when it exits with 0. */
+  /** Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused. */
   command: Input<Input<string>[]>;
 }
 

@@ -26,7 +26,11 @@ export function http(name: Input<string>, options: HttpOptions): HttpCheckArgs {
 }
 
 /**
- * Passes when a TCP connection to `address` and `port` (1 to 65535) opens. `{host}` in the address stands for the host at hand.
+ * Passes when a TCP connection to `address` and `port` (1 to 65535) opens within `timeout` (default `"10s"`). `{host}` in the
+ * address stands for the host at hand. Fails when the name is not found, the connection is refused or nobody answers in time.
+ *
+ * The preview fails when the port is out of range, `timeout` is `"0s"`, or `{host}` is asked for at `"end"` (which is in the default
+ * of `at`), where no host is at hand.
  *
  * @example
  * ```ts
@@ -39,11 +43,16 @@ export function tcp(name: Input<string>, options: TcpOptions): TcpCheckArgs {
 
 /**
  * Passes when a program on the machine that runs Pulumi exits with 0. No shell: `command` is the program and its arguments, and
- * `{host}` in them stands for the host at hand. It is killed after `timeout` (default `"10s"`), which fails the check.
+ * `{host}` in them stands for the host at hand. It is killed after `timeout` (default `"10s"`), which fails the check; so does a
+ * program that is not found or ends by a signal. Of the environment it gets `PATH`, `HOME` and `LANG`, and the
+ * host at hand as `ROLLING_PATCH_HOST`.
+ *
+ * The preview fails when no program is named, an argument holds a credential (`--password=…`, `-u bob:…`, `sh -c "TOKEN=… …"`), or
+ * `{host}` is asked for at `"end"` (which is in the default of `at`), where no host is at hand.
  *
  * @example
  * ```ts
- * checks: [command("smoke", { command: ["./smoke-test.sh", "{host}"], at: ["verify", "end"], timeout: "2m" })]
+ * checks: [command("smoke", { command: ["./smoke-test.sh", "{host}"], at: ["verify"], timeout: "2m" })]
  * ```
  */
 export function command(name: Input<string>, options: CommandOptions): CommandCheckArgs {

@@ -1,14 +1,22 @@
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { someTime } from "./duration.ts";
 
 /** Gates at which a check may be asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll. */
 export const checkPoint = z.enum(["preflight", "verify", "gate", "end"]);
 export type CheckPoint = z.output<typeof checkPoint>;
 
 const common = {
-  name: z.string().min(1).describe("Unique in the resource; messages use it."),
-  at: z.array(checkPoint).min(1).default(["verify", "end"]).describe("Gates at which it is asked."),
-  timeout: duration.prefault("10s").describe("Longest a single try may take (process time)."),
+  name: z.string().min(1).describe('What messages call it: "shop". A name that is used twice is refused.'),
+  at: z
+    .array(checkPoint)
+    .min(1)
+    .default(["verify", "end"])
+    .describe(
+      "Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host).",
+    ),
+  timeout: someTime
+    .prefault("10s")
+    .describe('Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed.'),
 };
 
 const httpUrl = z
@@ -17,24 +25,46 @@ const httpUrl = z
 
 /** An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand. */
 export const check = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("http"),
-    ...common,
-    url: httpUrl,
-    status: z.int().min(100).max(599).default(200).describe("Expected status."),
-    body: z.string().min(1).optional().describe("Text that the body must contain."),
-  }),
-  z.strictObject({
-    kind: z.literal("tcp"),
-    ...common,
-    address: z.string().min(1).describe("Host name or address; `{host}` is the host at hand."),
-    port: z.int().min(1).max(65535),
-  }),
-  z.strictObject({
-    kind: z.literal("command"),
-    ...common,
-    command: z.array(z.string()).min(1).describe("Program and arguments; no shell. Passes when it exits with 0."),
-  }),
+  z
+    .strictObject({
+      kind: z.literal("http").describe("What is asked."),
+      ...common,
+      url: httpUrl.describe(
+        'What is asked with GET, http or https: "https://shop.example.com/health". `{host}` is the host at hand. A user name or password in it is refused; a key in its query needs a Pulumi secret.',
+      ),
+      status: z
+        .int()
+        .min(100)
+        .max(599)
+        .default(200)
+        .describe("Expected status, 100 to 599; redirects are not followed."),
+      body: z.string().min(1).optional().describe('Text that the first 64 KiB of the body must contain: "ok".'),
+    })
+    .describe("Passes when a URL answers as expected."),
+  z
+    .strictObject({
+      kind: z.literal("tcp").describe("What is asked."),
+      ...common,
+      address: z
+        .string()
+        .min(1)
+        .describe('Host name or address: "{host}" is the host at hand, which there is none of at the end of the roll.'),
+      port: z.int().min(1).max(65535).describe("TCP port, 1 to 65535: 443."),
+    })
+    .describe("Passes when a TCP connection opens."),
+  z
+    .strictObject({
+      kind: z.literal("command").describe("What is asked."),
+      ...common,
+      command: z
+        .array(z.string())
+        .min(1)
+        .refine(([program]) => program?.trim() !== "", { path: [0], message: "must name a program" })
+        .describe(
+          'Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused.',
+        ),
+    })
+    .describe("Passes when a program on the machine that runs Pulumi exits with 0."),
 ]);
 
 export type Check = z.output<typeof check>;

@@ -6,9 +6,15 @@ const PATTERN = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 
 /** A length of time as people write it: `"90s"`, `"20m"`, `"1.5h"`, `"0s"`. Parsed to milliseconds. */
 export const duration = z
-  .string()
+  .string({
+    error: ({ input }) =>
+      typeof input === "number" ? `expected a duration with its unit, like "${input}m"` : undefined,
+  })
   .regex(PATTERN, 'expected a duration like "90s", "20m" or "1.5h"')
   .transform((text) => milliseconds(text));
+
+/** A duration that has to leave some time for what it limits. */
+export const someTime = duration.refine((ms) => ms > 0, "must be longer than 0s");
 
 /** Milliseconds of a duration text. Throws RangeError for anything that `duration` would refuse. */
 export function milliseconds(text: string): number {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "./duration.ts";
+import { duration, someTime } from "./duration.ts";
 import { hostList, repeated } from "./host-list.ts";
 import { cycleIn, cycleWords, precedenceOf } from "./precedence.ts";
 import { reserve } from "./reserve.ts";
@@ -8,21 +8,33 @@ import { countOrShare } from "./share.ts";
 const maxUnavailable = z
   .union([
     countOrShare,
-    z.strictObject({
-      fleet: countOrShare.default(1),
-      perDomain: countOrShare
-        .optional()
-        .describe("Limit within one failure domain; a share is of that domain's hosts."),
-    }),
+    z
+      .strictObject({
+        fleet: countOrShare.default(1).describe('Limit over the whole fleet, a count or a share: "25%".'),
+        perDomain: countOrShare
+          .optional()
+          .describe("Limit within one failure domain; a share is of that domain's hosts."),
+      })
+      .describe(
+        'Limits on hosts out at once, over the fleet and within one failure domain: `{ fleet: "5%", perDomain: 1 }`.',
+      ),
   ])
   .transform((limit) => (typeof limit === "object" ? limit : { fleet: limit, perDomain: undefined }));
 
 /** A span of time in which hosts may start. */
-export const maintenanceWindow = z.strictObject({
-  start: z.string().min(1).describe('When it opens, as a cron pattern: "0 22 * * 1-5".'),
-  duration: duration.describe('How long it stays open: "6h".'),
-  timezone: z.string().min(1).default("UTC").describe('IANA name of the zone the pattern is read in: "Europe/Berlin".'),
-});
+export const maintenanceWindow = z
+  .strictObject({
+    start: z.string().min(1).describe('When it opens, as a cron pattern: "0 22 * * 1-5".'),
+    duration: someTime.describe('How long it stays open, more than "0s": "6h".'),
+    timezone: z
+      .string()
+      .min(1)
+      .default("UTC")
+      .describe('IANA name of the zone the pattern is read in: "Europe/Berlin".'),
+  })
+  .describe(
+    'A span of time in which hosts may start: `{ start: "0 22 * * 1-5", duration: "6h", timezone: "Europe/Berlin" }`.',
+  );
 
 /**
  * How a roll may proceed. Every field is optional and has a safe default.
@@ -80,10 +92,12 @@ export const policy = z
       ),
     order: z
       .array(
-        z.strictObject({
-          host: z.string().min(1).describe("Waits for the others."),
-          after: hostList(1).describe("Hosts that must be back before it starts, if they take part in the roll."),
-        }),
+        z
+          .strictObject({
+            host: z.string().min(1).describe("Waits for the others."),
+            after: hostList(1).describe("Hosts that must be back before it starts, if they take part in the roll."),
+          })
+          .describe('One host that waits for others: `{ host: "esx-09", after: ["esx-01"] }`.'),
       )
       .superRefine((rules, context) => {
         for (const { index, name } of repeated(rules.map(({ host }) => host)))
@@ -100,11 +114,14 @@ export const policy = z
     retries: z.int().min(0).default(3).describe("Further tries of a step that failed, with back-off."),
     deadlines: z
       .strictObject({
-        drain: duration.prefault("30m").describe("Evacuation of one host."),
-        patch: duration.prefault("60m").describe("Remediation of one host, without its boot."),
-        boot: duration.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
+        drain: someTime.prefault("30m").describe("Evacuation of one host."),
+        patch: someTime.prefault("60m").describe("Remediation of one host, without its boot."),
+        boot: someTime.optional().describe("Until the host is back. Default: 3 x its last boot, within 20m to 60m."),
       })
-      .prefault({}),
+      .prefault({})
+      .describe(
+        'Longest that the steps of one host may take, fleet time, each more than "0s": `{ drain: "2h" }`. A drain that takes longer halts the roll; a patch or boot that does is a failed try.',
+      ),
     putBack: z
       .enum(["bounded", "home", "none"])
       .default("bounded")
@@ -118,9 +135,17 @@ export const policy = z
       .default("drain")
       .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
     windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
-    waitAtGate: duration.prefault("0s").describe("How long `up` itself waits for a window before it ends as paused."),
-    maxUpTime: duration.optional().describe("When `up` ends at a safe point, as paused."),
-    stopWithin: duration.prefault("10m").describe("How long reaching a safe point may take."),
+    waitAtGate: duration
+      .prefault("0s")
+      .describe('How long `up` itself waits for a window before it ends as paused, process time: "30m".'),
+    maxUpTime: someTime
+      .optional()
+      .describe('When `up` ends at a safe point, as paused; process time, more than "0s": "8h". Default: never.'),
+    stopWithin: duration
+      .prefault("10m")
+      .describe(
+        'How long reaching a safe point may take, process time: "10m". After that the platform goes on by itself.',
+      ),
     approved: z.string().min(1).optional().describe("Id of the reviewed plan: `up` acts only inside its envelope."),
     acknowledge: z.string().min(1).optional().describe("Run id of a sticky halt to go on after."),
   })
@@ -132,7 +157,8 @@ export const policy = z
         path: ["order"],
         message: `these hosts wait for each other: ${cycleWords(cycle)}`,
       });
-  });
+  })
+  .describe('How a roll may proceed. Every field is optional and has a safe default: `{ maxUnavailable: "5%" }`.');
 
 /** What policy alone says, whatever the fleet. */
 const NOBODY = { hosts: [] };

@@ -1,10 +1,19 @@
 import { z } from "zod";
 
 /** The embedded fleet: one file, simulated hosts and workloads. */
-export const simulatedTarget = z.strictObject({
-  kind: z.literal("simulated"),
-  file: z.string().min(1).describe("Path of the fleet file, relative to the project folder or absolute."),
-});
+export const simulatedTarget = z
+  .strictObject({
+    kind: z.literal("simulated").describe("The platform."),
+    file: z
+      .string()
+      .min(1)
+      .describe(
+        'Path of the fleet file, relative to the project folder or absolute: "fleet.db". Another file is another fleet, and replaces the resource; one that is missing or damaged fails the preview.',
+      ),
+  })
+  .describe(
+    'The embedded fleet: simulated hosts and workloads in one file. `{ kind: "simulated", file: "fleet.db" }`.',
+  );
 
 /** Which fleet, on which platform. A union: every platform adds its member. */
 export const target = z.discriminatedUnion("kind", [simulatedTarget]);

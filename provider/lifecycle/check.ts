@@ -9,7 +9,7 @@ import type { PlanOutput } from "./output-types.ts";
 import { namesOwed } from "./outputs.ts";
 import { writePlan } from "./plan-files.ts";
 import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
-import { fleetFailure, refusalOf } from "./refusals.ts";
+import { fleetFailure, haltText, refusalOf } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { planText } from "./render/text.ts";
 import { standing } from "./render/words.ts";
@@ -80,12 +80,13 @@ function announce(around: Surroundings, { fleet, scale }: Look, inputs: Inputs, 
     scale,
     ...(why === undefined ? {} : { why }),
     ...(outlook.goesOn === undefined ? {} : { goesOn: outlook.goesOn }),
-    ...(outlook.halt === undefined ? {} : { why: outlook.halt.reason }),
+    ...(kind === "halted" && outlook.halt !== undefined ? { why: outlook.halt.reason } : {}),
   });
   const path = writePlan(around, document);
   const where =
     path === undefined || document.id === undefined ? [] : [`  plan ${document.id}, every move of it in ${path}`];
-  around.say([planText(document), ...where].join("\n"), kind === "left alone" ? "warning" : "info");
+  const halt = kind === "halted" || outlook.halt === undefined ? [] : [haltText(outlook.halt)];
+  around.say([planText(document), ...where, ...halt].join("\n"), kind === "left alone" ? "warning" : "info");
 }
 
 function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {

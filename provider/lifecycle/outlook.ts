@@ -28,6 +28,7 @@ export interface Outlook {
   readonly why?: string;
   /** The plan goes beyond the approved one. */
   readonly beyondApproval?: true;
+  /** The sticky halt in force; told as well where the policy leaves everything alone. */
   readonly halt?: NonNullable<FleetRecord["halt"]>;
   /** The run that ended early and that `up` goes on with. */
   readonly goesOn?: RunMemory;
@@ -40,9 +41,9 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[]):
   const { policy, baseline } = inputs;
   const key = baselineKey(baseline);
   const findings = survey(fleet);
-  if (policy.mode !== "observe" && record.halt !== undefined && haltInForce(record, key, policy.acknowledge)) {
-    return { kind: "halted", findings, halt: record.halt };
-  }
+  const inForce = haltInForce(record, key, policy.acknowledge) !== undefined;
+  const halt = inForce && record.halt !== undefined ? { halt: record.halt } : undefined;
+  if (policy.mode !== "observe" && halt !== undefined) return { kind: "halted", findings, ...halt };
   const memory = takeUp({
     record,
     fleet,
@@ -56,6 +57,10 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[]):
   const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
   const made = planOnce({ fleet, policy, baseline: key, owners, memory });
   const alone = reasonToLeaveAlone(look, inputs, owners);
+  if (alone !== undefined && halt !== undefined) {
+    // A plan with the failed host among the others, or the refusal of one, would point to another way out than the halt's.
+    return { kind: "left alone", findings, why: `${alone}, and a roll is halted until a person decides`, ...halt };
+  }
   if (made.kind === "refusal") {
     if (alone !== undefined) return { kind: "left alone", findings, refusal: made, why: alone };
     return { kind: "refused", findings, refusal: made, ...goesOn, ...(record.lease && { lease: record.lease }) };

@@ -49,7 +49,7 @@ function atWork({ holder, since }: NonNullable<Outlook["lease"]>): string {
 }
 
 /** The line to paste stands on a line of its own. */
-function haltText({ run, reason, host, at }: NonNullable<Outlook["halt"]>): string {
+export function haltText({ run, reason, host, at }: NonNullable<Outlook["halt"]>): string {
   return [
     `the roll to this baseline is halted until a person decides: ${sentence(reason)}`,
     `    halted by run ${run}, ${at}${host === undefined ? "" : `, because of ${host}`}; what happened: npx rolling-patch show ${run}`,

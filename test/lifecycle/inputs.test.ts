@@ -49,6 +49,11 @@ const bad: [declared: Props, failure: string, another?: string][] = [
   [{ policy: { mode: "obsrve" } }, 'policy.mode: expected "full" or "observe" or "canary", not "obsrve"'],
   [{ policy: { reserve: 1.2 } }, "policy.reserve: expected a whole number of host failures"],
   [{ policy: { canary: -1 } }, "policy.canary: must be at least 0"],
+  [{ policy: { deadlines: { drain: "0s" } } }, "policy.deadlines.drain: must be longer than 0s"],
+  [{ policy: { maxUpTime: "0s" } }, "policy.maxUpTime: must be longer than 0s"],
+  [{ policy: { deadlines: { drain: 30 } } }, 'policy.deadlines.drain: expected a duration with its unit, like "30m"'],
+  [{ checks: [{ ...http, timeout: "0s" }] }, "checks[0].timeout: must be longer than 0s"],
+  [{ checks: [{ kind: "command", name: "x", command: [" "] }] }, "checks[0].command[0]: must name a program"],
   [{ policy: { waitAtGate: "5 minutes" } }, `policy.waitAtGate: ${time}`],
   [
     { policy: { deadlines: { drian: "3m" } } },

@@ -120,7 +120,12 @@ describe("a roll that ends early", () => {
     expect(refused.failures[0]?.reason.split("\n").map((line) => line.trim())).toContain(
       'policy: { acknowledge: "run-1" }',
     );
+    stage.hear();
     expect((await stage.preview(declare({ retries: 0, mode: "observe" }))).failures).toEqual([]);
+    const observed = stage.hear();
+    expect(observed).toContain('policy.mode is "observe", and a roll is halted until a person decides');
+    expect(observed.split("\n").map((line) => line.trim())).toContain('policy: { acknowledge: "run-1" }');
+    expect(observed).not.toMatch(/refused|smallest change/);
     expect((await stage.preview(declare({ retries: 0 }, { baseline: { version: "8.0.4" } }))).failures).toEqual([]);
     expect((await stage.preview(declare({ retries: 0, acknowledge: "run-0" }))).step).toBe("failed");
     const acknowledged = await stage.preview(declare({ retries: 0, acknowledge: "run-1" }));

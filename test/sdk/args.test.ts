@@ -13,6 +13,15 @@ test("sdk/args.ts is what the schemas say (`node tools/sdk-args.ts` writes it)",
   expect(readFileSync(argsFile, "utf8")).toBe(argsText());
 });
 
+test("every field and every form has a docstring", () => {
+  const lines = argsText().split("\n");
+  const bare = lines.filter((line, index) => {
+    const declares = /^ {2}\w+\??: Input|^export (?:interface|type) /.test(line);
+    return declares && !lines[index - 1]?.trimEnd().endsWith("*/");
+  });
+  expect(bare).toEqual([]);
+});
+
 test("every input may be an Output on every level, and is what the schema takes", () => {
   expectTypeOf<PolicyArgs>().toEqualTypeOf<Inputs<PolicyInput>>();
   expectTypeOf<BaselineArgs>().toEqualTypeOf<Inputs<z.input<typeof baseline>>>();

@@ -90,6 +90,6 @@ function declared(world: CliWorld, { inputs: path, version, policy }: PlanOption
 }
 
 function whyOf({ why, halt }: Outlook): { why?: string } {
-  const reason = halt?.reason ?? why;
+  const reason = why === undefined || halt === undefined ? (halt?.reason ?? why) : `${why}: ${halt.reason}`;
   return reason === undefined ? {} : { why: reason };
 }
