@@ -85,7 +85,7 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
   return notes;
 }
 
-/** Limits on what goes on at once over the whole fleet. */
+/** What the platform allows, and limits on what goes on at once over the whole fleet. */
 function slotNotes({ policy, fleet }: PlanRequest): string[] {
   const { perHost, total } = policy.migrations ?? {};
   const limits = [
@@ -93,6 +93,12 @@ function slotNotes({ policy, fleet }: PlanRequest): string[] {
     ...(total === undefined ? [] : [`${total} over all`]),
   ];
   return [
+    ...(fleet.backward === "no"
+      ? ["No workload moves from a host at a newer level to an older one: this platform forbids it."]
+      : []),
+    ...(fleet.backward === "unknown"
+      ? ["Whether this platform takes moves from newer to older hosts is not known; the plan counts on it."]
+      : []),
     ...(limits.length > 0 ? [`Migrations in flight at once: at most ${list(limits)}.`] : []),
     ...(fleet.remediations === undefined
       ? []
