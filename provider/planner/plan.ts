@@ -8,6 +8,7 @@ import type { Facts } from "./facts.ts";
 import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
 import { lineNotes } from "./line.ts";
+import { rejectNonsense } from "./nonsense.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
 import { reserveNote } from "./reserve-words.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
@@ -31,8 +32,9 @@ export function planRoll(fleet: Fleet, baseline: string, policy: Policy, options
   return planFor({ ...options, fleet, baseline, policy });
 }
 
-/** `planRoll` for a request in one piece. */
+/** `planRoll` for a request in one piece. @throws RollError `invalid` for a fleet that cannot be. */
 export function planFor(request: PlanRequest): Plan | Refusal {
+  rejectNonsense(request.fleet);
   const { fleet, policy } = request;
   const approved = policy.approved === undefined ? undefined : readPlanId(policy.approved)?.effort;
   const answer = attempt(request, request.effort ?? approved ?? usualEffort(fleet));
