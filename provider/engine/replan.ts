@@ -1,4 +1,5 @@
 import { baselineKey } from "../core/baseline.ts";
+import { clause } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import type { Plan, Refusal, RefusalCode } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
@@ -68,7 +69,7 @@ function refused(refusal: Refusal, run: RunMemory, request: RollRequest): RunEve
       kind: "halt",
       sticky: true,
       host,
-      reason: `${host} failed (${memory.failed?.why}) and leaves no room to go on: ${reason}`,
+      reason: `${host} failed (${clause(memory.failed?.why ?? "", host)}) and leaves no room to go on: ${reason}`,
       hint: `Repair it, then set policy: { acknowledge: "${run.id}" } (run of ${request.inputs.owner}).`,
     };
   }

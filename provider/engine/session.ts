@@ -174,7 +174,7 @@ export class Session {
       checkPoints: new Set(checks.flatMap((check) => check.at)),
       window: window.open ? "open" : this.#asked.patient(window.changesAt) ? "wait" : "closed",
       ...(asked === undefined ? {} : { asked }),
-      remediations: Math.min(this.#ports.driver.traits.remediations, fleet.remediations ?? Number.POSITIVE_INFINITY),
+      remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
   }
 
