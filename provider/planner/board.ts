@@ -225,7 +225,12 @@ export class Board {
 
   /** The move is one to an older host, where these are forbidden. */
   #isOlder(item: Item, node: Node): boolean {
-    return this.#age.length > 0 && !(this.ageOf(this.placeOf(item)) <= this.ageOf(node));
+    return !this.mayFollow(this.placeOf(item), node);
+  }
+
+  /** As far as the levels of the two hosts go, workloads may move from one to the other. */
+  mayFollow(from: Node, to: Node): boolean {
+    return this.#age.length === 0 || this.ageOf(from) <= this.ageOf(to);
   }
 
   #forbidsAlone(item: Item, node: Node): BoardRule | undefined {

@@ -105,7 +105,7 @@ export const tightRequest: fc.Arbitrary<PlanRequest> = fc
   .record({
     fleet: tightFleet(),
     policy: somePolicy(),
-    reserve: fc.constantFrom(0, 0, 0, { memory: "2GiB" }, 1),
+    reserve: fc.constantFrom(0, 0, 0, { memory: "1GiB" }),
     canary: fc.constantFrom(0, 0, 1),
     putBack: fc.constantFrom("home", "home", "none", "bounded"),
   })
