@@ -105,7 +105,7 @@ export const tightRequest: fc.Arbitrary<PlanRequest> = fc
   .record({
     fleet: tightFleet(),
     policy: somePolicy(),
-    reserve: fc.constantFrom(0, 0, 0, { memory: "1GiB" }),
+    reserve: fc.constantFrom<NonNullable<Policy["reserve"]>[]>(0, 0, 0, { memory: 1024 }),
     canary: fc.constantFrom(0, 0, 1),
     putBack: fc.constantFrom("home", "home", "none", "bounded"),
   })
@@ -115,6 +115,43 @@ export const tightRequest: fc.Arbitrary<PlanRequest> = fc
     baseline: BASELINE,
     owners: [OWNER],
   }));
+
+/** A request for a roll in which many hosts may be out together, as far as reserve, ramp and hosts that go alone let them. */
+export const wideRequest: fc.Arbitrary<PlanRequest> = fc
+  .record({
+    hosts: fc.tuple(...Array.from({ length: 8 }, (_, index) => calmHost(index))),
+    sizes: fc.array(fc.constantFrom(4, 8, 12, 16), { minLength: 16, maxLength: 28 }),
+    policy: somePolicy(),
+    fleet: fc.constantFrom(3, 4, 8),
+    reserve: fc.constantFrom(0, 0, 1, 2),
+    canary: fc.constantFrom(0, 0, 1, 2),
+    last: fc.constantFrom<string[]>([], [], ["h1"], ["h7", "h2"]),
+    total: fc.constantFrom(undefined, undefined, 1),
+  })
+  .map(({ hosts, sizes, policy, fleet: most, reserve, canary, last, total }) => {
+    const draws = sizes.map((memory, index): Draw => ({ ...RULELESS, host: index % 8, memory, cpu: 0.1, stopped: 1 }));
+    const even = hosts.map(({ quorums: _quorums, domain: _domain, ...host }) => ({
+      ...host,
+      level: "1.0.0",
+      evidence: "1.0.0",
+      capacity: { memory: 64 * 1024, cpu: 32 },
+    }));
+    const { quorums: _quorums, apart: _apart, order: _order, migrations: _migrations, ...rest } = policy;
+    return {
+      fleet: fleetOf(even, draws, { fixed: 60, perGiB: 10 }),
+      policy: {
+        ...rest,
+        mode: "full" as const,
+        maxUnavailable: { fleet: most, perDomain: undefined },
+        reserve,
+        canary,
+        last,
+        ...(total === undefined ? {} : { migrations: { total } }),
+      },
+      baseline: BASELINE,
+      owners: [OWNER],
+    };
+  });
 
 function tightFleet(): fc.Arbitrary<Fleet> {
   return fc.integer({ min: 3, max: 5 }).chain((size) =>
