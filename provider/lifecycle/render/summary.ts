@@ -81,9 +81,13 @@ function moment(iso: string, timeZone: string): string {
 function prices({ settings, unknown }: NonNullable<PlanDocument["costs"]>): string[] {
   const told = [
     ...settings.map(price),
-    ...(unknown.length === 0 ? [] : [`not computed for so large a fleet: the cost of ${unknown.join(" and ")}`]),
+    ...(unknown.length === 0 ? [] : [`not computed for so large a fleet: the cost of ${listed(unknown)}`]),
   ];
   return told.length === 0 ? [] : [told.join("; ")];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 function price({ setting, value, against, hours: cost }: SettingCost): string {
