@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import type { z } from "zod";
 import type { Refusal } from "../../provider/core/plan.ts";
 import { newRun } from "../../provider/core/run.ts";
-import { planDocument } from "../../provider/lifecycle/render/document.ts";
+import { type PlanDocument, planDocument } from "../../provider/lifecycle/render/document.ts";
 import { planSchema } from "../../provider/lifecycle/render/plan-schema.ts";
 import { documentOf, fleetOf, planOf } from "./plans.ts";
 
@@ -29,6 +30,17 @@ test.each([
   expect(document.outlook).toBe(outlook);
   const read = JSON.parse(JSON.stringify(document));
   expect(planSchema.parse(read)).toEqual(read);
+});
+
+type Plain<T> = T extends readonly (infer One)[]
+  ? Plain<One>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Plain<T[Key]> }
+    : T;
+
+test("whatever the type allows: the compiler looks at this", () => {
+  const takes = (document: Plain<PlanDocument>): z.input<typeof planSchema> => document;
+  expect(takes).toBeTypeOf("function");
 });
 
 test("and nothing else", () => {

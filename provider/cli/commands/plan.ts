@@ -106,7 +106,7 @@ function whyOf({ why, halt }: Outlook): string | undefined {
 }
 
 const rendered: Readonly<Record<Format, (document: PlanDocument) => string>> = {
-  text: (document) => planText(document, "`--json` has all of it, `--html` most"),
+  text: (document) => planText(document, "`--json` has all of it"),
   json: (document) => JSON.stringify(document, null, 2),
   markdown: planMarkdown,
   html: planHtml,

@@ -54,7 +54,7 @@ const refusal = z.strictObject({
           "moves-once",
           "together",
         ] as const),
-        ...(["too-large", "unavailable", "domain", "quorum", "order", "unknown-host", "approval"] as const),
+        ...(["too-large", "unavailable", "domain", "quorum", "order", "backward", "unknown-host", "approval"] as const),
         "no-progress",
       ]),
       text: z.string(),
