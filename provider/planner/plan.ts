@@ -47,6 +47,11 @@ export function planFor(request: PlanRequest): Plan | Refusal {
   };
 }
 
+/** `planFor` for questions about a setting: undefined, without looking for reasons and an unlock, where no plan is found. */
+export function planIfFound(request: PlanRequest): Plan | undefined {
+  return attempt(request, request.effort ?? PROBE_EFFORT).plan;
+}
+
 type Answer =
   | { readonly plan: Plan }
   | { readonly plan: undefined; readonly facts: Facts; readonly reasons: readonly RefusalReason[] };
