@@ -89,7 +89,19 @@ export class Hand {
     const board = this.#board;
     const returning = returnNeed(this.#facts, board, node, part.putBack);
     const shutdown: Item[] = node.below ? board.itemsOn(node).filter((item) => item.workload.pinned) : [];
-    const turn: Turn = { ...part, node, beside: [...this.#open], after: this.#over, shutdown, start: 0, end: 0 };
+    const place = this.turns.length;
+    const turn: Turn = {
+      ...part,
+      node,
+      place,
+      others: this.#open.size,
+      overBefore: Number.POSITIVE_INFINITY,
+      after: this.#over,
+      shutdown,
+      start: 0,
+      end: 0,
+    };
+    for (const over of this.#over) over.overBefore = place;
     this.#over = [];
     take(board, turn);
     for (const leg of turn.evacuate) this.#touch(leg.to, 1);

@@ -47,16 +47,30 @@ export function planFor(request: PlanRequest): Plan | Refusal {
   };
 }
 
+/** `planFor` for questions about a setting: undefined, without looking for reasons and an unlock, where no plan is found. */
+export function planIfFound(request: PlanRequest): Plan | undefined {
+  return attempt(request, request.effort ?? PROBE_EFFORT).plan;
+}
+
 type Answer =
   | { readonly plan: Plan }
   | { readonly plan: undefined; readonly facts: Facts; readonly reasons: readonly RefusalReason[] };
 
 function attempt(request: PlanRequest, effort: number): Answer {
-  const { facts } = readRequest(request);
-  const proven = impossibilities(facts);
-  if (proven.length > 0) return { plan: undefined, facts, reasons: proven };
+  const answer = made(request, effort);
+  // Everything that the search held is free by now: the validator's books are as large.
+  const violations = answer.plan === undefined ? [] : validatePlan(request, answer.plan);
+  if (violations.length > 0)
+    throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);
+  return answer;
+}
 
-  const found = search(request, effort);
+function made(request: PlanRequest, effort: number): Answer {
+  const reading = readRequest(request);
+  const proven = impossibilities(reading.facts);
+  if (proven.length > 0) return { plan: undefined, facts: reading.facts, reasons: proven };
+
+  const found = search(request, effort, reading);
   if (found.result.kind === "stuck")
     return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result) };
   const { turns, board } = found.result;
@@ -64,11 +78,9 @@ function attempt(request: PlanRequest, effort: number): Answer {
     balance(found.facts, board, turns);
     forecast(found.facts, turns);
   }
-  const plan = assemble(found.facts, turns, [...notesOf(found.facts, found.avoided), ...givenUp(turns)], effort);
-  const violations = validatePlan(request, plan);
-  if (violations.length > 0)
-    throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);
-  return { plan };
+  return {
+    plan: assemble(found.facts, turns, [...notesOf(found.facts, found.avoided), ...givenUp(turns)], effort),
+  };
 }
 
 function notesOf(facts: Facts, avoided: readonly string[]): string[] {
