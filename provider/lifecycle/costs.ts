@@ -20,7 +20,7 @@ export interface Costs {
 }
 
 /** How many workloads may be planned again for it, over all questions: seconds at most. */
-export const ASK = { preview: 30_000, command: 100_000 } as const;
+export const ASK = { preview: 20_000, command: 100_000 } as const;
 export type Ask = keyof typeof ASK;
 
 /** Plans are shared by everybody who asks the same, and so is what they cost. */

@@ -148,7 +148,10 @@ export function take(board: Board, { node, makeRoom, evacuate, putBack }: Turn):
 /** Books a turn that is over: its sources are free, what was shut down runs again, its load is back. */
 export function release(facts: Facts, board: Board, { node, inHand, evacuate, putBack, undoRoom }: Turn): void {
   for (const { item, from } of evacuate) board.unbook(item, from);
-  for (const item of facts.owed[node.index] ?? []) board.book(item, node);
+  for (const item of facts.owed[node.index] ?? []) {
+    board.book(item, node);
+    board.hold(item, node);
+  }
   // What was on its way to a host in hand has arrived when its turn is over.
   const arrived = inHand ? board.itemsOn(node) : [];
   for (const item of arrived) if (item.ghost !== undefined) board.unbook(item, item.ghost);

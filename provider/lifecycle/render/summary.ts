@@ -5,6 +5,8 @@ import { counted, gib, hours, percent } from "./words.ts";
 
 /** Hosts that a summary names as the fullest. */
 const FULLEST = 3;
+/** Hours that count as none: two searches never end alike to the minute. */
+const SLIGHT = 1 / 60;
 
 /** Totals against their bounds, windows, what settings cost, and what a reviewer should know, one paragraph each. Empty when nothing is planned. */
 export function summary(document: PlanDocument): string[] {
@@ -97,7 +99,7 @@ function price({ setting, value, against, hours: cost }: SettingCost): string {
   ];
   const end = instead === "" ? "" : ` ${instead}`;
   if (cost === undefined) return `no quick plan without ${name}${end}`;
-  if (cost === 0) return `${name} costs nothing${end}`;
+  if (Math.abs(cost) < SLIGHT) return `${name} costs nothing${end}`;
   return `${name} ${cost > 0 ? "costs" : "saves"} ${hours(Math.abs(cost))}${end}`;
 }
 
