@@ -127,14 +127,16 @@ export const wideRequest: fc.Arbitrary<PlanRequest> = fc
     canary: fc.constantFrom(0, 0, 1, 2),
     last: fc.constantFrom<string[]>([], [], ["h1"], ["h7", "h2"]),
     total: fc.constantFrom(undefined, undefined, 1),
+    away: fc.constantFrom<Partial<Host>[]>({}, {}, { cordoned: true }, { state: "down" }),
   })
-  .map(({ hosts, sizes, policy, fleet: most, reserve, canary, last, total }) => {
+  .map(({ hosts, sizes, policy, fleet: most, reserve, canary, last, total, away }) => {
     const draws = sizes.map((memory, index): Draw => ({ ...RULELESS, host: index % 8, memory, cpu: 0.1, stopped: 1 }));
-    const even = hosts.map(({ quorums: _quorums, domain: _domain, ...host }) => ({
+    const even = hosts.map(({ quorums: _quorums, domain: _domain, ...host }, index) => ({
       ...host,
       level: "1.0.0",
       evidence: "1.0.0",
       capacity: { memory: 64 * 1024, cpu: 32 },
+      ...(index === 3 ? away : {}),
     }));
     const { quorums: _quorums, apart: _apart, order: _order, migrations: _migrations, ...rest } = policy;
     return {
