@@ -14,7 +14,7 @@ const declared = inputs.parse({
 const outlook = (moving: boolean) => {
   const hosts = [host("h1"), host("h2", LEVEL), host("h3", LEVEL)];
   const a = vm("a", "h2", 36, moving ? { movingTo: "h3" } : { pinned: true });
-  const seen = fleet(hosts, [vm("db", "h1", 40), a, vm("b", "h3", 20, { pinned: true })]);
+  const seen = fleet(hosts, [vm("db", "h1", 40), a, vm("b", "h3", 26, { pinned: true })]);
   return outlookOf({ fleet: seen, record: emptyRecord, scale: 1 }, declared, ["shop/prod/fleet"]);
 };
 
