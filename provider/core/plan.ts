@@ -113,7 +113,12 @@ export interface RefusalReason {
 /** A plan that cannot be made. A value, not an error. */
 export interface Refusal {
   readonly kind: "refusal";
+  /**
+   * `impossible`: the reasons are a proof that no plan exists. Otherwise none was found within the effort, and there may be one; `unlock`: a
+   * change was found that allows a plan; `neither`: no such change was found either.
+   */
+  readonly finding: "impossible" | "unlock" | "neither";
   readonly reasons: readonly RefusalReason[];
-  /** The smallest change found that would allow it, one sentence. */
+  /** The smallest change found that would allow it, one sentence; or that none was found. */
   readonly unlock: string;
 }

@@ -1,7 +1,9 @@
 import { at, type Board, type Leg } from "./board.ts";
+import type { Bookings } from "./bookings.ts";
 import { why } from "./destinations.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Node } from "./facts.ts";
+import { Fewest } from "./fewest.ts";
 import { inSequence, Yard } from "./in-sequence.ts";
 import { Packing } from "./packing.ts";
 
@@ -31,6 +33,12 @@ const MOST_HOSTS = 160;
 /** Searches for a sequence with fewer moves after the first one that was found. */
 const AGAIN = 4;
 
+/** Placement tests for fewer moves, at least. */
+const LEAST_EFFORT = 20_000;
+
+/** Moves to make room for one host that are searched for at most, one by one from none. */
+const MOST_MOVES = 24;
+
 /**
  * Empties a host although its workloads fit nowhere as things are: workloads of other hosts move on to make room. Nothing else may
  * be in hand. The search is an ejection pool: a workload without a place takes one by putting out those that are put out least
@@ -39,20 +47,34 @@ const AGAIN = 4;
  */
 export function roomFor(request: RoomRequest): { found: RoomMade | undefined; steps: number } {
   const { facts, board, node, later, effort, seed } = request;
-  const hosts = takers(facts, board, node);
+  const base = { facts, board, node, hosts: takers(facts, board, node), later };
+  const legs = (bookings: Bookings): RoomMade | undefined => {
+    const makeRoom = inSequence(board, base.hosts, bookings.moved(), facts.resources.length);
+    const evacuate = bookings.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
+    return makeRoom && { makeRoom, evacuate };
+  };
+  const cost = ({ makeRoom, evacuate }: RoomMade): number =>
+    [...makeRoom, ...evacuate].reduce((sum, { to }) => sum + (later.has(to) ? 1 : 0), 0) +
+    makeRoom.reduce((sum, { from }) => sum + (later.has(from) ? 0 : 1), 0);
   let found: RoomMade | undefined;
+  let least = Number.POSITIVE_INFINITY;
   let steps = 0;
-  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0); round++) {
-    const packing = new Packing({ facts, board, node, hosts, later, seed: seed * 64 + round });
-    const packed = packing.run(effort - steps);
-    steps += packing.steps;
-    if (!packed) continue;
-    const moved = packing.moved();
-    const makeRoom = inSequence(board, hosts, moved, facts.resources.length);
-    if (makeRoom === undefined || (found !== undefined && makeRoom.length >= found.makeRoom.length)) continue;
-    const evacuate = packing.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
-    found = { makeRoom, evacuate };
-    if (makeRoom.length <= 1) break;
+  const keep = (made: RoomMade | undefined): boolean => {
+    if (made === undefined || cost(made) >= least) return false;
+    [found, least] = [made, cost(made)];
+    return true;
+  };
+  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0) && least > 1; round++) {
+    const packing = new Packing(base, seed * 64 + round);
+    if (packing.run(effort - steps)) keep(legs(packing.bookings));
+    steps += packing.bookings.steps;
+  }
+  for (let left = Math.max(effort - steps, LEAST_EFFORT); left > 0 && least > 1; ) {
+    const fewest = new Fewest(base, (bookings) => keep(legs(bookings)));
+    const better = fewest.run(Math.min(least, MOST_MOVES), left);
+    left -= fewest.bookings.steps;
+    steps += fewest.bookings.steps;
+    if (!better) break;
   }
   return { found, steps };
 }

@@ -8,6 +8,8 @@ import type { Facts } from "./facts.ts";
 import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
 import { lineNotes } from "./line.ts";
+import { packingReasons } from "./no-packing.ts";
+import { wayReasons } from "./no-way.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
 import { reserveNote } from "./reserve-words.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
@@ -23,6 +25,9 @@ export type { PlanOptions, PlanRequest } from "./request.ts";
 /** For telling whether a change would help; the change that is reported has been planned with it. */
 const PROBE_EFFORT = 5;
 
+/** Placement tests of an exhaustive search for a proof that there is no plan. */
+const PROOF_EFFORT = 500_000;
+
 /**
  * Plans the whole roll in advance, or says why it cannot be done and what would allow it. Pure: the same request gives the
  * same answer, byte for byte. Every plan has passed the independent validator; throws Error on a violation, which is a bug.
@@ -37,26 +42,44 @@ export function planFor(request: PlanRequest): Plan | Refusal {
   const approved = policy.approved === undefined ? undefined : readPlanId(policy.approved)?.effort;
   const answer = attempt(request, request.effort ?? approved ?? usualEffort(fleet));
   if (answer.plan !== undefined) return answer.plan;
-  const { facts, reasons } = answer;
-  return {
-    kind: "refusal",
-    reasons,
-    unlock: unlock(request, facts, reasons, (changed) => attempt(changed, PROBE_EFFORT).plan !== undefined),
-  };
+  const { facts } = answer;
+  const proof = answer.proven ? [] : proofOf(facts);
+  const proven = answer.proven || proof.length > 0;
+  const told = answer.reasons.filter(({ code }) => proof.length === 0 || code !== "no-progress");
+  const reasons = [...told, ...proof];
+  const change = unlock(request, facts, reasons, (changed) => attempt(changed, PROBE_EFFORT).plan !== undefined);
+  const finding = proven ? "impossible" : change !== undefined ? "unlock" : "neither";
+  return { kind: "refusal", finding, reasons, unlock: change ?? NO_CHANGE };
+}
+
+const NO_CHANGE =
+  "No single change of policy, no single workload to be stopped and no single additional host was found that would allow it.";
+
+/** What an exhaustive search says where no plan was found; none: nothing, within its effort. */
+function proofOf(facts: Facts): readonly RefusalReason[] {
+  // Other canaries may be possible where these are not.
+  if (facts.request.policy.mode === "canary") return [];
+  const packing = packingReasons(facts, PROOF_EFFORT);
+  return packing.length > 0 ? packing : wayReasons(facts, PROOF_EFFORT);
 }
 
 type Answer =
   | { readonly plan: Plan }
-  | { readonly plan: undefined; readonly facts: Facts; readonly reasons: readonly RefusalReason[] };
+  | {
+      readonly plan: undefined;
+      readonly facts: Facts;
+      readonly reasons: readonly RefusalReason[];
+      readonly proven: boolean;
+    };
 
 function attempt(request: PlanRequest, effort: number): Answer {
   const { facts } = readRequest(request);
   const proven = impossibilities(facts);
-  if (proven.length > 0) return { plan: undefined, facts, reasons: proven };
+  if (proven.length > 0) return { plan: undefined, facts, reasons: proven, proven: true };
 
   const found = search(request, effort);
   if (found.result.kind === "stuck")
-    return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result) };
+    return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result), proven: false };
   const { turns, board } = found.result;
   if (request.policy.putBack === "bounded") {
     balance(found.facts, board, turns);

@@ -101,7 +101,9 @@ describe("a plan as markdown", () => {
     const reasons = [
       { code: "pinned" as const, text: "h1 cannot be emptied: vm|1 cannot move", hosts: ["h1"], workloads: ["vm|1"] },
     ];
-    const markdown = planMarkdown(planDocument({ kind: "refusal", reasons, unlock: "Set <b>pinned</b>." }, fleetOf(1)));
+    const markdown = planMarkdown(
+      planDocument({ kind: "refusal", finding: "impossible", reasons, unlock: "Set <b>pinned</b>." }, fleetOf(1)),
+    );
     expect(markdown).toContain("### ⛔ rolling-patch: the roll to 8.0.3 is refused; 1 of 1 host drifted");
     expect(markdown).toContain("- **pinned**: h1 cannot be emptied: vm\\|1 cannot move");
     expect(markdown).toContain("Set \\<b\\>pinned\\</b\\>.");
