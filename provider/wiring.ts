@@ -71,6 +71,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     files: {
       folder,
       planOut: process.env.ROLLING_PATCH_PLAN_OUT,
+      typed: (path) => quoted(resolve(project, path)),
       write: (path, text) => writeOwn(project, path, text),
     },
     holder: holder(),
@@ -78,6 +79,11 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     newRunId,
     stop: of.stop,
   };
+}
+
+/** As a shell reads it back. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** Every platform's driver, loaded when a target asks for it. `project`: what relative paths in the target are relative to. */

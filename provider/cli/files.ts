@@ -23,12 +23,16 @@ export function readJson(cwd: string, path: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new RollError("invalid", `The ${what} ${path} is not JSON (${detail}).`, {
+    // The library's message shows how the file begins, which may be anybody's secret.
+    throw new RollError("invalid", `The ${what} ${path} is not JSON${placeOf(error)}.`, {
       hint: "Nothing was touched.",
-      cause: error,
     });
   }
+}
+
+function placeOf(error: unknown): string {
+  const [place] = /line \d+ column \d+/.exec(error instanceof Error ? error.message : "") ?? [];
+  return place === undefined ? "" : ` (${place})`;
 }
 
 /** JSON as an argument: the text itself, or the name of a file that holds it. Throws `invalid`. */

@@ -41,7 +41,7 @@ function headline({ state, lease, run, halt, underWay }: Status): string {
     case "halted":
       return halt === undefined
         ? "halted"
-        : `halted until a person decides: ${sentence(halt.reason)}${halt.host === undefined ? "" : ` Host: ${halt.host}.`}`;
+        : `halted until a person decides: ${sentence(halt.reason)}${halt.host === undefined || halt.reason.includes(halt.host) ? "" : ` Host: ${halt.host}.`}`;
     case "paused":
       return underWay.length === 0
         ? "paused at a safe point"

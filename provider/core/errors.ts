@@ -44,6 +44,11 @@ export class RollError extends Error {
   }
 }
 
+/** What an error of a host said, to be put into a sentence that names the host: without its name and the full stop. */
+export function clause(why: string, host: string): string {
+  return (why.startsWith(`${host}: `) ? why.slice(host.length + 2) : why).replace(/\.$/, "");
+}
+
 /** Narrows an unknown; `instanceof` would fail when two copies of the package are loaded. */
 export function isRollError(error: unknown): error is RollError {
   return error instanceof Error && error.name === "RollError" && "kind" in error;

@@ -98,6 +98,8 @@ export interface Fleet {
   readonly scheme: VersionScheme;
   readonly hosts: readonly Host[];
   readonly workloads: readonly Workload[];
+  /** Whether workloads may move from hosts at a newer level to hosts at an older one; absent: yes. `no` is a hard rule. */
+  readonly backward?: "yes" | "no" | "unknown";
   /** Most hosts in remediation at once that the platform allows; absent: any number. */
   readonly remediations?: number;
   /** How long a migration is expected to take: `fixed` seconds and so many per GiB of memory. */

@@ -98,6 +98,7 @@ export type RefusalCode =
   | "domain"
   | "quorum"
   | "order"
+  | "backward"
   | "unknown-host"
   | "approval"
   | "no-progress";

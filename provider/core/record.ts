@@ -6,6 +6,8 @@ export interface Lease {
   readonly holder: string;
   /** Unique to one process. */
   readonly instance: string;
+  /** Whose roll it is: `project/stack/name`; absent when hosts are given back by hand. */
+  readonly owner?: string;
   readonly token: number;
   /** Rises with every heartbeat. */
   readonly beat: number;

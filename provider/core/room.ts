@@ -1,3 +1,4 @@
+import { isForbiddenBackward } from "./backward.ts";
 import {
   amountOf,
   domainOf,
@@ -18,6 +19,7 @@ const ROUNDING = 1e-9;
  * Built from an observation; `book` adds what is about to start.
  */
 export class Room {
+  readonly #fleet: Fleet;
   readonly #hosts: Map<string, Host>;
   readonly #booked = new Map<string, Map<string, number>>();
   readonly #groups = new Map<string, Map<string, number>>();
@@ -27,6 +29,7 @@ export class Room {
   readonly #pinned: Workload[] = [];
 
   constructor(fleet: Fleet) {
+    this.#fleet = fleet;
     this.#hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
     for (const workload of fleet.workloads) {
       if (workload.state !== "running") continue;
@@ -55,6 +58,9 @@ export class Room {
     const host = this.#hosts.get(to);
     if (host === undefined) return `${to} left the fleet`;
     if (!inService(host)) return `${to} takes no workloads now`;
+    const from = this.#hosts.get(workload.host);
+    if (from !== undefined && isForbiddenBackward(this.#fleet, from, host))
+      return `${to} is at an older level than ${from.id}, and moves to older hosts are forbidden`;
     if (!mayRunOn(workload.hosts, to)) return `a host rule of ${workload.id} keeps it off ${to}`;
     if (workload.group !== undefined && (this.#groups.get(to)?.get(workload.group) ?? 0) > 0) {
       return `${to} runs another member of ${workload.group}`;

@@ -9,6 +9,8 @@ export interface Contender {
   readonly holder: string;
   /** Unique to this process. */
   readonly instance: string;
+  /** Whose roll it is: `project/stack/name`; absent when hosts are given back by hand. */
+  readonly owner?: string | undefined;
   /** Wall clock, ISO 8601. */
   wall(): string;
 }
@@ -35,11 +37,11 @@ export async function takeLease(
     const lease = seen?.record.lease;
     if (lease !== undefined && (await beats(store, process, lease, signal))) throw held(lease);
     const token = rest.token + 1;
-    const { holder, instance } = contender;
+    const { holder, instance, owner } = contender;
     const record: FleetRecord = {
       ...rest,
       token,
-      lease: { holder, instance, token, beat: 0, since: contender.wall() },
+      lease: { holder, instance, ...(owner === undefined ? {} : { owner }), token, beat: 0, since: contender.wall() },
       ...(stop === undefined || isDeepStrictEqual(stop, asked) ? {} : { stop: { ...stop, token } }),
     };
     try {
@@ -68,7 +70,7 @@ export async function beats(store: RecordStore, process: Clock, lease: Lease, si
 function held(lease: Lease): RollError {
   return new RollError(
     "conflict",
-    `Another run holds the lease of this fleet: ${lease.holder}, since ${lease.since}.`,
+    `Another run holds the lease of this fleet: ${lease.holder}, since ${lease.since}${lease.owner === undefined ? "" : `, for ${lease.owner}`}.`,
     {
       hint: "Wait for it, or ask it for a safe point with `rolling-patch stop`.",
     },

@@ -33,9 +33,9 @@ export interface Traits {
   /** Who chooses destinations. */
   readonly placement: "ours" | "platform";
   readonly migration: "live" | "cold" | "none";
-  /** Moves from newer to older hosts. */
+  /** Moves from newer to older hosts; `Fleet.backward` says the same, for planner and validator. */
   readonly backward: "yes" | "no" | "unknown";
-  /** Most hosts in remediation at once. */
+  /** Most hosts in remediation at once; `Fleet.remediations` says the same. */
   readonly remediations: number;
   /** The platform refuses stale tokens by itself. */
   readonly fencing: boolean;

@@ -1,4 +1,5 @@
 import { baselineKey } from "../core/baseline.ts";
+import { clause } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import type { Plan, Refusal, RefusalCode } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
@@ -17,12 +18,17 @@ export interface Replan {
   readonly why: string;
 }
 
-/** Plans the remainder from the observed fleet. A refusal, or a plan outside of what was approved, becomes a halt. */
-export function replan({ fleet, run, request, previous, why }: Replan): {
-  plan: Plan | undefined;
-  events: RunEvent[];
-  news: News[];
-} {
+/** What became of it: a plan, or the halt that a refusal, or a plan outside of what was approved, becomes. */
+export interface Replanned {
+  readonly plan: Plan | undefined;
+  readonly events: readonly RunEvent[];
+  readonly news: readonly News[];
+  /** Why it was refused; undefined: it was not. */
+  readonly refusal?: string;
+}
+
+/** Plans the remainder from the observed fleet. */
+export function replan({ fleet, run, request, previous, why }: Replan): Replanned {
   const { policy, baseline } = request.inputs;
   const made = planOnce({
     fleet,
@@ -32,7 +38,10 @@ export function replan({ fleet, run, request, previous, why }: Replan): {
     memory: run,
     ...(previous === undefined ? {} : { previous }),
   });
-  if (made.kind === "refusal") return { plan: undefined, events: [refused(made, run, request)], news: [] };
+  if (made.kind === "refusal") {
+    const refusal = made.reasons.map((one) => one.text).join(" ");
+    return { plan: undefined, events: [refused(made, refusal, run, request)], news: [], refusal };
+  }
   const differences = policy.approved === undefined ? [] : outsideEnvelope(policy.approved, made);
   if (differences.length > 0) {
     const reason = `the roll would leave what was approved (${policy.approved}): ${differences.join("; ")}`;
@@ -59,16 +68,15 @@ export function replan({ fleet, run, request, previous, why }: Replan): {
 const ROOM: readonly RefusalCode[] = ["unavailable", "reserve", "domain", "quorum"];
 
 /** In mid-roll: the world is in the way; unless it was failed hosts that took the room, which only a person can judge. */
-function refused(refusal: Refusal, run: RunMemory, request: RollRequest): RunEvent {
+function refused(refusal: Refusal, reason: string, run: RunMemory, request: RollRequest): RunEvent {
   const failed = Object.entries(run.hosts).find(([, memory]) => memory.failed !== undefined);
-  const reason = refusal.reasons.map((one) => one.text).join(" ");
   if (failed !== undefined && refusal.reasons.some(({ code }) => ROOM.includes(code))) {
     const [host, memory] = failed;
     return {
       kind: "halt",
       sticky: true,
       host,
-      reason: `${host} failed (${memory.failed?.why}) and leaves no room to go on: ${reason}`,
+      reason: `${host} failed (${clause(memory.failed?.why ?? "", host)}) and leaves no room to go on: ${reason}`,
       hint: `Repair it, then set policy: { acknowledge: "${run.id}" } (run of ${request.inputs.owner}).`,
     };
   }

@@ -56,7 +56,13 @@ export interface RollResult {
 export async function roll(ports: RollPorts, asked: RollRequest): Promise<RollResult> {
   const { driver, process } = ports;
   let changed = (): void => {};
-  const keeper = await Keeper.claim(driver.record, process, { ...asked, wall: ports.wall }, () => changed(), undefined);
+  const keeper = await Keeper.claim(
+    driver.record,
+    process,
+    { ...asked, owner: asked.inputs.owner, wall: ports.wall },
+    () => changed(),
+    undefined,
+  );
   const request = { ...asked, owners: allNames(keeper.record, asked.owners) };
   try {
     const run = await begin(ports, request, keeper);

@@ -10,6 +10,7 @@ import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
 import { Crew } from "./crew.ts";
 import type { Keeper } from "./keeper.ts";
+import { Landing } from "./landing.ts";
 import { Ledger } from "./ledger.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
@@ -21,6 +22,8 @@ const LOOK_EVERY = 60_000;
 const MOST_PLANS = 3;
 /** Rounds of verdicts and plans over one observation; every one changes what is remembered, so only a bug needs more. */
 const MOST_ROUNDS = 1_000;
+/** Nothing to start and nothing to end with: what is in flight has to land first. */
+const WAIT: Decision = { events: [], start: [] };
 /** Times that the platform may stay silent when it is looked at, with growing pauses. */
 const PATIENCE = 10;
 
@@ -33,6 +36,7 @@ export class Session {
   readonly #crew: Crew;
   readonly #asked: Asked;
   readonly #wake = new Wake();
+  readonly #landing: Landing;
   #plan: Plan | undefined;
   #plansInARow = 0;
 
@@ -43,6 +47,7 @@ export class Session {
     this.#ledger = new Ledger(ports, keeper, run);
     this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake());
     this.#asked = new Asked(ports, request, () => this.wake());
+    this.#landing = new Landing(request.inputs.policy.deadlines.drain);
   }
 
   get memory(): RunMemory {
@@ -85,7 +90,10 @@ export class Session {
     const decision = await this.#decide(fleet);
     if (decision.ending !== undefined) return decision.ending;
     for (const act of decision.start) this.#crew.start(act, fleet);
-    if (decision.start.length > 0) this.#plansInARow = 0;
+    if (decision.start.length > 0) {
+      this.#plansInARow = 0;
+      this.#landing.over();
+    }
     await this.#wait(fleet, decision);
     return undefined;
   }
@@ -119,14 +127,14 @@ export class Session {
       const why = this.#whyReplan(view, desk);
       if (why !== undefined && !fresh) {
         fresh = true;
-        await this.#replan(fleet, why);
-        continue;
+        if (await this.#replan(fleet, why)) continue;
+        return WAIT;
       }
       const decision = decide(view, desk);
       for (const event of decision.events) await this.#ledger.enter(event);
       if (decision.events.length > 0) continue;
       if (decision.stuck === undefined) return decision;
-      await this.#stuck(fleet, decision.stuck);
+      if (!(await this.#stuck(fleet, decision.stuck))) return WAIT;
     }
     throw new Error(`no decision after ${MOST_ROUNDS} rounds over the same fleet`);
   }
@@ -137,26 +145,42 @@ export class Session {
     return this.#plan === undefined ? "there is no plan yet" : surprises(view, desk)[0];
   }
 
-  /** Nothing can start although nothing is in flight: another plan may help, but not for ever. */
-  async #stuck(fleet: Fleet, why: string): Promise<void> {
+  /** Nothing can start although we have nothing in flight: another plan may help, but not for ever. False: migrations have to land first. */
+  async #stuck(fleet: Fleet, why: string): Promise<boolean> {
+    if (this.#landing.isAwaiting(fleet, this.#crew.inFlight)) return false;
     this.#plansInARow += 1;
     if (this.#plansInARow <= MOST_PLANS) return this.#replan(fleet, why);
+    const flights = this.#landing.wait(fleet, this.#crew.inFlight);
+    if (flights.length > 0) {
+      this.#plansInARow = 0;
+      return this.#waitFor(flights, why);
+    }
     const hint = "`rolling-patch status` shows the hosts; the next `pulumi up` looks again.";
-    return this.#ledger.enter({ kind: "halt", sticky: false, reason: `no progress: ${why}`, hint });
+    await this.#ledger.enter({ kind: "halt", sticky: false, reason: `no progress: ${why}`, hint });
+    return true;
   }
 
-  async #replan(fleet: Fleet, why: string): Promise<void> {
-    const { plan, events, news } = replan({
-      fleet,
-      run: this.memory,
-      request: this.#request,
-      previous: this.#plan,
-      why,
-    });
-    if (plan !== undefined) this.#plan = plan;
+  /** Plans the remainder. False: there is no plan, but there may be one once the migrations in flight have landed. */
+  async #replan(fleet: Fleet, why: string): Promise<boolean> {
+    const acts = this.#crew.inFlight;
+    if (this.#landing.isAwaiting(fleet, acts)) return false;
+    const made = replan({ fleet, run: this.memory, request: this.#request, previous: this.#plan, why });
+    if (made.refusal !== undefined) {
+      const flights = this.#landing.wait(fleet, acts);
+      if (flights.length > 0) return this.#waitFor(flights, made.refusal);
+    }
+    if (made.plan !== undefined) this.#plan = made.plan;
     this.#ledger.follow(this.#plan);
-    for (const line of news) this.#ports.tell(line);
-    for (const event of events) await this.#ledger.enter(event);
+    for (const line of made.news) this.#ports.tell(line);
+    for (const event of made.events) await this.#ledger.enter(event);
+    return true;
+  }
+
+  #waitFor(flights: readonly string[], why: string): false {
+    const what = flights.length === 1 ? "a migration" : `${flights.length} migrations`;
+    const text = `waiting for ${what} in flight (${flights.slice(0, 3).join(", ")}${flights.length > 3 ? ", …" : ""}): ${why}`;
+    this.#ports.tell({ kind: "note", text });
+    return false;
   }
 
   #view(fleet: Fleet): View {
@@ -174,7 +198,7 @@ export class Session {
       checkPoints: new Set(checks.flatMap((check) => check.at)),
       window: window.open ? "open" : this.#asked.patient(window.changesAt) ? "wait" : "closed",
       ...(asked === undefined ? {} : { asked }),
-      remediations: Math.min(this.#ports.driver.traits.remediations, fleet.remediations ?? Number.POSITIVE_INFINITY),
+      remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
   }
 

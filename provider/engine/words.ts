@@ -37,9 +37,7 @@ export function wordsFor(
       return moment === "end" ? line(`bears the mark of ${run.owner} now`) : undefined;
     case "migrate":
       if (moment === "start") return undefined;
-      return act.step === "evacuate"
-        ? line(evacuated(act, fleet, memory?.homes ?? [], moved))
-        : line(`putting back ${act.workload}`);
+      return line(migrated(act, fleet, memory?.homes ?? [], moved));
     case "stop":
       return moment === "end" ? line(`shut down ${act.workload}, which cannot move`) : undefined;
     case "start":
@@ -67,13 +65,17 @@ export function wordsFor(
   }
 }
 
-function evacuated(
+/** A host's turn moves workloads off it, then onto it; any others make room, and go where they were. */
+function migrated(
   act: Act & { name: "migrate" },
   fleet: Fleet,
   homes: readonly string[],
   moved: ReadonlySet<string>,
 ): string {
+  if (act.step === "put back")
+    return act.to === act.host ? `putting back ${act.workload}` : `giving room back: ${act.workload} → ${act.to}`;
   const there = new Set(fleet.workloads.filter((one) => one.host === act.host).map((one) => one.id));
+  if (!there.has(act.workload)) return `making room: ${act.workload} → ${act.to}`;
   const gone = homes.filter((id) => moved.has(`${act.host}/${id}`) || !there.has(id));
   return `evacuating ${gone.length} of ${homes.length} (${act.workload} → ${act.to})`;
 }

@@ -70,7 +70,9 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   const file = inputsFile(around, news);
   around.files.write(file.path, file.text);
   // A line of its own: of a message the engine shows only the first line while the roll goes on.
-  say(`${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${file.path}`);
+  say(
+    `${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${around.files.typed(file.path)}`,
+  );
   const journal = around.openJournal();
   try {
     const tell = (line: News): void => tellTo(around, line);

@@ -62,7 +62,7 @@ function stillOut(hosts: readonly Host[]): RollError {
   const names = hosts.map(({ id, mark }) => `${id} (run ${mark?.run})`).join(", ");
   return new RollError("conflict", `Not forgotten: out of service under this resource's mark: ${names}.`, {
     host: hosts[0]?.id,
-    hint: "Bring them back first: `pulumi up` goes on with the roll, `npx rolling-patch restore --host NAME` puts them into service as they are.",
+    hint: "Bring them back first: `pulumi up` goes on with the roll (where another target is declared now, declare this one again before), `npx rolling-patch restore --host NAME` puts them into service as they are.",
   });
 }
 

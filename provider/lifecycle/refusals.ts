@@ -41,9 +41,9 @@ export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failu
 }
 
 /** The most likely reason for a plan that cannot be made: somebody else is in the middle of theirs. */
-function atWork({ holder, since }: NonNullable<Outlook["lease"]>): string {
+function atWork({ holder, since, owner }: NonNullable<Outlook["lease"]>): string {
   return (
-    `a run holds the lease of this fleet: ${holder}, since ${since}. Wait for it, or ask it for a safe point with ` +
+    `a run holds the lease of this fleet: ${holder}, since ${since}${owner === undefined ? "" : `, for ${owner}`}. Wait for it, or ask it for a safe point with ` +
     "`rolling-patch stop`; if it has died, `rolling-patch restore` gives back its hosts."
   );
 }
@@ -52,7 +52,7 @@ function atWork({ holder, since }: NonNullable<Outlook["lease"]>): string {
 export function haltText({ run, reason, host, at }: NonNullable<Outlook["halt"]>): string {
   return [
     `the roll to this baseline is halted until a person decides: ${sentence(reason)}`,
-    `    halted by run ${run}, ${at}${host === undefined ? "" : `, because of ${host}`}; what happened: npx rolling-patch show ${run}`,
+    `    halted by run ${run}, ${at}${host === undefined || reason.includes(host) ? "" : `, because of ${host}`}; what happened: npx rolling-patch show ${run}`,
     "    when the cause is understood, go on with",
     `        policy: { acknowledge: "${run}" }`,
     "    or declare another baseline",

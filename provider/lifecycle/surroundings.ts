@@ -31,6 +31,8 @@ export interface Files {
   readonly folder: string;
   /** Where the plan goes instead of the folder (`ROLLING_PATCH_PLAN_OUT`). */
   readonly planOut: string | undefined;
+  /** A path as it can be typed in any folder: absolute, and quoted for a shell where it has to be. */
+  typed(path: string): string;
   /** Writes a file that only its owner may read, with its folders. Throws RollErrors that name the file. */
   write(path: string, text: string): void;
 }

@@ -16,7 +16,10 @@ export interface Leg {
 export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
 
 /** Rules besides room. */
-export type BoardRule = Extract<RefusalCode, "anti-affinity" | "must-rule" | "spread" | "moves-once" | "together">;
+export type BoardRule = Extract<
+  RefusalCode,
+  "backward" | "anti-affinity" | "must-rule" | "spread" | "moves-once" | "together"
+>;
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
@@ -43,6 +46,8 @@ export class Board {
   readonly #settled: boolean[];
   /** Together groups with a member that cannot move. */
   readonly #pinnedGroups: ReadonlySet<number>;
+  /** Levels of hosts by rank, as far as the plan goes; empty where moves may go anywhere. */
+  readonly #age: number[];
   /** Where every item is as far as the plan goes, by its index. */
   readonly #places: Node[];
   /** Anti-affinity groups of workloads in flight that still are on a host, although they count as arrived elsewhere. */
@@ -62,6 +67,7 @@ export class Board {
       facts.items.filter((item) => item.workload.pinned).map((item) => item.rules?.together ?? -1),
     );
     this.#places = facts.items.map((item) => item.node);
+    this.#age = [...(facts.ages?.now ?? [])];
     this.#settled = facts.nodes.map((node) => node.role !== "pending" && !node.below);
     this.#capacity = zero();
     this.#booked = zero();
@@ -119,6 +125,7 @@ export class Board {
   /** The host is not to be emptied any more. */
   settle(node: Node): void {
     this.#settled[node.index] = true;
+    if (this.#facts.ages !== undefined) this.#age[node.index] = at(this.#facts.ages.after, node.index);
   }
 
   loadOf(node: Node): readonly number[] {
@@ -145,6 +152,11 @@ export class Board {
     return true;
   }
 
+  /** Rank of the host's level, where moves to older hosts are forbidden. */
+  ageOf(node: Node): number {
+    return this.#age[node.index] ?? 0;
+  }
+
   hasMate(item: Item, node: Node): boolean {
     return item.group >= 0 && (this.#groups[node.index]?.get(item.group) ?? 0) > 0;
   }
@@ -161,7 +173,10 @@ export class Board {
   /** The same without the mates that are there: what no other workload on the host can change by leaving it. */
   forbids(item: Item, node: Node): BoardRule | undefined {
     const { rules } = item;
-    if (rules === undefined) return this.#isMateLeaving(item, node) ? "anti-affinity" : undefined;
+    if (rules === undefined) {
+      if (this.#isMateLeaving(item, node)) return "anti-affinity";
+      return this.#isOlder(item, node) ? "backward" : undefined;
+    }
     const { members } = rules;
     if (members === undefined)
       return (
@@ -208,8 +223,14 @@ export class Board {
     return false;
   }
 
+  /** The move is one to an older host, where these are forbidden. */
+  #isOlder(item: Item, node: Node): boolean {
+    return this.#age.length > 0 && !(this.ageOf(this.placeOf(item)) <= this.ageOf(node));
+  }
+
   #forbidsAlone(item: Item, node: Node): BoardRule | undefined {
     if (this.#isMateLeaving(item, node)) return "anti-affinity";
+    if (this.#isOlder(item, node)) return "backward";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";
     const place = this.#places[item.index] as Node;

@@ -3,6 +3,7 @@ import { add, at } from "./board.ts";
 import { why } from "./destinations.ts";
 import { evacuationSeconds, remediationSeconds } from "./durations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { pigeonhole } from "./pigeonhole.ts";
 import { placesAt } from "./ramp.ts";
 import type { Turn } from "./turn.ts";
 
@@ -48,14 +49,16 @@ export function mostOut(facts: Facts): number {
     const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => a - b);
     const { part, held } = reserveInBounds(facts, r, sizes, 0);
     let free = sizes.reduce((sum, size) => sum + size, 0) * part - held;
-    for (const node of hosts) for (const item of facts.residents[node.index] ?? []) free -= at(item.need, r);
+    for (const node of hosts)
+      for (const item of facts.residents[node.index] ?? []) free -= item.workload.pinned ? 0 : at(item.need, r);
     const count = sizes.findIndex((size) => {
       free -= size * part;
       return free < -1e-9 * size;
     });
     return count < 0 ? sizes.length : count;
   });
-  return Math.max(1, Math.min(hosts.length, ...counts));
+  const inHand = hosts.filter((node) => node.role === "in hand").length;
+  return Math.max(1, inHand, Math.min(hosts.length, ...counts));
 }
 
 /**
@@ -70,12 +73,15 @@ export function mostOut(facts: Facts): number {
  * - **T3**: each migration holds one of the slots of all hosts at both ends, and a host in remediation offers none; add up slot-time. The same with
  *   one slot each where policy limits the migrations of the whole fleet, and for remediations where the platform limits them.
  * - **T4**: no host is faster than its own evacuation and remediation.
+ * - **T7**: the same by whole hosts (`pigeonhole`), through the places that policy has, and through those that capacity has.
  * - **T6**: a host that waits for others by an order rule takes its time after theirs.
  * - **T5'**: T1 within a failure domain or another set of hosts (quorum group) that has a limit of its own, without the ramp.
  */
 export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   const robbed = new Set(
-    turns.flatMap((turn) => turn.putBack.map((leg) => leg.item.node).filter((node) => node !== turn.node)),
+    turns.flatMap((turn) =>
+      [...turn.makeRoom, ...turn.putBack].map((leg) => leg.item.node).filter((node) => node !== turn.node),
+    ),
   );
   // A host that others take workloads from before its own turn may be emptied faster.
   const evacuation = ({ node }: Turn): number => (robbed.has(node) ? 0 : evacuationSeconds(facts, node));
@@ -88,6 +94,15 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   let most = Math.max(
     sum(alone) + throughPlaces(facts, shared, seconds),
     capacityBound(facts, turns),
+    sum(alone) +
+      pigeonhole(
+        shared.map((turn) => seconds.get(turn) ?? 0),
+        placesOf(facts, shared),
+      ),
+    pigeonhole(
+      turns.map(({ node }) => remediationSeconds(node)),
+      mostOut(facts),
+    ),
     longestChain(facts, seconds),
     slotBound(facts, turns),
     ...seconds.values(),
@@ -101,11 +116,17 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   return most / 3600;
 }
 
+/** Most of these hosts that policy lets be out at once; those in hand are out already. */
+function placesOf(facts: Facts, turns: readonly Turn[]): number {
+  const started = turns.filter((turn) => turn.inHand).length;
+  return Math.max(1, started, facts.allowed - facts.unavailable.length);
+}
+
 /** T1: least time for the turns through the places that are open by then. */
 function throughPlaces(facts: Facts, turns: readonly Turn[], seconds: ReadonlyMap<Turn, number>): number {
   const total = turns.reduce((sum, turn) => sum + (seconds.get(turn) ?? 0), 0);
   const started = turns.filter((turn) => turn.inHand).length;
-  const width = Math.max(1, started, facts.allowed - facts.unavailable.length);
+  const width = placesOf(facts, turns);
   if (started > 0 || turns.length === 0) return total / width;
   const shortest = Math.min(...turns.map((turn) => seconds.get(turn) ?? 0));
   const before = facts.rampBefore;

@@ -41,6 +41,7 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
     if (node !== undefined) canaries.push(node);
     index = node === undefined ? index + 1 : 0;
   }
-  const inOrder = classes.flatMap((members) => members.filter((node) => canaries.includes(node)).sort(byRank));
-  return new Line(facts).arranged(inOrder);
+  const byClass = classes.flatMap((members) => members.filter((node) => canaries.includes(node)).sort(byRank));
+  // Those that the run has chosen were announced in this order, whatever their classes.
+  return new Line(facts).arranged(byClass.sort((a, b) => rank(a) - rank(b)));
 }

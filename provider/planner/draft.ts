@@ -51,6 +51,12 @@ export interface Stuck {
 /** How many of the next hosts are tried when the first one does not fit. */
 const LOOK_AHEAD = 48;
 
+/**
+ * How many hosts that are emptied later are compared for each workload that is parked: few, so that parked workloads fill few hosts
+ * and leave the others free to start.
+ */
+const COMPARED = 8;
+
 /** How many of them are tried in ways that cost balance or further moves. */
 const GLANCES = 8;
 
@@ -142,8 +148,7 @@ export class Draft {
     if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
     if (this.#hand.hasCanary() || this.#hand.isAlone) return false;
 
-    const ahead = this.#manner.inOrder ? this.#waiting.slice(0, 1) : this.#waiting;
-    const next = this.#line.first(ahead, LOOK_AHEAD);
+    const next = this.#ahead();
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false)) return true;
     const mayPark = this.#parked < this.#manner.parked;
@@ -154,6 +159,17 @@ export class Draft {
     this.#obstacles = [];
     const waiting = this.#line.first(this.#waiting, this.#waiting.length);
     return this.#tryEach(waiting, "search", true) || this.#tryWithRoom(waiting, false);
+  }
+
+  /** The next hosts that could start as far as order and moves in hand go. */
+  #ahead(): Node[] {
+    if (this.#manner.inOrder) return this.#line.first(this.#waiting.slice(0, 1), 1);
+    const free: Node[] = [];
+    for (const node of this.#waiting) {
+      if (free.length >= LOOK_AHEAD) break;
+      if (!this.#hand.touches(node) && this.#line.may(node)) free.push(node);
+    }
+    return free;
   }
 
   #tryEach(nodes: readonly Node[], care: Care, park: boolean): boolean {
@@ -243,11 +259,10 @@ export class Draft {
     const [facts, board, destinations] = [this.#facts, this.#board, this.#destinations];
     const pending = park ? [...this.#canaries, ...this.#waiting] : [];
     const later = pending.filter((other) => other !== node && other.open).reverse();
-    const spread = 2 * this.#manner.width + 8;
     const blocked = (item: Item): void => {
       this.#blocked(care, () => roomObstacle(facts, board, node, item));
     };
-    return evacuation({ facts, board, destinations, care, later, spread, mayWait, blocked }, node);
+    return evacuation({ facts, board, destinations, care, later, spread: COMPARED, mayWait, blocked }, node);
   }
 
   #release(turn: Turn): void {

@@ -14,6 +14,7 @@ import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
 
+import { type Ages, agesOf } from "./ages.ts";
 import { type ItemRules, numberOf, RuleReader } from "./item-rules.ts";
 import { type LineRules, lineRules } from "./line.ts";
 import type { PlanRequest } from "./request.ts";
@@ -91,6 +92,8 @@ export interface Facts {
   readonly limits: readonly Limit[];
   /** Those that hold for a host, by its index. */
   readonly limitsOf: readonly (readonly Limit[])[];
+  /** Levels of hosts, where moves to older hosts are forbidden. */
+  readonly ages: Ages | undefined;
   /** Who waits for whom. */
   readonly line: LineRules;
   /** What stays free over the hosts in service. */
@@ -153,6 +156,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     unavailable: nodes.filter(isAway).map(({ id }) => id),
     allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
     ...limitsFor(request, nodes, isAway),
+    ages: agesOf(fleet, nodes),
     line: lineRules(request, byId),
     reserve: reserveOf(policy, fleet),
     startWidth: hostsAllowed(policy.startWidth, fleet.hosts.length),

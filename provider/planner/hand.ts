@@ -12,8 +12,9 @@ export class Hand {
   readonly turns: Turn[] = [];
   readonly #facts: Facts;
   readonly #board: Board;
-  /** With what each host may book in service while its load comes back. */
-  readonly #open = new Map<Turn, readonly number[]>();
+  readonly #open = new Set<Turn>();
+  /** Those to which load comes back, with what each may book in service meanwhile. */
+  readonly #returning = new Map<Turn, readonly number[]>();
   /** Over since the last turn started. */
   #over: Turn[] = [];
   /** Hosts in hand for which a limit holds. */
@@ -32,7 +33,8 @@ export class Hand {
   }
 
   hasCanary(): boolean {
-    return [...this.#open.keys()].some((turn) => turn.canary);
+    for (const turn of this.#open) if (turn.canary) return true;
+    return false;
   }
 
   /** Workloads may be on their way to the host, or about to be taken from it: it cannot be emptied now. */
@@ -42,7 +44,8 @@ export class Hand {
 
   /** A host that needs room made is in hand: nothing may happen beside it. */
   get isAlone(): boolean {
-    return [...this.#open.keys()].some((turn) => turn.makeRoom.length > 0);
+    for (const turn of this.#open) if (turn.makeRoom.length > 0) return true;
+    return false;
   }
 
   /** A limit on hosts out together (failure domain, quorum group) that leaves no place for this one. */
@@ -57,7 +60,7 @@ export class Hand {
    * smallest reserved host by.
    */
   reserveHolds(node: Node, incoming: readonly number[], putBack: readonly Leg[]): boolean {
-    const back: [Node, readonly number[]][] = [...this.#open].map(([turn, need]) => [turn.node, need]);
+    const back: [Node, readonly number[]][] = [...this.#returning].map(([turn, need]) => [turn.node, need]);
     back.push([node, returnNeed(this.#facts, this.#board, node, putBack)]);
     return this.#board.slack(node, incoming).every((free, r) => {
       const most = this.#board.gain(r, Number.POSITIVE_INFINITY, node);
@@ -75,7 +78,7 @@ export class Hand {
   /** Moves that policy asks for onto the host once it is at the level. */
   homes(node: Node, evacuated: readonly Leg[], canary: boolean): Leg[] {
     if (node.host.slots < 1 || (!canary && this.#facts.request.policy.putBack !== "home")) return [];
-    const claimed = new Set([...this.#open.keys()].flatMap((turn) => turn.putBack.map((leg) => leg.item)));
+    const claimed = new Set([...this.#open].flatMap((turn) => turn.putBack.map((leg) => leg.item)));
     return homecoming(this.#facts, this.#board, node, evacuated, claimed);
   }
 
@@ -86,13 +89,14 @@ export class Hand {
     const board = this.#board;
     const returning = returnNeed(this.#facts, board, node, part.putBack);
     const shutdown: Item[] = node.below ? board.itemsOn(node).filter((item) => item.workload.pinned) : [];
-    const turn: Turn = { ...part, node, beside: [...this.#open.keys()], after: this.#over, shutdown, start: 0, end: 0 };
+    const turn: Turn = { ...part, node, beside: [...this.#open], after: this.#over, shutdown, start: 0, end: 0 };
     this.#over = [];
     take(board, turn);
     for (const leg of turn.evacuate) this.#touch(leg.to, 1);
     for (const { from } of turn.putBack) this.#touch(from, 1);
     this.turns.push(turn);
-    this.#open.set(turn, returning);
+    this.#open.add(turn);
+    if (returning.some((amount) => amount > 0)) this.#returning.set(turn, returning);
     this.#countOut(node, 1);
     return turn;
   }
@@ -103,6 +107,7 @@ export class Hand {
     for (const { to } of turn.evacuate) this.#touch(to, -1);
     for (const { from } of turn.putBack) this.#touch(from, -1);
     this.#open.delete(turn);
+    this.#returning.delete(turn);
     this.#countOut(turn.node, -1);
     this.#over.push(turn);
   }

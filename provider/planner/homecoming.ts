@@ -27,9 +27,17 @@ export function homecoming(
   }
   // Where it should run is better than where it was.
   const wanted = legs.filter(
-    ({ item, from }) => item.rules?.once !== true && (!isDisliked(item, node) || isDisliked(item, from)),
+    ({ item, from }) =>
+      item.rules?.once !== true &&
+      mayComeHome(facts, board, from, node) &&
+      (!isDisliked(item, node) || isDisliked(item, from)),
   );
   return fitting(board, facts, node, wanted, evacuated);
+}
+
+/** By then the host is at its new level: it must not be an older one than where the workload is. */
+function mayComeHome({ ages }: Facts, board: Board, from: Node, node: Node): boolean {
+  return ages === undefined || board.ageOf(from) <= at(ages.after, node.index);
 }
 
 /** Workloads that will be on the host when it takes load again, whatever comes back: pinned ones, those never moved off. */

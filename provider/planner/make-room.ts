@@ -36,6 +36,9 @@ const AGAIN = 4;
 /** Placement tests for fewer moves, at least. */
 const LEAST_EFFORT = 20_000;
 
+/** What a move costs in any case, for it is made alone: it decides between ways that take as many in the whole roll. */
+const A_LITTLE = 0.001;
+
 /** Moves to make room for one host that are searched for at most, one by one from none. */
 const MOST_MOVES = 24;
 
@@ -53,9 +56,12 @@ export function roomFor(request: RoomRequest): { found: RoomMade | undefined; st
     const evacuate = bookings.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
     return makeRoom && { makeRoom, evacuate };
   };
+  // What goes home again costs the same wherever it waits; else what lands on a host to be emptied later moves once more.
+  const again = facts.request.policy.putBack === "home" ? new Set<Node>() : later;
   const cost = ({ makeRoom, evacuate }: RoomMade): number =>
-    [...makeRoom, ...evacuate].reduce((sum, { to }) => sum + (later.has(to) ? 1 : 0), 0) +
-    makeRoom.reduce((sum, { from }) => sum + (later.has(from) ? 0 : 1), 0);
+    [...makeRoom, ...evacuate].reduce((sum, { to }) => sum + (again.has(to) ? 1 : 0), 0) +
+    makeRoom.reduce((sum, { from }) => sum + (again.has(from) ? 0 : 1), 0) +
+    A_LITTLE * makeRoom.length;
   let found: RoomMade | undefined;
   let least = Number.POSITIVE_INFINITY;
   let steps = 0;
@@ -64,14 +70,14 @@ export function roomFor(request: RoomRequest): { found: RoomMade | undefined; st
     [found, least] = [made, cost(made)];
     return true;
   };
-  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0) && least > 1; round++) {
+  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0) && Math.floor(least) > 1; round++) {
     const packing = new Packing(base, seed * 64 + round);
     if (packing.run(effort - steps)) keep(legs(packing.bookings));
     steps += packing.bookings.steps;
   }
-  for (let left = Math.max(effort - steps, LEAST_EFFORT); left > 0 && least > 1; ) {
-    const fewest = new Fewest(base, (bookings) => keep(legs(bookings)));
-    const better = fewest.run(Math.min(least, MOST_MOVES), left);
+  for (let left = Math.max(effort - steps, LEAST_EFFORT); left > 0 && Math.floor(least) > 1; ) {
+    const fewest = new Fewest({ ...base, later: again }, (bookings) => keep(legs(bookings)));
+    const better = fewest.run(Math.min(Math.floor(least), MOST_MOVES), left);
     left -= fewest.bookings.steps;
     steps += fewest.bookings.steps;
     if (!better) break;

@@ -62,7 +62,10 @@ function usualOrder(facts: Facts, pending: readonly Node[], width: number): Node
   const rest = byCount.slice(width);
   const seconds = new Map(rest.map((node) => [node, evacuationSeconds(facts, node) + remediationSeconds(node)]));
   rest.sort((a, b) => (seconds.get(b) ?? 0) - (seconds.get(a) ?? 0) || a.index - b.index);
-  return [...byCount.slice(0, width), ...rest];
+  const rounds = Math.max(1, Math.ceil(rest.length / width));
+  const dealt = rest.map((node, index) => ({ node, round: index % rounds }));
+  dealt.sort((a, b) => a.round - b.round);
+  return [...byCount.slice(0, width), ...dealt.map(({ node }) => node)];
 }
 
 function fullness(facts: Facts, node: Node): number {

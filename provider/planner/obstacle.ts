@@ -42,6 +42,7 @@ export function roomObstacle(facts: Facts, board: Board, node: Node, item: Item)
 
 /** What keeps a workload off hosts with room for it. */
 function inTheWay(facts: Facts, item: Item, rule: BoardRule, several: boolean): string {
+  if (rule === "backward") return `at ${several ? "older levels" : "an older level"}, where it must not move`;
   const about = {
     "must-rule": "hosts",
     spread: "spread",

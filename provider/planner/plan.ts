@@ -10,6 +10,7 @@ import { impossibilities } from "./impossible.ts";
 import { lineNotes } from "./line.ts";
 import { packingReasons } from "./no-packing.ts";
 import { wayReasons } from "./no-way.ts";
+import { rejectNonsense } from "./nonsense.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
 import { reserveNote } from "./reserve-words.ts";
 import { readRequest, search, usualEffort } from "./search.ts";
@@ -36,8 +37,9 @@ export function planRoll(fleet: Fleet, baseline: string, policy: Policy, options
   return planFor({ ...options, fleet, baseline, policy });
 }
 
-/** `planRoll` for a request in one piece. */
+/** `planRoll` for a request in one piece. @throws RollError `invalid` for a fleet that cannot be. */
 export function planFor(request: PlanRequest): Plan | Refusal {
+  rejectNonsense(request.fleet);
   const { fleet, policy } = request;
   const approved = policy.approved === undefined ? undefined : readPlanId(policy.approved)?.effort;
   const answer = attempt(request, request.effort ?? approved ?? usualEffort(fleet));
@@ -108,7 +110,7 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
   return notes;
 }
 
-/** Limits on what goes on at once over the whole fleet. */
+/** What the platform allows, and limits on what goes on at once over the whole fleet. */
 function slotNotes({ policy, fleet }: PlanRequest): string[] {
   const { perHost, total } = policy.migrations ?? {};
   const limits = [
@@ -116,6 +118,12 @@ function slotNotes({ policy, fleet }: PlanRequest): string[] {
     ...(total === undefined ? [] : [`${total} over all`]),
   ];
   return [
+    ...(fleet.backward === "no"
+      ? ["No workload moves from a host at a newer level to an older one: this platform forbids it."]
+      : []),
+    ...(fleet.backward === "unknown"
+      ? ["Whether this platform takes moves from newer to older hosts is not known; the plan counts on it."]
+      : []),
     ...(limits.length > 0 ? [`Migrations in flight at once: at most ${list(limits)}.`] : []),
     ...(fleet.remediations === undefined
       ? []

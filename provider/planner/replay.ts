@@ -3,6 +3,7 @@ import { own } from "../core/own.ts";
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy.ts";
 import { Ledger } from "./ledger.ts";
+import { Levels } from "./levels.ts";
 import { beyondLimits, rivals } from "./limits.ts";
 import { crowding, mostBooked } from "./load-back.ts";
 import { hostRuleTroubles, partedByLeaving, partedByMoves, type Whereabouts } from "./replay-rules.ts";
@@ -47,6 +48,7 @@ class Replay {
   readonly #away: readonly Host[];
   readonly #ours: ReadonlySet<string>;
   readonly #reserve: NonNullable<Policy["reserve"]>;
+  readonly #levels: Levels;
   readonly #rivals: ReadonlyMap<string, ReadonlyMap<string, string>>;
   readonly #canaries: readonly string[];
   readonly #places: Whereabouts = {
@@ -65,6 +67,7 @@ class Replay {
     this.#workloads = new Map(fleet.workloads.map((workload) => [workload.id, workload]));
     this.#reserve = policy.reserve ?? (fleet.hosts.length <= 2 ? 0 : 1);
     this.#rivals = rivals(request);
+    this.#levels = new Levels(fleet);
     const isAway = (host: Host): boolean =>
       host.state !== "up" || host.cordoned || host.held || own(run?.hosts, host.id)?.failed !== undefined;
     this.#away = fleet.hosts.filter((host) => isAway(host) && !this.#ours.has(host.id));
@@ -150,6 +153,7 @@ class Replay {
     const flying = this.#flying.has(workload.id) && workload.host === move.from && workload.movingTo === move.to;
     for (const what of hostRuleTroubles(workload, move, flying)) this.#wrong(entry, what);
     if (!flying) {
+      this.#backward(entry, move);
       this.#takes(entry, move.to);
       this.#spreads(entry, move, workload);
       this.#ledger.book(workload, move.to);
@@ -172,6 +176,7 @@ class Replay {
     if (this.#ledger.hosts.get(move.from)?.slots === 0 || this.#ledger.hosts.get(move.to)?.slots === 0)
       this.#wrong(entry, `moves ${workload.id}, but ${move.from} or ${move.to} takes part in no migrations`);
     for (const what of hostRuleTroubles(workload, move, false)) this.#wrong(entry, what);
+    this.#backward(entry, move);
     this.#takes(entry, move.to);
     this.#spreads(entry, move, workload);
     this.#ledger.book(workload, move.to);
@@ -216,6 +221,7 @@ class Replay {
         this.#wrong(entry, `puts back ${move.workload}, which cannot move`);
       if (workload === undefined) continue;
       for (const what of hostRuleTroubles(workload, move, false)) this.#wrong(entry, what);
+      this.#backward(entry, move, this.#levelAfter(entry, host));
       if (returning.includes(workload)) this.#wrong(entry, `puts ${workload.id} back twice`);
       if (move.to !== host.id || move.from === host.id || this.#at.get(workload.id) !== move.from) {
         this.#wrong(entry, `puts back ${workload.id}, which is not on ${move.from} then`);
@@ -252,6 +258,8 @@ class Replay {
     if (turn === undefined) return;
     this.#open.delete(id);
     this.#follow(turn.entry, "remove");
+    const level = this.#levelAfter(turn.entry, turn.host);
+    if (level !== undefined) this.#levels.set(id, level);
     for (const { workload: name } of turn.entry.evacuate) {
       const workload = this.#workloads.get(name);
       if (workload !== undefined) this.#ledger.book(workload, id, -1);
@@ -279,6 +287,17 @@ class Replay {
       this.#givers[change](to, host);
     }
     for (const { from } of putBack) this.#takers[change](from, host);
+  }
+
+  /** Moves from newer to older hosts, where the platform forbids them. */
+  #backward(entry: HostPlan, move: Move, level?: string): void {
+    const trouble = this.#levels.trouble(move, level);
+    if (trouble !== undefined) this.#wrong(entry, trouble);
+  }
+
+  /** What a host is at once it is back; undefined: what it is at now. */
+  #levelAfter({ to }: HostPlan, host: Host): string | undefined {
+    return !this.#ours.has(host.id) || host.level !== host.wanted || host.evidence !== host.wanted ? to : undefined;
   }
 
   #takes(entry: HostPlan, to: string): void {

@@ -1,4 +1,4 @@
-import type { Leg } from "./board.ts";
+import { at, type Leg } from "./board.ts";
 import { remediationSeconds } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
 import { SharedSlots } from "./shared-slots.ts";
@@ -73,26 +73,40 @@ export class Timeline {
     return released;
   }
 
-  /** Books the migrations in order, each as soon as both ends have a slot, none before `earliest`; returns when the last one ends. */
+  /**
+   * Books migrations as the engine starts them: whichever finds a slot at both ends first, in their order where several do; none
+   * before `earliest`. Returns when the last one ends.
+   */
   #migrate(legs: readonly Leg[], earliest = this.now): number {
+    const left = [...legs];
     let last = earliest;
-    for (const { item, from, to } of legs) {
-      const source = this.#slotsOf(from);
-      const target = this.#slotsOf(to);
-      const s = firstFree(source);
-      const t = firstFree(target);
-      const ready = Math.max(earliest, source[s] ?? 0, target[t] ?? 0);
+    while (left.length > 0) {
+      const [index, ready] = this.#firstReady(left, earliest);
+      const [{ item, from, to }] = left.splice(index, 1) as [Leg];
       const end = (this.#flights?.take(ready, item.seconds) ?? ready) + item.seconds;
-      source[s] = end;
-      target[t] = end;
-      this.#freeAt[to.index] = target[firstFree(target)] ?? 0;
+      for (const node of [from, to]) this.#occupy(node, end);
       last = Math.max(last, end);
     }
     return last;
   }
 
-  #slotsOf(node: Node): number[] {
-    return this.#slots[node.index] as number[];
+  /** The migration that can start first, and when. */
+  #firstReady(legs: readonly Leg[], earliest: number): [number, number] {
+    let best = 0;
+    let first = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < legs.length && first > earliest; i++) {
+      const { from, to } = legs[i] as Leg;
+      const ready = Math.max(earliest, at(this.#freeAt, from.index), at(this.#freeAt, to.index));
+      if (ready < first) [best, first] = [i, ready];
+    }
+    return [best, first];
+  }
+
+  /** Takes the slot of a host that is free first, until then. */
+  #occupy({ index }: Node, until: number): void {
+    const slots = this.#slots[index] as number[];
+    slots[firstFree(slots)] = until;
+    this.#freeAt[index] = slots[firstFree(slots)] as number;
   }
 
   #push(kind: Event["kind"], turn: Turn, at: number): void {

@@ -103,7 +103,7 @@ export class CliRig {
       process: clock,
       wall,
       say,
-      files: { folder: ".rolling-patch", planOut: undefined, write: () => {} },
+      files: { folder: ".rolling-patch", planOut: undefined, typed: (path) => path, write: () => {} },
       holder: `tester@rig, process ${this.#processes}`,
       instance: `process-${this.#processes}`,
       newRunId: () => `run-${this.#processes}`,

@@ -105,6 +105,7 @@ describe("plan", () => {
       "unknown property `pined`; did you mean `pinned`?",
     ],
     [["plan", "--fleet", "fleet.json", "--policy", "{oops"], "The policy is not JSON"],
+    [["plan", "--fleet", "fleet.json", "--policy", "[1]"], "The policy is no object."],
     [["plan", "--inputs", "bad.json"], "The inputs file bad.json is not valid: "],
     [["plan", "--inputs", "list.json"], "The inputs file list.json holds no object."],
     [["plan", "--fleet", "fleet.json", "--format", "html"], "Allowed choices are text, json, markdown"],

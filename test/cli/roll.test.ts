@@ -68,7 +68,7 @@ describe("status", () => {
     const { lease: _lease, former: _former, ...record } = deadRecord(host, { ending });
     const rig = new CliRig(undefined, await deadRun({ ...record, halt }));
     const { code, out } = await rig.run("status", "--inputs", rig.inputs());
-    expect(out).toContain("halted until a person decides: h1 has failed. Host: h1.");
+    expect(out).toContain("halted until a person decides: h1 has failed.\n");
     expect(out).toContain('policy: { acknowledge: "run-1" }');
     expect(out).toContain("failed: verify: shop: HTTP 503");
     expect(code).toBe(4);
@@ -130,6 +130,14 @@ describe("status", () => {
 });
 
 describe("the inputs file", () => {
+  test("that is no JSON is not repeated: it may be anybody's", async () => {
+    const rig = new CliRig();
+    const { code, err } = await rig.run("status", "--inputs", rig.write("passwd", "root:x:0:0:root:/root:/bin/sh"));
+    expect(err).toContain("The inputs file passwd is not JSON");
+    expect(err).not.toContain("root");
+    expect(code).toBe(2);
+  });
+
   test("may be left out where the project has one, and must be named where it has several", async () => {
     const rig = await pausedRig();
     rig.write(".rolling-patch/inputs-shop-prod-fleet.json", rig.declared());

@@ -32,8 +32,14 @@ describe("sim", () => {
     const rig = await created();
     await rig.run("sim", "take", "--file", "fleet.db", "h3");
     expect((await rig.run("sim", "show", "--file", "fleet.db")).out).toMatch(/\nh3 .* held by an operator/);
+    expect((await rig.run("sim", "take", "--file", "fleet.db", "h3")).out).toBe(
+      "An operator has h3 already; nothing was changed.\n",
+    );
     await rig.run("sim", "give", "--file", "fleet.db", "h3");
     expect((await rig.run("sim", "show", "--file", "fleet.db")).out).not.toContain("held by an operator");
+    expect((await rig.run("sim", "give", "--file", "fleet.db", "h3")).out).toBe(
+      "No operator has h3; nothing was changed.\n",
+    );
   });
 
   test("the platform cannot take a host to another level, until it can", async () => {

@@ -57,6 +57,7 @@ describe("wrong usage", () => {
     [["plan", "--flet", "x"], "unknown option '--flet'"],
     [["status"], "There is no inputs file in "],
     [["show", "a", "b"], "too many arguments"],
+    [["schema", "constructor"], "There are inputs, fleet, snapshot, faults."],
     [["schema", "colours"], "There are inputs, fleet, snapshot, faults."],
     [["schema", "constructor"], "There are inputs, fleet, snapshot, faults."],
   ])("%j ends with 2 and says what was wrong", async (args, message) => {

@@ -17,7 +17,9 @@ test.each(["two stacks", "two machines with a state of their own each"])(
     const ends = await Promise.all([one.startUp().ended, two.startUp().ended]);
     const [won, lost] = ends[0].code === 0 ? ends : ([ends[1], ends[0]] as const);
     won.ok();
-    expect(lost.failed().output).toMatch(/run holds the lease of this fleet: \S+@\S+, process \d+, since 20\d\d-/);
+    expect(lost.failed().output).toMatch(
+      /run holds the lease of this fleet: \S+@\S+, process \d+, since 20\d\d-\S+, for e2e\/(one|two)\/fleet\./,
+    );
     expect(lost.output).toMatch(/rolling-patch stop/);
     expect(one.fleet.levels()).toEqual(patched);
     expect(one.fleet.breaches()).toEqual([]);

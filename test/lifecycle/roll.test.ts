@@ -50,7 +50,7 @@ describe("an `up`", () => {
     await stage.up(declare());
     const said = stage.hear();
     expect(said).toContain(
-      "shop/prod/fleet: to stop at the next safe point: npx rolling-patch stop --inputs .rolling-patch/inputs-shop-prod-fleet.json\n",
+      "shop/prod/fleet: to stop at the next safe point: npx rolling-patch stop --inputs /project/.rolling-patch/inputs-shop-prod-fleet.json\n",
     );
     expect(said).toContain("\nh1 1/2 evacuating 3 of 3 (h1-c → ");
     expect(said).toContain("\nh4 2/2 remediating 8.0.1 → 8.0.3\n");

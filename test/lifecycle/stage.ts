@@ -117,7 +117,12 @@ export class Stage {
       wall: () => new Date(this.time.now()).toISOString(),
       say: (text, severity = "info") => this.said.push({ text, severity }),
       progress: (text) => this.progress.push(text),
-      files: { folder: ".rolling-patch", planOut: undefined, write: (path, text) => this.files.set(path, text) },
+      files: {
+        folder: ".rolling-patch",
+        planOut: undefined,
+        typed: (path) => `/project/${path}`,
+        write: (path, text) => this.files.set(path, text),
+      },
       holder: `tester@stage, process ${run}`,
       instance: `process-${run}`,
       newRunId: () => `run-${run}`,

@@ -50,10 +50,12 @@ export function calmFleet(most = 8): fc.Arbitrary<Fleet> {
         hosts: fc.tuple(...Array.from({ length: size }, (_, index) => calmHost(index))),
         workloads: fc.array(workload(size), { maxLength: size * 4 }),
         perGiB: fc.constantFrom(0, 0.5, 3),
+        backward: fc.constantFrom("yes" as const, "unknown" as const, "no" as const),
         remediations: fc.constantFrom(undefined, undefined, undefined, 1, 2),
       })
-      .map(({ hosts, workloads, perGiB, remediations }) => ({
+      .map(({ hosts, workloads, perGiB, backward, remediations }) => ({
         ...fleetOf(hosts, workloads, { fixed: 5, perGiB }),
+        backward,
         ...(remediations === undefined ? {} : { remediations }),
       })),
   );
@@ -233,14 +235,15 @@ function calmHost(index: number): fc.Arbitrary<Host> {
       quorums: fc.constantFrom(undefined, undefined, undefined, ["mon"]),
       class: fc.constantFrom(undefined, undefined, "gen10", "gen11"),
       patched: fc.integer({ min: 0, max: 9 }),
+      old: fc.integer({ min: 0, max: 5 }),
       slots: fc.constantFrom(1, 2, 4, 8),
       patch: fc.integer({ min: 60, max: 1200 }),
     })
-    .map(({ memory, cpu, domain, quorums, class: name, patched, slots, patch }) => ({
+    .map(({ memory, cpu, domain, quorums, class: name, patched, old, slots, patch }) => ({
       id: `h${index + 1}`,
-      level: patched === 0 ? "2.0.0" : "1.0.0",
+      level: patched === 0 ? "2.0.0" : old === 0 ? "0.9.0" : "1.0.0",
       wanted: "2.0.0",
-      evidence: patched === 0 ? "2.0.0" : "1.0.0",
+      evidence: patched === 0 ? "2.0.0" : old === 0 ? "0.9.0" : "1.0.0",
       state: "up" as const,
       bootId: `boot-${index}`,
       cordoned: false,

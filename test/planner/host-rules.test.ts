@@ -258,3 +258,45 @@ describe("limits on what goes on at once", () => {
     );
   });
 });
+
+describe("moves from newer to older hosts, where the platform forbids them", () => {
+  const forward = <T extends object>(of: T): T & { backward: "no" } => ({ ...of, backward: "no" });
+  const OLD = { level: "0.9.0", evidence: "0.9.0" } as const;
+
+  it("are no destination: workloads go to hosts that are as new, or newer by then", () => {
+    const of = evenFleet(5, 4, { h5: OLD, h4: OLD });
+    const plan = planned(forward(of), { ...wide, maxUnavailable: 1 });
+    const done = new Set<string>();
+    for (const { host, evacuate } of plan.hosts) {
+      for (const { to } of evacuate)
+        expect(["h4", "h5"].includes(host) || done.has(to) || !["h4", "h5"].includes(to)).toBe(true);
+      done.add(host);
+    }
+    expect(plan.notes.join(" ")).toContain("No workload moves from a host at a newer level to an older one");
+    expect(planned({ ...of, backward: "unknown" }, wide).notes.join(" ")).toContain("is not known");
+  });
+
+  it("are refused where nothing else is left, and the refusal says so", () => {
+    const of = evenFleet(2, 1, { h2: { ...OLD, finding: { compliance: "blocked", reason: "no space" } } });
+    const refusal = refused(forward(of), { ...wide });
+    expect(refusal.reasons[0]).toMatchObject({
+      code: "backward",
+      text: "h1 cannot be emptied: h1-a (8 GiB) has room only on h2, at an older level, where it must not move.",
+    });
+    expect(planned(of, wide).hosts).toHaveLength(1);
+  });
+
+  it("are seen by the validator, put back included", () => {
+    const of = evenFleet(2, 1, { h2: { ...OLD, finding: { compliance: "blocked", reason: "no space" } } });
+    const found = validatePlan(request(forward(of), wide), planned(of, wide)).join("; ");
+    expect(found).toContain("moves h1-a from h1 at 1.0.0 to h2 at 0.9.0, and moves to older hosts are forbidden");
+    const ahead = evenFleet(3, 2, { h1: { level: "2.1.0", evidence: "2.1.0" }, h2: LEVEL });
+    const home = planned(ahead, { ...wide, putBack: "home" });
+    const later = validatePlan(request(forward(ahead), { ...wide, putBack: "home" }), home).join("; ");
+    const fromAhead = home.hosts.some((entry) => entry.putBack.some((move) => move.from === "h1"));
+    expect(later.includes("from h1 at 2.1.0 to h3 at 2.0.0")).toBe(fromAhead);
+    expect(
+      planned(forward(ahead), { ...wide, putBack: "home" }).hosts[0]?.putBack.every(({ from }) => from !== "h1"),
+    ).toBe(true);
+  });
+});

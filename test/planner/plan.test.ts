@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { movesOf } from "../../provider/core/plan.ts";
+import type { PolicyInput } from "../../provider/core/policy.ts";
 import { concurrency, entryOf, evenFleet, fleet, host, inHand, MARK, order, planned, refused, vm } from "./fleets.ts";
 
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
@@ -120,6 +121,16 @@ describe("canaries", () => {
   it("stay those that the run has chosen", () => {
     const plan = planned(evenFleet(4, 1), {}, { memory: { canaries: ["h3"] } });
     expect(plan.hosts.filter((entry) => entry.canary).map((entry) => entry.host)).toEqual(["h3"]);
+  });
+
+  it("keep the announced order when the rest is planned anew, whatever their classes", () => {
+    const of = evenFleet(4, 1, { h1: { class: "b" }, h2: { class: "a" }, h3: { class: "a" } });
+    const settings: PolicyInput = { canary: 2, order: [{ host: "h3", after: ["h1", "h2"] }] };
+    const workloads = of.workloads.filter((workload) => workload.host !== "h3");
+    const plan = planned({ ...of, workloads }, settings);
+    const canaries = plan.hosts.filter((entry) => entry.canary).map((entry) => entry.host);
+    const again = planned({ ...of, workloads }, settings, { memory: { canaries }, previous: plan });
+    expect(order(again)).toEqual(order(plan));
   });
 
   it("fall to the next host when the first one cannot be emptied as the first", () => {

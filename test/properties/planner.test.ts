@@ -65,9 +65,16 @@ describe("for any fleet", () => {
         };
         const answer = planFor({ ...request, policy });
         if (answer.kind === "plan") return;
-        expect(["capacity", "anti-affinity", "too-large", "must-rule", "spread", "moves-once", "together"]).toContain(
-          answer.reasons[0]?.code,
-        );
+        expect([
+          "capacity",
+          "backward",
+          "anti-affinity",
+          "too-large",
+          "must-rule",
+          "spread",
+          "moves-once",
+          "together",
+        ]).toContain(answer.reasons[0]?.code);
         expect([...(answer.reasons[0]?.hosts ?? []), ...(answer.reasons[0]?.workloads ?? [])].length).toBeGreaterThan(
           0,
         );

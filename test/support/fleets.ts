@@ -31,3 +31,23 @@ export function smallFleet({
     faults,
   };
 }
+
+/**
+ * Three full hosts of 64 GiB, none of which can be emptied as things are: the large workload of each fits beside the large one
+ * of another only. Room is made by a small one that moves on.
+ */
+export function tightFleet(faults: NonNullable<FleetSpecInput["faults"]> = []): FleetSpecInput {
+  const sizes: Readonly<Record<string, number>> = {
+    "h1-a": 27,
+    "h1-b": 2,
+    "h2-a": 36,
+    "h2-b": 12,
+    "h3-a": 36,
+    "h3-b": 14,
+  };
+  return {
+    hosts: [1, 2, 3].map((n) => ({ id: `h${n}`, level: "8.0.1", memory: 64, cpu: 32 })),
+    workloads: Object.entries(sizes).map(([id, memory]) => ({ id, host: id.slice(0, 2), memory, cpu: 2 })),
+    faults,
+  };
+}

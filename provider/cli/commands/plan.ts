@@ -78,7 +78,7 @@ async function live(world: CliWorld, options: PlanOptions): Promise<Question> {
 /** The inputs on file, or stand-ins for them, with what the command line says instead. */
 function declared(world: CliWorld, { inputs: path, version, policy }: PlanOptions, standIn: Props): Inputs {
   const written = path === undefined ? standIn : readInputs(world, path).written;
-  const asked = policy === undefined ? {} : (jsonArgument(world.cwd, policy, "policy") as object);
+  const asked = policy === undefined ? {} : policyOf(jsonArgument(world.cwd, policy, "policy"));
   return validInputs(
     {
       ...written,
@@ -87,6 +87,11 @@ function declared(world: CliWorld, { inputs: path, version, policy }: PlanOption
     },
     path === undefined ? "The command line" : `The inputs file ${path}, with what the command line says`,
   );
+}
+
+function policyOf(value: unknown): object {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new RollError("invalid", "The policy is no object.", { hint: `Write its fields: '{"maxUnavailable": 2}'.` });
 }
 
 function whyOf({ why, halt }: Outlook): { why?: string } {

@@ -104,14 +104,14 @@ export function simFault(world: CliWorld, faults: string, { file }: SimOptions):
 
 /** An operator takes a host away. */
 export function simTake(world: CliWorld, host: string, { file }: SimOptions): ExitCode {
-  operatorTakes(resolve(world.cwd, file), host);
-  world.out(`An operator has taken ${host} away.`);
+  const taken = operatorTakes(resolve(world.cwd, file), host);
+  world.out(taken ? `An operator has taken ${host} away.` : `An operator has ${host} already; nothing was changed.`);
   return exit.ok;
 }
 
 /** The operator gives it back. */
 export function simGive(world: CliWorld, host: string, { file }: SimOptions): ExitCode {
-  operatorGives(resolve(world.cwd, file), host);
-  world.out(`The operator has given ${host} back.`);
+  const given = operatorGives(resolve(world.cwd, file), host);
+  world.out(given ? `The operator has given ${host} back.` : `No operator has ${host}; nothing was changed.`);
   return exit.ok;
 }

@@ -59,6 +59,7 @@ const fleet = z.strictObject({
   scheme: z.enum(versionSchemes),
   hosts: z.array(host),
   workloads: z.array(workload),
+  backward: z.enum(["yes", "no", "unknown"]).exactOptional(),
   remediations: z.int().min(1).exactOptional(),
   migration: z.strictObject({ fixed: z.number().nonnegative(), perGiB: z.number().nonnegative() }),
 }) satisfies z.ZodType<Fleet>;

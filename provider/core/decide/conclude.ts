@@ -1,3 +1,4 @@
+import { clause } from "../errors.ts";
 import { own } from "../own.ts";
 import type { Ending } from "../run.ts";
 import type { Desk } from "./desk.ts";
@@ -56,7 +57,9 @@ function complete(view: View, desk: Desk): Ending {
   const failed = Object.entries(view.run.hosts).filter(([, memory]) => memory.failed !== undefined);
   const [first] = failed;
   if (first !== undefined) {
-    const names = failed.map(([id, memory]) => `${id} (${memory.failed?.step}: ${memory.failed?.why})`).join("; ");
+    const names = failed
+      .map(([id, memory]) => `${id} (${memory.failed?.step}: ${clause(memory.failed?.why ?? "", id)})`)
+      .join("; ");
     return {
       kind: "halted",
       sticky: false,

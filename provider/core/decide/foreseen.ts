@@ -1,7 +1,7 @@
 import { complianceOf } from "../compliance.ts";
 import type { Fleet, Host, Workload } from "../fleet.ts";
 import { own } from "../own.ts";
-import type { HostPlan } from "../plan.ts";
+import type { HostPlan, Move } from "../plan.ts";
 import type { Desk } from "./desk.ts";
 import type { View } from "./view.ts";
 
@@ -38,7 +38,8 @@ function hostSurprise(view: View, desk: Desk, { host: id, from }: HostPlan): str
 function evacuationSurprise(view: View, desk: Desk, entry: HostPlan, places: Places): string | undefined {
   const host = desk.hosts.get(entry.host);
   if (host === undefined || !beforeRemediation(host)) return undefined;
-  for (const move of entry.makeRoom) if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
+  const room = roomSurprise(desk, entry, places);
+  if (room !== undefined) return room;
   const foreseen = new Map(entry.evacuate.map((move) => [move.workload, move]));
   for (const id of places.on(entry.host)) {
     const workload = desk.workloads.get(id);
@@ -51,12 +52,31 @@ function evacuationSurprise(view: View, desk: Desk, entry: HostPlan, places: Pla
     if (at === move.from) places.move(move.workload, move.to);
     else if (!desk.isInHand(entry.host)) return `${move.workload} is not on ${move.from} any more`;
   }
-  for (const move of entry.evacuate) {
-    const to = desk.hosts.get(move.to);
-    if (to === undefined || (!desk.isInHand(to.id) && (to.held || to.state === "unreachable")))
-      return `${move.to} takes no workloads any more`;
+  return entry.evacuate.map((move) => closedTo(desk, move)).find((found) => found !== undefined);
+}
+
+/** Room that is to be made by workloads which are no longer where they make it, nor on their way there. Makes the moves in thought. */
+function roomSurprise(desk: Desk, { host, makeRoom }: HostPlan, places: Places): string | undefined {
+  const steps = Map.groupBy(makeRoom, (move) => move.workload);
+  for (const [id, moves] of steps) {
+    const at = places.of(id);
+    const [first] = moves;
+    if (at === undefined || first === undefined) continue;
+    const made = moves.findLastIndex((move) => move.to === at);
+    if (at !== first.from && (made < 0 || !desk.isInHand(host))) return `${id} is not on ${first.from} any more`;
+    for (const move of moves.slice(made + 1)) {
+      const closed = closedTo(desk, move);
+      if (closed !== undefined) return closed;
+      places.move(id, move.to);
+    }
   }
   return undefined;
+}
+
+function closedTo(desk: Desk, move: Move): string | undefined {
+  const to = desk.hosts.get(move.to);
+  const isOpen = to !== undefined && (desk.isInHand(to.id) || !(to.held || to.state === "unreachable"));
+  return isOpen ? undefined : `${move.to} takes no workloads any more`;
 }
 
 /** Hosts of ours that the plan does not hold, and drifted ones that turned up since. */

@@ -1,4 +1,5 @@
 import { readable } from "../duration.ts";
+import { clause } from "../errors.ts";
 import type { Host } from "../fleet.ts";
 import { own } from "../own.ts";
 import type { RunEvent } from "../reduce.ts";
@@ -64,7 +65,7 @@ function drainOverdue(view: View, host: Host, memory: HostMemory): RunEvent | un
     kind: "halt",
     sticky: false,
     host: host.id,
-    reason: `${host.id} was not empty after ${readable(drain)}: ${left.length} workloads are left (${names.join(", ")}${left.length > 5 ? ", …" : ""})`,
+    reason: `${host.id} was not empty after ${readable(drain)}: ${left.length === 1 ? "1 workload is" : `${left.length} workloads are`} left (${names.join(", ")}${left.length > 5 ? ", …" : ""})`,
     hint: "Find out why they do not move, or raise `policy.deadlines.drain`; the next `pulumi up` tries again.",
   };
 }
@@ -84,7 +85,13 @@ function tooManyFailures(view: View): RunEvent[] | undefined {
   const which = view.run.canaryPassed
     ? `${failed.length} hosts failed, ${allowed} may`
     : "no host may fail before the canary has passed";
-  return [stickyHalt(view, host, `${host} failed to ${memory.failed?.step}: ${memory.failed?.why} (${which})`)];
+  return [
+    stickyHalt(
+      view,
+      host,
+      `${host} failed to ${memory.failed?.step}: ${clause(memory.failed?.why ?? "", host)} (${which})`,
+    ),
+  ];
 }
 
 function lastTests(view: View): RunEvent[] | undefined {

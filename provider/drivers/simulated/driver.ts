@@ -80,12 +80,9 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
   }
 
   return {
-    traits: {
-      placement: "ours",
-      migration: "live",
-      backward: "yes",
-      remediations: Number.POSITIVE_INFINITY,
-      fencing: true,
+    get traits() {
+      const { backward = "yes", remediations = Number.POSITIVE_INFINITY } = store.look(clock, (world) => world.facts);
+      return { placement: "ours", migration: "live", backward, remediations, fencing: true } as const;
     },
     clock,
     record: {

@@ -62,17 +62,23 @@ export function unblockHost(path: string, host: string): void {
   });
 }
 
-export function operatorTakes(path: string, host: string): void {
-  change(path, (world) => {
+/** False when an operator has it already. */
+export function operatorTakes(path: string, host: string): boolean {
+  return change(path, (world) => {
     checkHost(world, host);
+    const held = world.hosts.get(host)?.held === true;
     takes(world, host);
+    return !held;
   });
 }
 
-export function operatorGives(path: string, host: string): void {
-  change(path, (world) => {
+/** False when no operator has it. */
+export function operatorGives(path: string, host: string): boolean {
+  return change(path, (world) => {
     checkHost(world, host);
+    const held = world.hosts.get(host)?.held === true;
     gives(world, host);
+    return held;
   });
 }
 

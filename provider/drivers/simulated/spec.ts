@@ -65,6 +65,10 @@ export const fleetSpec = z
       .strictObject({ fixed: z.number().min(0).default(10), perGiB: z.number().min(0).default(2) })
       .prefault({})
       .describe("Seconds for one live migration: fixed, and per GiB of memory."),
+    backward: z
+      .enum(["yes", "no", "unknown"])
+      .default("yes")
+      .describe("Whether workloads may move from hosts at a newer level to hosts at an older one."),
     remediations: z.int().min(1).optional().describe("Most hosts in remediation at once; absent: any number."),
     times: z
       .strictObject({ stage: seconds.default(60), stop: seconds.default(30), start: seconds.default(60) })

@@ -1,3 +1,4 @@
+import { mayBeOlder } from "../../core/backward.ts";
 import { amountOf, mayRunOn } from "../../core/fleet.ts";
 import { answers, type HostRow, log, NEVER, spanOf, type Task, type WorkloadRow, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
@@ -58,6 +59,9 @@ export function moveProblem(world: World, workload: WorkloadRow, source: HostRow
     const moving = movesOf(world, host.id);
     if (moving >= host.slots) return `${host.id} has ${moving} migrations in flight, its most is ${host.slots}`;
   }
+  const { backward, scheme } = world.facts;
+  if (backward === "no" && mayBeOlder(scheme, target.running, source.running))
+    return `${target.id} runs ${target.running}, which is older than ${source.running}`;
   if (!mayRunOn(workload.hosts, target.id)) return `a host rule of ${workload.id} keeps it off ${target.id}`;
   return roomProblem(world, workload, target);
 }

@@ -12,6 +12,7 @@ export function createWorld(spec: FleetSpec, now: number): World {
       jitter: spec.jitter,
       migration: spec.migration,
       times: spec.times,
+      backward: spec.backward,
       ...(spec.remediations === undefined ? {} : { remediations: spec.remediations }),
     },
     now,

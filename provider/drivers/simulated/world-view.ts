@@ -7,7 +7,7 @@ import { occupants } from "./world-moves.ts";
 
 /** What the platform tells about the fleet now. */
 export function view(world: World, target: string, baseline: Baseline): Fleet {
-  const { scheme, migration, remediations } = world.facts;
+  const { scheme, migration, remediations, backward = "yes" } = world.facts;
   const problem = versionProblem(scheme, baseline.version);
   if (problem !== undefined)
     throw new RollError("invalid", `baseline.version: ${problem}.`, { hint: "Nothing was touched." });
@@ -20,6 +20,7 @@ export function view(world: World, target: string, baseline: Baseline): Fleet {
     hosts,
     workloads,
     migration,
+    ...(backward === "yes" ? {} : { backward }),
     ...(remediations === undefined ? {} : { remediations }),
   };
 }

@@ -30,6 +30,8 @@ export interface World {
 }
 
 export interface Facts {
+  /** Moves from newer to older hosts; absent: yes, as in fleet files of earlier versions. */
+  readonly backward?: "yes" | "no" | "unknown";
   /** Most hosts in remediation at once; absent: any number, as in fleet files of earlier versions. */
   readonly remediations?: number;
   readonly scheme: VersionScheme;

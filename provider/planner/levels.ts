@@ -1,0 +1,29 @@
+import type { Fleet } from "../core/fleet.ts";
+import type { Move } from "../core/plan.ts";
+import { sortsBefore, versionProblem } from "../core/version.ts";
+
+/** The validator's own view of which level every host is at while a plan is played through. */
+export class Levels {
+  readonly #fleet: Fleet;
+  readonly #now: Map<string, string>;
+
+  constructor(fleet: Fleet) {
+    const isRead = (text: string): boolean => versionProblem(fleet.scheme, text) === undefined;
+    this.#fleet = fleet;
+    this.#now = new Map(fleet.hosts.map((host) => [host.id, isRead(host.evidence) ? host.evidence : host.level]));
+  }
+
+  set(host: string, level: string): void {
+    this.#now.set(host, level);
+  }
+
+  /** What is wrong with a move onto a host that is at `level` by then, in words; undefined: nothing. */
+  trouble({ workload, from, to }: Move, level = this.#now.get(to) ?? ""): string | undefined {
+    const { backward, scheme } = this.#fleet;
+    const source = this.#now.get(from) ?? "";
+    if (backward !== "no" || source === level) return undefined;
+    const known = [source, level].every((text) => versionProblem(scheme, text) === undefined);
+    if (known && !sortsBefore(scheme, level, source)) return undefined;
+    return `moves ${workload} from ${from} at ${source} to ${to} at ${level}, and moves to older hosts are forbidden`;
+  }
+}
