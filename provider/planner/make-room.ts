@@ -33,8 +33,8 @@ const MOST_HOSTS = 160;
 /** Searches for a sequence with fewer moves after the first one that was found. */
 const AGAIN = 4;
 
-/** Placement tests for fewer moves, at least. */
-const LEAST_EFFORT = 20_000;
+/** Placement tests for fewer moves than the ejection pool has found, or for any where that found none with much effort. */
+const FEWEST_EFFORT = 20_000;
 
 /** What a move costs in any case, for it is made alone: it decides between ways that take as many in the whole roll. */
 const A_LITTLE = 0.001;
@@ -75,7 +75,8 @@ export function roomFor(request: RoomRequest): { found: RoomMade | undefined; st
     if (packing.run(effort - steps)) keep(legs(packing.bookings));
     steps += packing.bookings.steps;
   }
-  for (let left = Math.max(effort - steps, LEAST_EFFORT); left > 0 && Math.floor(least) > 1; ) {
+  const mayFind = found !== undefined || effort > 2 * FEWEST_EFFORT;
+  for (let left = mayFind ? FEWEST_EFFORT : 0; left > 0 && Math.floor(least) > 1; ) {
     const fewest = new Fewest({ ...base, later: again }, (bookings) => keep(legs(bookings)));
     const better = fewest.run(Math.min(Math.floor(least), MOST_MOVES), left);
     left -= fewest.bookings.steps;
