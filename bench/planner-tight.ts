@@ -1,3 +1,4 @@
+import { findingOf } from "../provider/core/plan.ts";
 import { policy } from "../provider/core/policy.ts";
 import { planFor } from "../provider/planner/plan.ts";
 import { type Instance, TIGHT_INSTANCES } from "./peers/instances.ts";
@@ -37,7 +38,7 @@ function measure({ name, fleet, limits }: Instance, seeds: number): Tight {
       planned += 1;
       moves += answer.totals.moves;
       workloads += request.fleet.workloads.length;
-    } else if (answer.finding === "impossible") impossible += 1;
+    } else if (findingOf(answer) === "impossible") impossible += 1;
     else neither.push(seed);
   }
   return {

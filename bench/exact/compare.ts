@@ -1,4 +1,5 @@
 import type { Fleet } from "../../provider/core/fleet.ts";
+import { findingOf } from "../../provider/core/plan.ts";
 import { policy } from "../../provider/core/policy.ts";
 import { planFor } from "../../provider/planner/plan.ts";
 import { evacuationCase, rollCase } from "./cases.ts";
@@ -67,5 +68,5 @@ export function tallyOf(cases: readonly Compared[]) {
 function movesOf(fleet: Fleet): Compared["planner"] {
   const rules = policy.parse({ maxUnavailable: 1, reserve: 0, canary: 0, putBack: "none" });
   const answer = planFor({ fleet, policy: rules, baseline: "version=1.1.0", owners: ["bench"] });
-  return answer.kind === "plan" ? answer.totals.moves : answer.finding;
+  return answer.kind === "plan" ? answer.totals.moves : findingOf(answer);
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { goOn } from "./commands/continue.ts";
-import { plan } from "./commands/plan.ts";
+import { formats, plan } from "./commands/plan.ts";
 import { restore } from "./commands/restore.ts";
 import { runs } from "./commands/runs.ts";
 import { type SchemaName, schema, schemas } from "./commands/schema.ts";
@@ -57,12 +57,17 @@ function planning(program: Command, world: CliWorld, ended: Ended): void {
     .option("--inputs <file>", "inputs of a resource as JSON: target, level, policy")
     .option("--version <level>", "level to plan for; beats the one in the files")
     .option("--policy <json>", "policy to plan with, JSON or a file; its fields beat those of --inputs")
-    .addOption(new Option("--format <format>", "how to print it").choices(["text", "json", "markdown"]).default("text"))
+    .addOption(new Option("--json", "all of it as JSON (see `schema plan`)").conflicts(["markdown", "html", "format"]))
+    .addOption(new Option("--markdown", "for a pull request").conflicts(["html", "format"]))
+    .addOption(new Option("--html", "one page for a browser, with a timeline").conflicts("format"))
+    .addOption(new Option("--format <format>", "the same by name; text if none is named").choices(formats))
+    .option("--effort <number>", "how hard to search, as named in plan ids; default: as `up` does", count)
     .addHelpText(
       "after",
       examples(
         `plan --fleet fleet.json --version 8.0.3 --policy '{"pinned": "shutdown"}'`,
-        "plan --fleet fleet.json --inputs .rolling-patch/inputs-shop-prod-fleet.json --format markdown",
+        "plan --fleet fleet.json --policy policy.json --html > plan.html",
+        "plan --fleet fleet.json --inputs .rolling-patch/inputs-shop-prod-fleet.json --markdown",
       ),
     )
     .action(async (options) => ended(await plan(world, options)));

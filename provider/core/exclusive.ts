@@ -23,7 +23,9 @@ export function exclusives(policy: Pick<Policy, "quorums" | "apart">, fleet: Fle
   for (const host of fleet.hosts) for (const name of host.quorums ?? []) add(name, host.id);
   for (const [name, hosts] of Object.entries(policy.quorums ?? {})) for (const host of hosts) add(name, host);
   return [
-    ...[...quorums].map(([name, hosts]): Exclusive => ({ kind: "quorum", name, hosts: [...hosts].sort() })),
+    ...[...quorums]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, hosts]): Exclusive => ({ kind: "quorum", name, hosts: [...hosts].sort() })),
     ...(policy.apart ?? []).map((hosts, line): Exclusive => ({ kind: "apart", name: `policy.apart[${line}]`, hosts })),
   ];
 }

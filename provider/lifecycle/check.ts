@@ -2,6 +2,7 @@ import { baseline as baselineSchema } from "../core/baseline.ts";
 import { isRollError, type RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { target as targetSchema } from "../core/target.ts";
+import { described } from "./described.ts";
 import { wantedLevels } from "./hosts.ts";
 import type { Look, Looks } from "./looks.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";
@@ -70,23 +71,16 @@ function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, dec
 }
 
 /** The plan as a table, the whole of it in a file that the message names. */
-function announce(around: Surroundings, { fleet, scale }: Look, inputs: Inputs, outlook: Outlook): void {
-  const { kind, findings, plan, refusal, why } = outlook;
-  const document = planDocument(plan ?? refusal, fleet, {
-    owner: inputs.owner,
-    level: inputs.baseline.version,
-    outlook: kind,
-    findings,
-    scale,
-    ...(why === undefined ? {} : { why }),
-    ...(outlook.goesOn === undefined ? {} : { goesOn: outlook.goesOn }),
-    ...(kind === "halted" && outlook.halt !== undefined ? { why: outlook.halt.reason } : {}),
-  });
+function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Outlook): void {
+  const { kind, why, halt } = outlook;
+  const reason = kind === "halted" && halt !== undefined ? halt.reason : why;
+  const document = described(look, inputs, outlook, { owner: inputs.owner, why: reason, ask: "preview" });
   const path = writePlan(around, document);
   const where =
     path === undefined || document.id === undefined ? [] : [`  plan ${document.id}, every move of it in ${path}`];
-  const halt = kind === "halted" || outlook.halt === undefined ? [] : [haltText(outlook.halt)];
-  around.say([planText(document), ...where, ...halt].join("\n"), kind === "left alone" ? "warning" : "info");
+  const haltLines = kind === "halted" || halt === undefined ? [] : [haltText(halt)];
+  const text = planText(document, path === undefined ? undefined : `see ${path}`);
+  around.say([text, ...where, ...haltLines].join("\n"), kind === "left alone" ? "warning" : "info");
 }
 
 function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {

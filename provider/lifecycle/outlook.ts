@@ -8,6 +8,7 @@ import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
 import { planOnce } from "../engine/planning.ts";
+import type { PlanRequest } from "../planner/plan.ts";
 import type { Look } from "./looks.ts";
 
 /** What `up` would do, judged from one look. */
@@ -32,10 +33,15 @@ export interface Outlook {
   readonly halt?: NonNullable<FleetRecord["halt"]>;
   /** The run that ended early and that `up` goes on with. */
   readonly goesOn?: RunMemory;
+  /** What the planner was asked, with a plan. */
+  readonly request?: PlanRequest;
 }
 
-/** The outlook of a fleet. Pure: the same look gives the same outlook. `names`: whose marks are ours, the present one first. */
-export function outlookOf(look: Look, inputs: Inputs, names: readonly string[]): Outlook {
+/**
+ * The outlook of a fleet. Pure: the same look gives the same outlook. `names`: whose marks are ours, the present one first.
+ * `effort`: how hard to search; default: as `up` does.
+ */
+export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], effort?: number): Outlook {
   const { fleet, record } = look;
   const owners = allNames(record, names);
   const { policy, baseline } = inputs;
@@ -55,7 +61,8 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[]):
     recall: () => undefined,
   });
   const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
-  const made = planOnce({ fleet, policy, baseline: key, owners, memory });
+  const request = { fleet, policy, baseline: key, owners, memory, effort };
+  const made = planOnce(request);
   const alone = reasonToLeaveAlone(look, inputs, owners);
   if (alone !== undefined && halt !== undefined) {
     // A plan with the failed host among the others, or the refusal of one, would point to another way out than the halt's.
@@ -67,16 +74,16 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[]):
   }
   if (alone !== undefined) {
     const drifted = findings.some((finding) => finding.compliance === "drifted");
-    return { kind: drifted ? "left alone" : "nothing", findings, plan: made, why: alone };
+    return { kind: drifted ? "left alone" : "nothing", findings, plan: made, request, why: alone };
   }
   if (made.hosts.length === 0 && memory.id !== record.run?.id) return { kind: "nothing", findings, plan: made };
   const stranger = strangersMark(fleet, owners);
   if (stranger !== undefined) return { kind: "refused", findings, plan: made, why: stranger, ...goesOn };
   const beyond = policy.approved === undefined ? [] : outsideEnvelope(policy.approved, made);
   if (beyond.length > 0) {
-    return { kind: "refused", findings, plan: made, why: beyond.join("; "), beyondApproval: true, ...goesOn };
+    return { kind: "refused", findings, plan: made, request, why: beyond.join("; "), beyondApproval: true, ...goesOn };
   }
-  return { kind: "roll", findings, plan: made, ...goesOn };
+  return { kind: "roll", findings, plan: made, request, ...goesOn };
 }
 
 /** Two rolls never share a fleet: a host that is out under somebody else's mark, with whose. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isRollError } from "../core/errors.ts";
 import type { PlanDocument } from "./render/document.ts";
+import { planHtml } from "./render/html.ts";
 import { planMarkdown } from "./render/markdown.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -16,7 +17,7 @@ export function slug(owner: string): string {
 }
 
 /**
- * Writes the whole plan as JSON, and beside it as markdown for a pull request. Returns the path of the JSON file. A preview
+ * Writes the whole plan as JSON, and beside it as markdown for a pull request and as a page for a browser. Returns the path of the JSON file. A preview
  * is worth more than its file: when it cannot be written, that is a warning and nothing is returned.
  */
 export function writePlan(
@@ -28,6 +29,7 @@ export function writePlan(
   try {
     files.write(path, `${JSON.stringify(document, null, 1)}\n`);
     files.write(`${base}.md`, planMarkdown(document));
+    files.write(`${base}.html`, planHtml(document));
     return path;
   } catch (error) {
     if (!isRollError(error)) throw error;

@@ -5,7 +5,7 @@ import { emptiedFirst, hoursBound, mostOut, movesBound } from "./bounds.ts";
 import type { Facts } from "./facts.ts";
 import { isDisliked } from "./item-rules.ts";
 import { peaksOf } from "./peaks.ts";
-import { legsOf, type Turn } from "./turn.ts";
+import { isBeside, legsOf, type Turn } from "./turn.ts";
 import { list } from "./words.ts";
 
 /**
@@ -43,7 +43,7 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     expected: rounded(expected),
     high: rounded(expected * RANGE.high),
   };
-  const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
+  const out = turns.reduce((most, turn) => Math.max(most, turn.others + 1), 0);
   const totals = {
     hosts: hosts.length,
     moves: all.length,
@@ -75,7 +75,7 @@ function wavesOf(turns: readonly Turn[]): number[] {
   let wave = 0;
   let first: Turn | undefined;
   return turns.map((turn) => {
-    if (first === undefined || !turn.beside.includes(first)) {
+    if (first === undefined || !isBeside(turn, first)) {
       wave += 1;
       first = turn;
     }

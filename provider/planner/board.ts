@@ -50,8 +50,8 @@ export class Board {
   readonly #age: number[];
   /** Where every item is as far as the plan goes, by its index. */
   readonly #places: Node[];
-  /** Anti-affinity groups of workloads in flight that still are on a host, although they count as arrived elsewhere. */
-  readonly #leaving = new Map<Node, Set<number>>();
+  /** Anti-affinity groups on a host of workloads that `itemsOn` does not tell: in flight and not gone yet, or started again. */
+  readonly #held = new Map<Node, Set<number>>();
   /** Placement tests made so far: the measure of effort. */
   steps = 0;
 
@@ -80,7 +80,7 @@ export class Board {
       this.book(item, item.node);
       if (item.ghost !== undefined) {
         this.book(item, item.ghost);
-        this.#leaving.set(item.ghost, (this.#leaving.get(item.ghost) ?? new Set()).add(item.group));
+        this.hold(item, item.ghost);
       }
       if (item.toward !== undefined) this.book(item, item.toward);
     }
@@ -88,6 +88,11 @@ export class Board {
 
   book(item: Item, node: Node): void {
     this.#count(item, node, 1);
+  }
+
+  /** The item's group has a member on the host that cannot be moved off it. */
+  hold({ group }: Item, node: Node): void {
+    this.#held.set(node, (this.#held.get(node) ?? new Set()).add(group));
   }
 
   unbook(item: Item, node: Node): void {
@@ -174,7 +179,7 @@ export class Board {
   forbids(item: Item, node: Node): BoardRule | undefined {
     const { rules } = item;
     if (rules === undefined) {
-      if (this.#isMateLeaving(item, node)) return "anti-affinity";
+      if (this.#isMateHeld(item, node)) return "anti-affinity";
       return this.#isOlder(item, node) ? "backward" : undefined;
     }
     const { members } = rules;
@@ -198,8 +203,8 @@ export class Board {
     return false;
   }
 
-  #isMateLeaving({ group }: Item, node: Node): boolean {
-    return group >= 0 && this.#leaving.size > 0 && this.#leaving.get(node)?.has(group) === true;
+  #isMateHeld({ group }: Item, node: Node): boolean {
+    return group >= 0 && this.#held.size > 0 && this.#held.get(node)?.has(group) === true;
   }
 
   /** Where an item is as far as the plan goes. */
@@ -225,11 +230,16 @@ export class Board {
 
   /** The move is one to an older host, where these are forbidden. */
   #isOlder(item: Item, node: Node): boolean {
-    return this.#age.length > 0 && !(this.ageOf(this.placeOf(item)) <= this.ageOf(node));
+    return !this.mayFollow(this.placeOf(item), node);
+  }
+
+  /** As far as the levels of the two hosts go, workloads may move from one to the other. */
+  mayFollow(from: Node, to: Node): boolean {
+    return this.#age.length === 0 || this.ageOf(from) <= this.ageOf(to);
   }
 
   #forbidsAlone(item: Item, node: Node): BoardRule | undefined {
-    if (this.#isMateLeaving(item, node)) return "anti-affinity";
+    if (this.#isMateHeld(item, node)) return "anti-affinity";
     if (this.#isOlder(item, node)) return "backward";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";

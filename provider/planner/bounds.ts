@@ -181,10 +181,11 @@ function longestChain({ line }: Facts, seconds: ReadonlyMap<Turn, number>): numb
   return Math.max(0, ...[...line.before.keys()].map(endOf));
 }
 
-/** T2 */
+/** T2. Not with hosts in hand: those are out, and load is on its way, whatever room and reserve allow. */
 function capacityBound(facts: Facts, turns: readonly Turn[]): number {
+  if (turns.some((turn) => turn.inHand)) return 0;
   const hosts = facts.nodes.filter((node) => node.serving || node.role === "in hand");
-  const width = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 1);
+  const width = turns.reduce((most, turn) => Math.max(most, turn.others + 1), 1);
   const bounds = facts.resources.map((_, r) => {
     const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => b - a);
     const { part, held } = reserveInBounds(facts, r, sizes, width);

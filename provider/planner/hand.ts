@@ -89,7 +89,19 @@ export class Hand {
     const board = this.#board;
     const returning = returnNeed(this.#facts, board, node, part.putBack);
     const shutdown: Item[] = node.below ? board.itemsOn(node).filter((item) => item.workload.pinned) : [];
-    const turn: Turn = { ...part, node, beside: [...this.#open], after: this.#over, shutdown, start: 0, end: 0 };
+    const place = this.turns.length;
+    const turn: Turn = {
+      ...part,
+      node,
+      place,
+      others: this.#open.size,
+      overBefore: Number.POSITIVE_INFINITY,
+      after: this.#over,
+      shutdown,
+      start: 0,
+      end: 0,
+    };
+    for (const over of this.#over) over.overBefore = place;
     this.#over = [];
     take(board, turn);
     for (const leg of turn.evacuate) this.#touch(leg.to, 1);
@@ -136,7 +148,10 @@ export function take(board: Board, { node, makeRoom, evacuate, putBack }: Turn):
 /** Books a turn that is over: its sources are free, what was shut down runs again, its load is back. */
 export function release(facts: Facts, board: Board, { node, inHand, evacuate, putBack, undoRoom }: Turn): void {
   for (const { item, from } of evacuate) board.unbook(item, from);
-  for (const item of facts.owed[node.index] ?? []) board.book(item, node);
+  for (const item of facts.owed[node.index] ?? []) {
+    board.book(item, node);
+    board.hold(item, node);
+  }
   // What was on its way to a host in hand has arrived when its turn is over.
   const arrived = inHand ? board.itemsOn(node) : [];
   for (const item of arrived) if (item.ghost !== undefined) board.unbook(item, item.ghost);

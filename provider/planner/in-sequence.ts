@@ -21,7 +21,8 @@ export function inSequence(
   const strayed = new Set<Item>();
   const legs: Leg[] = [];
   while (waiting.length > 0) {
-    const next = waiting.findIndex(({ item, to }) => yard.fits(item, to));
+    // After a detour it comes from another host than the board knows.
+    const next = waiting.findIndex(({ item, from, to }) => board.mayFollow(from, to) && yard.fits(item, to));
     if (next >= 0) {
       const [shift] = waiting.splice(next, 1) as [Shift];
       yard.move(shift);

@@ -3,7 +3,7 @@ import type { Facts, Item, Node } from "./facts.ts";
 import { returnNeed } from "./homecoming.ts";
 import { isDisliked } from "./item-rules.ts";
 import { SpreadBook } from "./spread.ts";
-import { legsOf, type Turn } from "./turn.ts";
+import { isBeside, legsOf, type Turn } from "./turn.ts";
 
 /**
  * Moves that are added to the put back of turns after all turns have been planned. They must be possible whatever the
@@ -16,9 +16,6 @@ export class LateMoves {
   readonly #turnOf: (Turn | undefined)[] = [];
   /** Turn that moves a workload last. */
   readonly #movedBy = new Map<Item, Turn>();
-  /** Place of every host's turn among the turns, by the host's index. */
-  readonly #places: number[] = [];
-  readonly #beside = new Map<Turn, ReadonlySet<Turn>>();
   /** Workloads that stay on a host only for a while: those of canaries. */
   readonly #guests = new Map<Node, Item[]>();
   /** Members of spread groups in every failure domain that they are in at any time. */
@@ -33,22 +30,19 @@ export class LateMoves {
   constructor(facts: Facts, board: Board, turns: readonly Turn[]) {
     this.#facts = facts;
     this.#board = board;
-    turns.forEach((turn, index) => {
-      this.#places[turn.node.index] = index;
+    for (const turn of turns) {
       this.#turnOf[turn.node.index] = turn;
-      this.#beside.set(turn, new Set(turn.beside));
       for (const { item } of legsOf(turn)) this.#movedBy.set(item, turn);
       for (const { from, to } of turn.makeRoom) for (const node of [from, to]) this.#shaken.add(node);
       for (const { item, from } of turn.putBack) this.#guests.set(from, [...(this.#guests.get(from) ?? []), item]);
-    });
+    }
     this.#domains = new SpreadBook(facts);
     for (const item of facts.items) {
       for (const node of [item.node, item.ghost, item.toward])
         if (node !== undefined) this.#domains.count(item, node, 1);
     }
     for (const turn of turns) for (const { item, to } of legsOf(turn)) this.#domains.count(item, to, 1);
-    const out = turns.reduce((most, turn) => Math.max(most, turn.beside.length + 1), 0);
-    this.#out = out;
+    this.#out = turns.reduce((most, turn) => Math.max(most, turn.others + 1), 0);
   }
 
   /**
@@ -109,10 +103,6 @@ export class LateMoves {
   /** Over before the turn starts, or never under way. */
   #isOver(other: Turn | undefined, turn: Turn): boolean {
     if (other === undefined) return true;
-    return this.#placeOf(other) < this.#placeOf(turn) && this.#beside.get(turn)?.has(other) !== true;
-  }
-
-  #placeOf(turn: Turn): number {
-    return this.#places[turn.node.index] as number;
+    return other.place < turn.place && !isBeside(turn, other);
   }
 }

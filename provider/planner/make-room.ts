@@ -70,7 +70,11 @@ export function roomFor(request: RoomRequest): { found: RoomMade | undefined; st
     [found, least] = [made, cost(made)];
     return true;
   };
-  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0) && Math.floor(least) > 1; round++) {
+  for (
+    let round = 0;
+    steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0) && Math.floor(least) > 1;
+    round++
+  ) {
     const packing = new Packing(base, seed * 64 + round);
     if (packing.run(effort - steps)) keep(legs(packing.bookings));
     steps += packing.bookings.steps;
@@ -123,7 +127,9 @@ export function undone(board: Board, facts: Facts, moves: RoomMade & { readonly 
   for (const leg of [...makeRoom, ...evacuate, ...putBack]) if (yard.isOn(leg.item, leg.from)) yard.move(leg);
   const back = makeRoom.map(({ item, from, to }): Leg => ({ item, from: to, to: from, why: why.home })).reverse();
   const fits = back.every((leg) => {
-    if (!yard.isOn(leg.item, leg.from) || !yard.fits(leg.item, leg.to)) return false;
+    // The board still has it where it was: it is the way back that may lead to an older host.
+    if (!board.mayFollow(leg.from, leg.to) || !yard.isOn(leg.item, leg.from) || !yard.fits(leg.item, leg.to))
+      return false;
     yard.move(leg);
     return true;
   });

@@ -25,8 +25,7 @@ export function rejectNonsense({ hosts, workloads, migration }: Fleet): void {
 }
 
 function amounts(whose: string, all: Resources): void {
-  for (const name in all) {
-    const amount = all[name] as number;
+  for (const [name, amount] of Object.entries(all)) {
     if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY))
       throw nonsense(`${whose}: ${name} is ${amount}, and must be a number that is not negative`);
   }

@@ -1,5 +1,5 @@
 import type { Fleet } from "../core/fleet.ts";
-import type { Plan, Refusal, RefusalReason } from "../core/plan.ts";
+import { NO_UNLOCK, type Plan, type Refusal, type RefusalReason } from "../core/plan.ts";
 import { readPlanId } from "../core/plan-id.ts";
 import type { Policy } from "../core/policy.ts";
 import { assemble } from "./assemble.ts";
@@ -46,16 +46,11 @@ export function planFor(request: PlanRequest): Plan | Refusal {
   if (answer.plan !== undefined) return answer.plan;
   const { facts } = answer;
   const proof = answer.proven ? [] : proofOf(facts);
-  const proven = answer.proven || proof.length > 0;
   const told = answer.reasons.filter(({ code }) => proof.length === 0 || code !== "no-progress");
   const reasons = [...told, ...proof];
   const change = unlock(request, facts, reasons, (changed) => attempt(changed, PROBE_EFFORT).plan !== undefined);
-  const finding = proven ? "impossible" : change !== undefined ? "unlock" : "neither";
-  return { kind: "refusal", finding, reasons, unlock: change ?? NO_CHANGE };
+  return { kind: "refusal", reasons, unlock: change ?? NO_UNLOCK };
 }
-
-const NO_CHANGE =
-  "No single change of policy, no single workload to be stopped and no single additional host was found that would allow it.";
 
 /** What an exhaustive search says where no plan was found; none: nothing, within its effort. */
 function proofOf(facts: Facts): readonly RefusalReason[] {
@@ -63,6 +58,11 @@ function proofOf(facts: Facts): readonly RefusalReason[] {
   if (facts.request.policy.mode === "canary") return [];
   const packing = packingReasons(facts, PROOF_EFFORT);
   return packing.length > 0 ? packing : wayReasons(facts, PROOF_EFFORT);
+}
+
+/** `planFor` for questions about a setting: undefined, without looking for reasons and an unlock, where no plan is found. */
+export function planIfFound(request: PlanRequest): Plan | undefined {
+  return attempt(request, request.effort ?? PROBE_EFFORT).plan;
 }
 
 type Answer =
@@ -75,11 +75,20 @@ type Answer =
     };
 
 function attempt(request: PlanRequest, effort: number): Answer {
-  const { facts } = readRequest(request);
-  const proven = impossibilities(facts);
-  if (proven.length > 0) return { plan: undefined, facts, reasons: proven, proven: true };
+  const answer = made(request, effort);
+  // Everything that the search held is free by now: the validator's books are as large.
+  const violations = answer.plan === undefined ? [] : validatePlan(request, answer.plan);
+  if (violations.length > 0)
+    throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);
+  return answer;
+}
 
-  const found = search(request, effort);
+function made(request: PlanRequest, effort: number): Answer {
+  const reading = readRequest(request);
+  const proven = impossibilities(reading.facts);
+  if (proven.length > 0) return { plan: undefined, facts: reading.facts, reasons: proven, proven: true };
+
+  const found = search(request, effort, reading);
   if (found.result.kind === "stuck")
     return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result), proven: false };
   const { turns, board } = found.result;
@@ -87,11 +96,9 @@ function attempt(request: PlanRequest, effort: number): Answer {
     balance(found.facts, board, turns);
     forecast(found.facts, turns);
   }
-  const plan = assemble(found.facts, turns, [...notesOf(found.facts, found.avoided), ...givenUp(turns)], effort);
-  const violations = validatePlan(request, plan);
-  if (violations.length > 0)
-    throw new Error(`the planner made a plan that breaks its own rules: ${violations.slice(0, 5).join("; ")}`);
-  return { plan };
+  return {
+    plan: assemble(found.facts, turns, [...notesOf(found.facts, found.avoided), ...givenUp(turns)], effort),
+  };
 }
 
 function notesOf(facts: Facts, avoided: readonly string[]): string[] {

@@ -38,9 +38,11 @@ export function movedInVain({ hosts }: Plan, workloads: readonly Workload[]): st
 
 /** A plan that gives up should-rules says how many. */
 export function silentlyGivenUp({ hosts, notes }: Plan, workloads: readonly Workload[]): string[] {
-  const rules = new Map(workloads.map((one) => [one.id, one.hosts?.prefer]));
-  const moves = hosts.flatMap(movesOf);
-  const given = moves.some((move) => rules.get(move.workload)?.includes(move.to) === false);
+  const rules = new Map(
+    workloads.flatMap((one) => (one.hosts?.prefer === undefined ? [] : [[one.id, one.hosts.prefer] as const])),
+  );
+  const breaks = (move: Move): boolean => rules.get(move.workload)?.includes(move.to) === false;
+  const given = rules.size > 0 && hosts.some((entry) => movesOf(entry).some(breaks));
   return given && !notes.some((note) => note.startsWith("Given up"))
     ? ["no note tells of the should-rules given up"]
     : [];

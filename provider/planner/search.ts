@@ -40,12 +40,13 @@ export function readRequest(
 export function search(
   request: PlanRequest,
   effort: number,
+  reading = readRequest(request),
 ): { facts: Facts; result: Schedule | Stuck; avoided: readonly string[] } {
   let best: { facts: Facts; result: Stuck } | undefined;
   let steps = 0;
   for (const phase of ["plain", "room"] as const) {
     const avoid = new Set<string>();
-    let { facts, canaries } = readRequest(request);
+    let { facts, canaries } = reading;
     let ways = manners(facts, canaries, phase);
     for (let attempt = 0; ; attempt++) {
       const left = phase === "plain" && attempt < 2 ? Number.POSITIVE_INFINITY : effort * EFFORT_UNIT - steps;

@@ -19,8 +19,12 @@ export interface Turn {
   readonly canary: boolean;
   /** Was started before this plan was made. */
   readonly inHand: boolean;
-  /** Turns that may still be under way when this one starts, whatever the durations. */
-  readonly beside: readonly Turn[];
+  /** Place in the order in which turns start, from 0. */
+  readonly place: number;
+  /** How many turns may still be under way when this one starts, whatever the durations. */
+  readonly others: number;
+  /** Place of the first turn that waits until this one is over; it and all later ones find it over. */
+  overBefore: number;
   /** Turns that must be over and did not have to be for the turn before this one. */
   readonly after: readonly Turn[];
   /** Why it stands where it stands in the order. */
@@ -35,6 +39,11 @@ export interface Turn {
   /** Seconds from the start of the roll. */
   start: number;
   end: number;
+}
+
+/** The other turn started before this one and may still be under way when it starts. */
+export function isBeside(turn: Turn, other: Turn): boolean {
+  return other.place < turn.place && turn.place < other.overBefore;
 }
 
 /** All moves of a turn, in the order in which they are made. */

@@ -128,6 +128,7 @@ function sums({ baseline }: PlanRequest, plan: Plan): string[] {
 
 /** A forecast that limits on what goes on at once cannot be kept in. */
 function tooFast({ fleet, policy }: PlanRequest, { hosts, totals }: Plan): string[] {
+  if (fleet.remediations === undefined && policy.migrations?.total === undefined) return [];
   const all = new Map(fleet.hosts.map((host) => [host.id, host]));
   const workloads = new Map(fleet.workloads.map((workload) => [workload.id, workload]));
   let patching = 0;
@@ -136,7 +137,7 @@ function tooFast({ fleet, policy }: PlanRequest, { hosts, totals }: Plan): strin
     const host = all.get(entry.host);
     const due = host !== undefined && (host.level !== host.wanted || host.evidence !== host.wanted);
     if (due) patching += host.estimate.patch + host.estimate.boot;
-    for (const { workload: id } of [...entry.evacuate, ...entry.putBack]) {
+    for (const { workload: id } of movesOf(entry)) {
       const workload = workloads.get(id);
       if (workload !== undefined)
         moving += fleet.migration.fixed + (fleet.migration.perGiB * (workload.demand.memory ?? 0)) / 1024;

@@ -63,6 +63,23 @@ describe("plan", () => {
     expect(out).toContain("| wave | host |");
   });
 
+  test.each(["json", "markdown", "html"])("--%s is the same as the format of that name", async (format) => {
+    const rig = new CliRig();
+    const fleet = await snapshotted(rig);
+    rig.write("policy.json", { maxUnavailable: 2 });
+    const asked = ["plan", "--fleet", fleet, "--policy", "policy.json"];
+    const short = await rig.run(...asked, `--${format}`);
+    expect(short.code).toBe(0);
+    expect(short).toEqual(await rig.run(...asked, "--format", format));
+    expect(short.out).toMatch({ json: /^\{\n/, markdown: /^### 🔧 /, html: /^<!doctype html>\n/ }[format] ?? /never/);
+  });
+
+  test("--effort is how hard it is searched, and part of the id", async () => {
+    const rig = new CliRig();
+    const { out } = await rig.run("plan", "--fleet", await snapshotted(rig), "--effort", "77", "--json");
+    expect(JSON.parse(out)).toMatchObject({ effort: 77, id: expect.stringContaining("-77e-") });
+  });
+
   test("a refused plan names its reasons and ends with 3", async () => {
     const spec = smallFleet();
     const rig = new CliRig({
@@ -108,7 +125,10 @@ describe("plan", () => {
     [["plan", "--fleet", "fleet.json", "--policy", "[1]"], "The policy is no object."],
     [["plan", "--inputs", "bad.json"], "The inputs file bad.json is not valid: "],
     [["plan", "--inputs", "list.json"], "The inputs file list.json holds no object."],
-    [["plan", "--fleet", "fleet.json", "--format", "html"], "Allowed choices are text, json, markdown"],
+    [["plan", "--fleet", "fleet.json", "--json", "--html"], "'--json' cannot be used with option '--html'"],
+    [["plan", "--fleet", "fleet.json", "--json", "--format", "text"], "'--json' cannot be used with option '--format"],
+    [["plan", "--fleet", "fleet.json", "--effort", "hard"], "Give a whole number."],
+    [["plan", "--fleet", "fleet.json", "--format", "pdf"], "Allowed choices are text, json, markdown, html"],
   ])("%j is refused with a reason", async (args, message) => {
     const rig = new CliRig();
     await snapshotted(rig);

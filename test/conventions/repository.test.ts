@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { policy } from "../../provider/core/policy.ts";
 import { repository } from "../../tools/setup/context.mjs";
 
 const read = (path: string) => readFileSync(join(repository, path), "utf8");
@@ -59,6 +60,13 @@ describe("the lockfile", () => {
     expect(lockfile.packages[""].name).toBe(manifest.name);
     expect(lockfile.packages[""].version).toBe(manifest.version);
   });
+});
+
+test("the policy table of the README has every field of the policy, in its order", () => {
+  const [, section = ""] = read("README.md").split("\n## Policy\n");
+  const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("| `"));
+  const named = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(named).toEqual(Object.keys(policy.shape));
 });
 
 test("the newest heading of the CHANGELOG is the package's version", () => {

@@ -28,7 +28,7 @@ describe("the comment of a preview", () => {
   });
 
   test("fails the job when the plan is refused", async () => {
-    const refusal = { kind: "refusal", finding: "impossible", reasons: [], unlock: "Add a host." } as const;
+    const refusal = { kind: "refusal", reasons: [], unlock: "Add a host." } as const;
     const stage = new Stage(smallFleet());
     write(planDocument(refusal, await stage.fleet.driver.observe({ version: "8.0.3" })));
     expect(await comment()).toMatchObject({

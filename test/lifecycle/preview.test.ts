@@ -34,7 +34,7 @@ describe("a preview", () => {
     const said = stage.hear();
     expect(said).toContain("shop/prod/fleet: 2 of 4 hosts to be taken to 8.0.3, 1 compliant, 1 ahead\n");
     expect(said).toMatch(
-      / +wave +host +evacuate +put back\n +1 +~ h1: "8\.0\.1" => "8\.0\.3" +3 +3 +canary\n +2 +~ h4: "8\.0\.1" => "8\.0\.3"/,
+      / +wave +host +evacuate +put back +why it stands here\n +1 +~ h1: "8\.0\.1" => "8\.0\.3" +3 +3 +canary: .*\n +2 +~ h4: "8\.0\.1" => "8\.0\.3"/,
     );
     expect(said).toMatch(/– {4}h3: "8\.0\.4" +ahead: already at 8\.0\.4/);
     expect(said).toContain(
@@ -46,6 +46,9 @@ describe("a preview", () => {
     expect(file.hosts[0]?.part?.evacuate[0]).toMatchObject({ workload: "h1-a", from: "h1", why: expect.any(String) });
     expect(stage.files.get(".rolling-patch/plan-shop-prod-fleet.md")).toContain(
       "### 🔧 rolling-patch: 2 of 4 hosts to be taken to 8.0.3",
+    );
+    expect(stage.files.get(".rolling-patch/plan-shop-prod-fleet.html")).toContain(
+      "<h1>2 of 4 hosts to be taken to 8.0.3, 1 compliant, 1 ahead</h1>",
     );
   });
 

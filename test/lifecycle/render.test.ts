@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Fleet, Host } from "../../provider/core/fleet.ts";
-import type { HostPlan, Plan } from "../../provider/core/plan.ts";
+import type { Fleet } from "../../provider/core/fleet.ts";
 import { newRun } from "../../provider/core/run.ts";
 import { slug } from "../../provider/lifecycle/plan-files.ts";
 import { planDocument } from "../../provider/lifecycle/render/document.ts";
@@ -9,6 +8,7 @@ import { planMarkdown } from "../../provider/lifecycle/render/markdown.ts";
 import { closingText, newsLine } from "../../provider/lifecycle/render/roll.ts";
 import { table, WIDTH, wrapped } from "../../provider/lifecycle/render/table.ts";
 import { planText } from "../../provider/lifecycle/render/text.ts";
+import { documentOf, fleetOf, planOf } from "./plans.ts";
 
 describe("a plan as text", () => {
   test("reads well", () => {
@@ -20,12 +20,14 @@ describe("a plan as text", () => {
     expect(planText(document)).toBe(
       [
         "shop/prod/fleet: 2 of 3 hosts to be taken to 8.0.3",
-        "  wave    host                    evacuate  put back",
-        '     1  ~ h1: "8.0.1" => "8.0.3"         1         0  canary',
-        '     2  ~ h2: "8.0.1" => "8.0.3"         1         0',
+        "  wave    host                    evacuate  put back  why it stands here",
+        '     1  ~ h1: "8.0.1" => "8.0.3"         1         0  canary; its turn',
+        '     2  ~ h2: "8.0.1" => "8.0.3"         1         0  its turn',
         '     –    h3: "8.0.1"                                 drifted',
-        "  2 hosts, 2 moves, 16 GiB, 30 min to 2 h (most likely 1 h); no plan needs fewer than 2 moves or 30 min",
+        "  2 hosts, 2 moves of 16 GiB, 1.00 × the bound; 1 h (30 min to 2 h), 2.00 × the bound; at most 1 host out at once, of 1",
+        "    that capacity allows",
         "  Room for 1 host failure stays free.",
+        "  searched with an effort of 200",
         "  times are fleet time, which runs 240 times as fast as the clock on the wall",
       ].join("\n"),
     );
@@ -36,6 +38,62 @@ describe("a plan as text", () => {
     const lines = planText(planDocument(planOf(names.slice(0, 900)), fleetOf(1000))).split("\n");
     expect(lines.length).toBeLessThan(70);
     expect(lines).toContain("  … and 860 more hosts to roll, 80 more that stay as they are: see the plan file");
+  });
+
+  test("of ten thousand hosts does not flood a terminal, whether it is rolled, left alone or refused", () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `h${index + 1}`);
+    const peaks = names.map((host) => ({ host, share: 0.5 }));
+    const fleet = fleetOf(10_000);
+    const reasons = names.map((host) => ({
+      code: "capacity" as const,
+      text: `${host} is full`,
+      hosts: [host],
+      workloads: [],
+    }));
+    const plan = { ...planOf(names), peaks };
+    for (const made of [plan, { kind: "refusal" as const, reasons, unlock: "Add a host." }, planOf([])]) {
+      const text = planText(planDocument(made, fleet), "see plan.json");
+      expect(text.split("\n").length).toBeLessThan(60);
+      expect(text).toMatch(/… and [\d,]+ more .*: see plan\.json/);
+    }
+    expect(planDocument(plan, fleet).peaks).toHaveLength(10_000);
+    expect(planText(planDocument(plan, fleet))).toContain("fullest of 10,000 hosts: h1 50 %, h2 50 %, h3 50 %");
+  });
+
+  test("counts the moves that make room and undo it, with the host that they are for", () => {
+    const [first, ...others] = planOf(["h1", "h2"]).hosts;
+    const extra = { workload: "w", from: "h3", to: "h4", gib: 1, why: "makes room" };
+    const hosts = first === undefined ? [] : [{ ...first, makeRoom: [extra, extra], undoRoom: [extra] }, ...others];
+    const document = planDocument(
+      { ...planOf(["h1", "h2"]), hosts, totals: { ...planOf(["h1", "h2"]).totals, moves: 5 } },
+      fleetOf(2),
+    );
+    expect(document.moves).toEqual({ evacuate: 2, putBack: 0, makeRoom: 2, undoRoom: 1 });
+    expect(document.ratios).toEqual({ moves: 2.5, hours: 2 });
+    const text = planText(document);
+    expect(text).toContain("canary; its turn; 2 make room; 1 undo that");
+    expect(text).toContain("moves: 2 evacuate, 2 make room, 1 undo that");
+    expect(planMarkdown(document)).toContain("| h1 | w | h3 | h4 | 1 GiB | makes room |");
+    expect(planMarkdown(document)).toContain("<details><summary>5 moves</summary>");
+  });
+
+  test("tells windows and what settings cost", () => {
+    const windows = [{ start: "0 22 * * *", duration: "3h", timezone: "Europe/Berlin" }];
+    const change = (fleet: Fleet): Fleet => ({ ...fleet, at: Date.parse("2026-11-25T12:00:00Z") });
+    const document = documentOf({ hosts: 40, policy: { maxUnavailable: 4, windows }, change });
+    expect(document.costs?.settings.map(({ setting, value, against }) => [setting, value, against])).toEqual([
+      ["canary", 1, 0],
+      ["startWidth", 1, 4],
+      ["maxUnavailable", 4, 8],
+    ]);
+    for (const { hours } of document.costs?.settings ?? []) expect(hours).toBeGreaterThan(0);
+    const text = planText(document).replace(/\s+/g, " ");
+    expect(text).toMatch(
+      /the canary costs \d+ min; startWidth 1 costs \d+ min against starting with 4; maxUnavailable 4 costs /,
+    );
+    expect(text).toMatch(
+      /\d windows: Wed 25 Nov 2026, 22:00 to .* \(Europe\/Berlin\), if it goes on at every opening; /,
+    );
   });
 
   test("is never wider than a terminal, whatever the names", () => {
@@ -91,9 +149,11 @@ describe("a plan as markdown", () => {
       planDocument(planOf(["h1"]), fleetOf(2), { owner: "shop/prod/fleet", level: "8.0.3" }),
     );
     expect(markdown).toContain("### 🔧 rolling-patch: 1 of 2 hosts to be taken to 8.0.3\n");
-    expect(markdown).toContain("| 1 | h1 | 8.0.1 → 8.0.3 | 1 | 0 | canary |\n| – | h2 | 8.0.1 |  |  | drifted |");
+    expect(markdown).toContain(
+      "| 1 | h1 | 8.0.1 → 8.0.3 | 1 | 0 | canary; its turn |\n| – | h2 | 8.0.1 |  |  | drifted |",
+    );
     expect(markdown).toContain("<details><summary>1 move</summary>");
-    expect(markdown).toContain("| h1-a | h1 | h9 | 8 GiB | only place |");
+    expect(markdown).toContain("| h1 | h1-a | h1 | h9 | 8 GiB | only place |");
     expect(markdown).toContain('policy: { approved: "1h-1m-1out-2t-200e-00000000-00000000" }');
   });
 
@@ -101,9 +161,7 @@ describe("a plan as markdown", () => {
     const reasons = [
       { code: "pinned" as const, text: "h1 cannot be emptied: vm|1 cannot move", hosts: ["h1"], workloads: ["vm|1"] },
     ];
-    const markdown = planMarkdown(
-      planDocument({ kind: "refusal", finding: "impossible", reasons, unlock: "Set <b>pinned</b>." }, fleetOf(1)),
-    );
+    const markdown = planMarkdown(planDocument({ kind: "refusal", reasons, unlock: "Set <b>pinned</b>." }, fleetOf(1)));
     expect(markdown).toContain("### ⛔ rolling-patch: the roll to 8.0.3 is refused; 1 of 1 host drifted");
     expect(markdown).toContain("- **pinned**: h1 cannot be emptied: vm\\|1 cannot move");
     expect(markdown).toContain("Set \\<b\\>pinned\\</b\\>.");
@@ -176,57 +234,3 @@ test("owners whose names lose letters in a file name do not share one", () => {
   expect(new Set(owners.map(slug)).size).toBe(owners.length);
   for (const owner of owners) expect(slug(owner)).toMatch(/^[A-Za-z0-9._-]{1,110}$/);
 });
-
-function fleetOf(count: number, domain = "rack"): Fleet {
-  const hosts = Array.from({ length: count }, (_, index): Host => {
-    return {
-      id: `h${index + 1}`,
-      level: "8.0.1",
-      wanted: "8.0.3",
-      evidence: "8.0.1",
-      state: "up",
-      bootId: "b",
-      cordoned: false,
-      held: false,
-      capacity: { memory: 1024, cpu: 4 },
-      domain,
-      slots: 2,
-      estimate: { patch: 60, boot: 60 },
-    };
-  });
-  return { target: "simulated:x", at: 0, scheme: "release", hosts, workloads: [], migration: { fixed: 1, perGiB: 1 } };
-}
-
-function planOf(names: readonly string[]): Plan {
-  const hosts = names.map((host, index): HostPlan => {
-    const evacuate = [{ workload: `${host}-a`, from: host, to: "h9", gib: 8, why: "only place" }];
-    const canary = index === 0;
-    return {
-      host,
-      from: "8.0.1",
-      to: "8.0.3",
-      canary,
-      wave: index + 1,
-      after: [],
-      why: "its turn",
-      makeRoom: [],
-      evacuate,
-      shutdown: [],
-      putBack: [],
-      undoRoom: [],
-      start: 0,
-      end: 60,
-    };
-  });
-  const totals = {
-    hosts: names.length,
-    moves: names.length,
-    gib: names.length * 8,
-    out: 1,
-    hours: { low: 0.5, expected: 1, high: 2 },
-  };
-  const bounds = { moves: names.length, hours: 0.5, out: 1 };
-  const id = `${names.length}h-${names.length}m-1out-2t-200e-00000000-00000000`;
-  const notes = ["Room for 1 host failure stays free."];
-  return { kind: "plan", id, hosts, skipped: [], notes, totals, effort: 200, bounds, peaks: [] };
-}

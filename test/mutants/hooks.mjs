@@ -6,7 +6,8 @@ let changes = [];
 export async function initialize({ name }) {
   if (name === "") return;
   const { mutants } = await import("./mutants.ts");
-  const mutant = mutants.find((one) => one.name === name);
+  const { plannerMutants } = await import("./planner-mutants.ts");
+  const mutant = [...mutants, ...plannerMutants].find((one) => one.name === name);
   if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
   changes = mutant.changes;
 }

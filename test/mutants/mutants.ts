@@ -70,8 +70,8 @@ export const mutants: readonly Mutant[] = [
     changes: [
       change(
         "core/room.ts",
-        "if (sizes.reduce(sum, 0) - demand < reserve - ROUNDING) return name;",
-        "if (sizes.length < 0) return name;",
+        "if (sizes.reduce(sum, 0) - demand < kept(reserve, name, sizes) - ROUNDING * Math.max(1, sizes.length))",
+        "if (sizes.length < 0 && kept(reserve, name, sizes) - ROUNDING < demand)",
       ),
     ],
   },

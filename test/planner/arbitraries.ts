@@ -97,6 +97,101 @@ export const wildRequest: fc.Arbitrary<PlanRequest> = fc
     };
   });
 
+/**
+ * A request for a fleet that is nearly as full as can be: a large workload on every host, which fits beside another large one only if
+ * small ones make room.
+ */
+export const tightRequest: fc.Arbitrary<PlanRequest> = fc
+  .record({
+    fleet: tightFleet(),
+    policy: somePolicy(),
+    reserve: fc.constantFrom<NonNullable<Policy["reserve"]>[]>(0, 0, 0, { memory: 1024 }),
+    canary: fc.constantFrom(0, 0, 1),
+    putBack: fc.constantFrom("home", "home", "none", "bounded"),
+  })
+  .map(({ fleet, policy, reserve, canary, putBack }) => ({
+    fleet,
+    policy: { ...known(policy, fleet), reserve, canary, putBack },
+    baseline: BASELINE,
+    owners: [OWNER],
+  }));
+
+/** A request for a roll in which many hosts may be out together, as far as reserve, ramp and hosts that go alone let them. */
+export const wideRequest: fc.Arbitrary<PlanRequest> = fc
+  .record({
+    hosts: fc.tuple(...Array.from({ length: 8 }, (_, index) => calmHost(index))),
+    sizes: fc.array(fc.constantFrom(4, 8, 12, 16), { minLength: 16, maxLength: 28 }),
+    policy: somePolicy(),
+    fleet: fc.constantFrom(3, 4, 8),
+    reserve: fc.constantFrom(0, 0, 1, 2),
+    canary: fc.constantFrom(0, 0, 1, 2),
+    last: fc.constantFrom<string[]>([], [], ["h1"], ["h7", "h2"]),
+    total: fc.constantFrom(undefined, undefined, 1),
+    away: fc.constantFrom<Partial<Host>[]>({}, {}, { cordoned: true }, { state: "down" }),
+  })
+  .map(({ hosts, sizes, policy, fleet: most, reserve, canary, last, total, away }) => {
+    const draws = sizes.map((memory, index): Draw => ({ ...RULELESS, host: index % 8, memory, cpu: 0.1, stopped: 1 }));
+    const even = hosts.map(({ quorums: _quorums, domain: _domain, ...host }, index) => ({
+      ...host,
+      level: "1.0.0",
+      evidence: "1.0.0",
+      capacity: { memory: 64 * 1024, cpu: 32 },
+      ...(index === 3 ? away : {}),
+    }));
+    const { quorums: _quorums, apart: _apart, order: _order, migrations: _migrations, ...rest } = policy;
+    return {
+      fleet: fleetOf(even, draws, { fixed: 60, perGiB: 10 }),
+      policy: {
+        ...rest,
+        mode: "full" as const,
+        maxUnavailable: { fleet: most, perDomain: undefined },
+        reserve,
+        canary,
+        last,
+        ...(total === undefined ? {} : { migrations: { total } }),
+      },
+      baseline: BASELINE,
+      owners: [OWNER],
+    };
+  });
+
+function tightFleet(): fc.Arbitrary<Fleet> {
+  return fc.integer({ min: 3, max: 5 }).chain((size) =>
+    fc
+      .record({
+        hosts: fc.tuple(...Array.from({ length: size }, (_, index) => calmHost(index))),
+        large: fc.tuple(...Array.from({ length: size }, () => fc.integer({ min: 24, max: 38 }))),
+        small: fc.array(workload(size), { minLength: size, maxLength: size * 4 }),
+        sizes: fc.array(fc.integer({ min: 1, max: 14 }), { minLength: size * 4, maxLength: size * 4 }),
+        bare: fc.boolean(),
+      })
+      .map(({ hosts, large, small, sizes, bare }) => {
+        const free = hosts.map((_, index) => 64 - (large[index] ?? 0));
+        let left = 64 * (size - 1) - large.reduce((sum, memory) => sum + memory, 0);
+        const fitting = small.flatMap((draw, index): Draw[] => {
+          const memory = sizes[index] ?? 1;
+          if (memory > (free[draw.host] ?? 0) || memory > left) return [];
+          free[draw.host] = (free[draw.host] ?? 0) - memory;
+          left -= memory;
+          return [{ ...(bare ? { ...draw, ...RULELESS } : draw), memory, cpu: 0.1, stopped: 1 }];
+        });
+        const first = large.map((memory, host): Draw => ({ ...RULELESS, host, memory, cpu: 0.1, stopped: 1 }));
+        const even = hosts.map((host) => ({ ...host, capacity: { memory: 64 * 1024, cpu: 32 } }));
+        return fleetOf(even, [...first, ...fitting], { fixed: 5, perGiB: 0.5 });
+      }),
+  );
+}
+
+/** No rule speaks against moving it. */
+const RULELESS = {
+  group: undefined,
+  pinned: 1,
+  hosts: undefined,
+  spread: undefined,
+  once: 1,
+  together: undefined,
+} as const;
+
 export function somePolicy(): fc.Arbitrary<Policy> {
   return fc
     .record(

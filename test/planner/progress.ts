@@ -6,15 +6,23 @@ import { BASELINE, OWNER } from "./arbitraries.ts";
 
 /**
  * The request as it would be after the first `over` hosts of a plan have been released, the next `started` ones have been
- * cordoned, and the first of these has made `moved` of its moves.
+ * cordoned, and the first of these has made `moved` of the moves that make it empty; `flying`: the next one is in flight.
  */
-export function after(request: PlanRequest, plan: Plan, over: number, several: number, moved: number): PlanRequest {
+export function after(
+  request: PlanRequest,
+  plan: Plan,
+  over: number,
+  several: number,
+  moved: number,
+  flying = false,
+): PlanRequest {
   // A host that needs room made is out alone.
   const alone = plan.hosts.slice(over, over + several).some((entry) => entry.makeRoom.length > 0);
   const started = alone ? Math.min(1, several) : several;
   const hosts = new Map(request.fleet.hosts.map((host) => [host.id, host]));
   const at = new Map(request.fleet.workloads.map((workload) => [workload.id, workload.host]));
   const homes = new Map<string, string[]>();
+  const inFlight = new Map<string, string>();
   const patch = (id: string, change: Partial<Host>): void =>
     void hosts.set(id, { ...(hosts.get(id) as Host), ...change });
 
@@ -27,7 +35,10 @@ export function after(request: PlanRequest, plan: Plan, over: number, several: n
     } else {
       patch(entry.host, { cordoned: true, mark: { run: "r1", owner: OWNER, token: 1 } });
       if (index > over) continue;
-      for (const move of [...entry.makeRoom, ...entry.evacuate].slice(0, moved)) at.set(move.workload, move.to);
+      const moves = [...entry.makeRoom, ...entry.evacuate];
+      for (const move of moves.slice(0, moved)) at.set(move.workload, move.to);
+      const next = flying ? moves[moved] : undefined;
+      if (next !== undefined) inFlight.set(next.workload, next.to);
     }
   }
   const inHand = plan.hosts.slice(over, over + started).map((entry) => entry.host);
@@ -40,9 +51,10 @@ export function after(request: PlanRequest, plan: Plan, over: number, several: n
     done,
     hosts: Object.fromEntries(inHand.map((id) => [id, { ...freshHost, homes: homes.get(id) ?? [] }])),
   };
-  const workloads = request.fleet.workloads.map(
-    (workload): Workload => ({ ...workload, host: at.get(workload.id) ?? workload.host }),
-  );
+  const workloads = request.fleet.workloads.map((workload): Workload => {
+    const to = inFlight.get(workload.id);
+    return { ...workload, host: at.get(workload.id) ?? workload.host, ...(to === undefined ? {} : { movingTo: to }) };
+  });
   return { ...request, fleet: { ...request.fleet, hosts: [...hosts.values()], workloads }, memory, previous: plan };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findingOf, type Refusal } from "../../provider/core/plan.ts";
 import { planFor } from "../../provider/planner/plan.ts";
 import { evenFleet, fleet, host, inHand, MARK, refused, request, vm } from "./fleets.ts";
 
@@ -128,9 +129,10 @@ describe("a refusal names the culprits with numbers", () => {
       [vm("a", "h1", 40), vm("b", "h2", 30), vm("c", "h3", 30)],
     );
     const settings = request(of, { reserve: 0, canary: 0 });
-    expect(planFor({ ...settings, effort: 0 })).toMatchObject({
+    const refusal = planFor({ ...settings, effort: 0 }) as Refusal;
+    expect(findingOf(refusal)).toBe("unlock");
+    expect(refusal).toMatchObject({
       kind: "refusal",
-      finding: "unlock",
       reasons: [
         { code: "capacity", text: expect.stringMatching(/^h1 cannot be emptied: a \(40 GiB\) fits on no other host/) },
         { code: "no-progress", text: expect.stringContaining("which is no proof that there is none") },
@@ -142,8 +144,9 @@ describe("a refusal names the culprits with numbers", () => {
   it("says that all ways were tried, where that was possible", () => {
     const workloads = [vm("a", "h1", 8), vm("b", "h2", 34), vm("c", "h3", 34), vm("d", "h4", 34)];
     const hosts = ["h1", "h2", "h3", "h4"].map((id) => host(id, id === "h1" ? { gib: 16 } : {}));
-    expect(refused(fleet(hosts, workloads), { reserve: 0, canary: 0 })).toMatchObject({
-      finding: "impossible",
+    const refusal = refused(fleet(hosts, workloads), { reserve: 0, canary: 0 });
+    expect(findingOf(refusal)).toBe("impossible");
+    expect(refusal).toMatchObject({
       reasons: expect.arrayContaining([
         {
           code: "capacity",
@@ -161,9 +164,9 @@ describe("a refusal names the culprits with numbers", () => {
       [host("h1"), host("h2", { gib: 100, ...LEVEL }), host("h3", { gib: 70, ...LEVEL })],
       [vm("a", "h1", 50), vm("b", "h2", 60), vm("c", "h3", 50)],
     );
-    const { finding, reasons } = refused(of, { reserve: 0, canary: 0 });
-    expect(finding).toBe("impossible");
-    expect(reasons.at(-1)).toEqual({
+    const refusal = refused(of, { reserve: 0, canary: 0 });
+    expect(findingOf(refusal)).toBe("impossible");
+    expect(refusal.reasons.at(-1)).toEqual({
       code: "capacity",
       text: "h1 cannot be emptied, whatever moves are made before: the 1 placement that moves can reach was tried.",
       hosts: ["h1"],

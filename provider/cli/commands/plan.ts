@@ -1,9 +1,11 @@
 import { RollError } from "../../core/errors.ts";
 import type { Inputs } from "../../core/inputs.ts";
+import { described } from "../../lifecycle/described.ts";
 import { type Look, lookWith } from "../../lifecycle/looks.ts";
 import { type Outlook, outlookOf } from "../../lifecycle/outlook.ts";
 import type { Props } from "../../lifecycle/props.ts";
-import { planDocument } from "../../lifecycle/render/document.ts";
+import type { PlanDocument } from "../../lifecycle/render/document.ts";
+import { planHtml } from "../../lifecycle/render/html.ts";
 import { planMarkdown } from "../../lifecycle/render/markdown.ts";
 import { planText } from "../../lifecycle/render/text.ts";
 import { type ExitCode, exit } from "../exit.ts";
@@ -21,25 +23,30 @@ export interface PlanOptions {
   readonly version?: string;
   /** Policy as JSON or the name of a file: its fields beat those of the inputs. */
   readonly policy?: string;
-  readonly format: "text" | "json" | "markdown";
+  readonly format?: Format;
+  /** The same as the format of that name. */
+  readonly json?: true;
+  readonly markdown?: true;
+  readonly html?: true;
+  /** How hard to search; default: as `up` would. */
+  readonly effort?: number;
 }
+
+export const formats = ["text", "json", "markdown", "html"] as const;
+export type Format = (typeof formats)[number];
 
 /** What a roll would do. Touches nothing. */
 export async function plan(world: CliWorld, options: PlanOptions): Promise<ExitCode> {
   const { look, inputs, owners } = await (options.fleet === undefined
     ? live(world, options)
     : offline(world, options, options.fleet));
-  const outlook = outlookOf(look, inputs, owners);
-  const document = planDocument(outlook.plan ?? outlook.refusal, look.fleet, {
+  const outlook = outlookOf(look, inputs, owners, options.effort);
+  const document = described(look, inputs, outlook, {
     ...(options.inputs === undefined ? {} : { owner: inputs.owner }),
-    level: inputs.baseline.version,
-    outlook: outlook.kind,
-    findings: outlook.findings,
-    scale: look.scale,
-    ...whyOf(outlook),
+    why: whyOf(outlook),
+    ask: "command",
   });
-  const rendered = { text: planText, json: (data: object) => JSON.stringify(data, null, 2), markdown: planMarkdown };
-  world.out(rendered[options.format](document).trimEnd());
+  world.out(rendered[formatOf(options)](document).trimEnd());
   return { nothing: exit.ok, roll: exit.ok, "left alone": exit.ok, refused: exit.refused, halted: exit.halted }[
     outlook.kind
   ];
@@ -94,7 +101,19 @@ function policyOf(value: unknown): object {
   throw new RollError("invalid", "The policy is no object.", { hint: `Write its fields: '{"maxUnavailable": 2}'.` });
 }
 
-function whyOf({ why, halt }: Outlook): { why?: string } {
-  const reason = why === undefined || halt === undefined ? (halt?.reason ?? why) : `${why}: ${halt.reason}`;
-  return reason === undefined ? {} : { why: reason };
+function whyOf({ why, halt }: Outlook): string | undefined {
+  return why === undefined || halt === undefined ? (halt?.reason ?? why) : `${why}: ${halt.reason}`;
+}
+
+const rendered: Readonly<Record<Format, (document: PlanDocument) => string>> = {
+  text: (document) => planText(document, "`--json` has all of it"),
+  json: (document) => JSON.stringify(document, null, 2),
+  markdown: planMarkdown,
+  html: planHtml,
+};
+
+function formatOf({ format, json, markdown, html }: PlanOptions): Format {
+  if (json === true) return "json";
+  if (markdown === true) return "markdown";
+  return html === true ? "html" : (format ?? "text");
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { inputs } from "../../core/inputs.ts";
 import { faults, fleetSpec } from "../../drivers/simulated/index.ts";
+import { planSchema } from "../../lifecycle/render/plan-schema.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { snapshotSchema } from "../snapshot/schema.ts";
 import type { CliWorld } from "../world.ts";
@@ -10,6 +11,7 @@ export const schemas = {
   inputs: { schema: inputs, title: "inputs of a RollingPatch resource" },
   fleet: { schema: fleetSpec, title: "an embedded fleet, as `sim create` reads it" },
   snapshot: { schema: snapshotSchema, title: "a fleet snapshot, as `snapshot` writes it and `plan` reads it" },
+  plan: { schema: planSchema, title: "a plan, as `plan --json` and previews write it" },
   faults: { schema: faults, title: "faults of an embedded fleet, as `sim fault` reads them" },
 } as const;
 

@@ -1,3 +1,4 @@
+import { complianceOf } from "../compliance.ts";
 import { clause } from "../errors.ts";
 import { own } from "../own.ts";
 import type { Ending } from "../run.ts";
@@ -77,7 +78,7 @@ function complete(view: View, desk: Desk): Ending {
       hint: "Give it back; the next `pulumi up` goes on with it.",
     };
   }
-  const skipped = view.plan?.skipped ?? [];
+  const skipped = [...(view.plan?.skipped ?? []), ...blockedSince(view)];
   const old = view.run.failingBefore ?? [];
   const notes = [
     `${counted(view.run.done.length, "host")} rolled`,
@@ -85,6 +86,15 @@ function complete(view: View, desk: Desk): Ending {
     ...(old.length > 0 ? [`regression tests that failed already before the roll: ${old.join(", ")}`] : []),
   ];
   return { kind: "done", note: notes.join("; ") };
+}
+
+/** Hosts that fell behind when they had been done, or needed nothing, and that the platform cannot take to the level. */
+function blockedSince({ plan, fleet }: View) {
+  const told = new Set(plan?.skipped.map(({ host }) => host));
+  return fleet.hosts.flatMap((host) => {
+    const { compliance, reason } = complianceOf(host, fleet.scheme);
+    return compliance === "blocked" && !told.has(host.id) ? [{ host: host.id, why: `blocked: ${reason}` }] : [];
+  });
 }
 
 function paused(view: View, desk: Desk): Ending {

@@ -38,10 +38,10 @@ function mustWait(view: View, desk: Desk, id: string): boolean {
   const { last, after } = precedenceOf(view.policy, view.fleet);
   const before = after.get(id) ?? [];
   if (last.length === 0 && before.length === 0) return false;
-  const isAtWork = (one: string): boolean =>
-    one !== id && (desk.isPreparing(one) || desk.handsOn.some((host) => host.id === one && !isSettled(view, host)));
-  if (before.some(isAtWork) || last.some(isAtWork)) return true;
-  return last.includes(id) && view.fleet.hosts.some((host) => isAtWork(host.id));
+  const isAtWork = (host: Host): boolean =>
+    host.id !== id && (desk.isPreparing(host.id) || (desk.isInHand(host.id) && !isSettled(view, host)));
+  const named = [...before, ...last].map((one) => desk.hosts.get(one)).filter((host) => host !== undefined);
+  return named.some(isAtWork) || (last.includes(id) && view.fleet.hosts.some(isAtWork));
 }
 
 /** Nothing more is done with the host: it does not hold others back. */

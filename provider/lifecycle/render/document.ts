@@ -3,6 +3,8 @@ import { survey } from "../../core/compliance.ts";
 import type { Fleet } from "../../core/fleet.ts";
 import type { HostPlan, Plan, Refusal } from "../../core/plan.ts";
 import type { RunMemory } from "../../core/run.ts";
+import type { Costs } from "../costs.ts";
+import type { Nights } from "../nights.ts";
 
 /** What the plan file holds: everything that a reviewer, a policy or a bug report needs. Times are fleet time. */
 export interface PlanDocument {
@@ -25,10 +27,29 @@ export interface PlanDocument {
   readonly compliance: Readonly<Record<Compliance, number>>;
   readonly notes: readonly string[];
   readonly totals?: Plan["totals"];
+  /** The moves of `totals` by what they are for. */
+  readonly moves?: MoveCounts;
   readonly bounds?: Plan["bounds"];
+  /** `totals` as multiples of `bounds`: 1 cannot be bettered. A bound of nothing has none. */
+  readonly ratios?: { readonly moves?: number; readonly hours?: number };
+  /** How hard it was searched; `plan --effort` takes another one. */
+  readonly effort?: number;
+  /** Fullest that every host in service gets, as in the plan. */
+  readonly peaks?: Plan["peaks"];
+  /** How the roll fits into `policy.windows`; absent without any. */
+  readonly windows?: Nights;
+  /** What settings cost; absent where nothing was asked. */
+  readonly costs?: Costs;
   readonly refusal?: Refusal;
   /** Fleet seconds per real second, when it is not 1. */
   readonly scale?: number;
+}
+
+export interface MoveCounts {
+  readonly evacuate: number;
+  readonly putBack: number;
+  readonly makeRoom: number;
+  readonly undoRoom: number;
 }
 
 export interface HostRow {
@@ -54,6 +75,8 @@ export interface Circumstances {
   readonly scale?: number;
   readonly findings?: readonly Finding[];
   readonly goesOn?: RunMemory;
+  readonly windows?: Nights | undefined;
+  readonly costs?: Costs | undefined;
 }
 
 /** A plan, or the refusal of one, as data. */
@@ -71,7 +94,7 @@ export function planDocument(made: Plan | Refusal | undefined, fleet: Fleet, abo
     outlook: about.outlook ?? (plan === undefined ? "refused" : plan.hosts.length === 0 ? "nothing" : "roll"),
     ...(why === undefined ? {} : { why }),
     ...(goesOn === undefined ? {} : { goesOn: { run: goesOn.id, done: goesOn.done.length } }),
-    ...(plan === undefined || plan.hosts.length === 0 ? {} : { id: plan.id, totals: plan.totals, bounds: plan.bounds }),
+    ...(plan === undefined || plan.hosts.length === 0 ? {} : figuresOf(plan, about)),
     hosts: rowsOf(fleet, findings, plan),
     compliance: counts,
     notes: plan?.notes ?? [],
@@ -79,6 +102,28 @@ export function planDocument(made: Plan | Refusal | undefined, fleet: Fleet, abo
     ...(scale === 1 ? {} : { scale }),
   };
 }
+
+function figuresOf(plan: Plan, { windows, costs }: Circumstances): Partial<PlanDocument> {
+  const { id, totals, bounds, effort, peaks } = plan;
+  const moves = { evacuate: 0, putBack: 0, makeRoom: 0, undoRoom: 0 };
+  for (const host of plan.hosts) {
+    moves.evacuate += host.evacuate.length;
+    moves.putBack += host.putBack.length;
+    moves.makeRoom += host.makeRoom.length;
+    moves.undoRoom += host.undoRoom.length;
+  }
+  const ratios = {
+    ...(bounds.moves > 0 ? { moves: thousandths(totals.moves / bounds.moves) } : {}),
+    ...(bounds.hours > 0 ? { hours: thousandths(totals.hours.expected / bounds.hours) } : {}),
+  };
+  return {
+    ...{ id, totals, moves, bounds, ratios, effort, peaks },
+    ...(windows === undefined ? {} : { windows }),
+    ...(costs === undefined ? {} : { costs }),
+  };
+}
+
+const thousandths = (value: number): number => Math.round(value * 1000) / 1000;
 
 function rowsOf(fleet: Fleet, findings: readonly Finding[], plan: Plan | undefined): HostRow[] {
   const found = new Map(findings.map((finding) => [finding.host, finding]));

@@ -1,10 +1,12 @@
-import type { Move } from "../../core/plan.ts";
+import { movesOf } from "../../core/plan.ts";
 import type { HostRow, PlanDocument } from "./document.ts";
-import { counted, gib, headline, isTold, levels, remarks, summary } from "./words.ts";
+import { summary } from "./summary.ts";
+import { counted, gib, headline, isTold, levels, remarks } from "./words.ts";
 
 /** A comment on a pull request holds about 65,000 characters. */
 const MOST_HOSTS = 150;
 const MOST_MOVES = 150;
+const MOST_REASONS = 50;
 
 /** The plan for a pull request: what is pending for each host, why it is refused, every move folded away. */
 export function planMarkdown(document: PlanDocument): string {
@@ -31,7 +33,10 @@ function sign(outlook: PlanDocument["outlook"]): string {
 }
 
 function reasons({ refusal }: PlanDocument): string {
-  const list = (refusal?.reasons ?? []).map(({ code, text }) => `- **${code}**: ${escaped(text)}`);
+  const all = refusal?.reasons ?? [];
+  const list = all.slice(0, MOST_REASONS).map(({ code, text }) => `- **${code}**: ${escaped(text)}`);
+  if (all.length > MOST_REASONS)
+    list.push(`- … and ${counted(all.length - MOST_REASONS, "more reason")} in the plan file`);
   return [...list, `- smallest change that allows it: ${escaped(refusal?.unlock ?? "")}`].join("\n");
 }
 
@@ -40,7 +45,10 @@ function hostTable({ hosts }: PlanDocument): string[] {
   if (rows.length === 0) return [];
   const lines = rows.slice(0, MOST_HOSTS).map((row) => `| ${cellsOf(row).map(escaped).join(" | ")} |`);
   const left = rows.length - lines.length;
-  const head = ["| wave | host | level | evacuate | put back | |", "| --: | :-- | :-- | --: | --: | :-- |"];
+  const head = [
+    "| wave | host | level | evacuate | put back | why it stands here |",
+    "| --: | :-- | :-- | --: | --: | :-- |",
+  ];
   return [
     [...head, ...lines].join("\n"),
     ...(left > 0 ? [`… and ${counted(left, "more host")} in the plan file.`] : []),
@@ -54,14 +62,16 @@ function cellsOf(row: HostRow): string[] {
 }
 
 function moveTable({ hosts }: PlanDocument): string[] {
-  const moves = hosts.flatMap(({ part }) => [...(part?.evacuate ?? []), ...(part?.putBack ?? [])]);
+  const moves = hosts.flatMap(({ host, part }) =>
+    part === undefined ? [] : movesOf(part).map((move) => ({ host, ...move })),
+  );
   if (moves.length === 0) return [];
-  const lines = moves.slice(0, MOST_MOVES).map(({ workload, from, to, gib: amount, why }: Move) => {
-    return `| ${[workload, from, to, gib(amount), why].map(escaped).join(" | ")} |`;
+  const lines = moves.slice(0, MOST_MOVES).map(({ host, workload, from, to, gib: amount, why }) => {
+    return `| ${[host, workload, from, to, gib(amount), why].map(escaped).join(" | ")} |`;
   });
   const left = moves.length - lines.length;
   const more = left > 0 ? `\n\n… and ${counted(left, "more move")} in the plan file.` : "";
-  const head = "| workload | from | to | memory | why |\n| :-- | :-- | :-- | --: | :-- |";
+  const head = "| for | workload | from | to | memory | why |\n| :-- | :-- | :-- | :-- | --: | :-- |";
   return [
     `<details><summary>${counted(moves.length, "move")}</summary>\n\n${head}\n${lines.join("\n")}${more}\n\n</details>`,
   ];

@@ -9,7 +9,7 @@ export function counted(count: number, word: string): string {
 /** "6 of 8 hosts to 8.0.3; 1 compliant, 1 ahead": what a reviewer reads first. */
 export function headline(document: PlanDocument): string {
   const { hosts, level, compliance, outlook } = document;
-  const planned = hosts.filter((row) => row.part !== undefined).length;
+  const planned = hosts.filter((row) => row.part !== undefined).length.toLocaleString("en");
   const { drifted, ...others } = compliance;
   const rest = countsOf(others);
   const fleet = counted(hosts.length, "host");
@@ -69,32 +69,16 @@ export function remarks(row: HostRow): string {
       ...(row.inHand ? ["out under a mark"] : []),
     ].join(", ");
   }
-  const stopped = part.shutdown.length;
+  const { shutdown, makeRoom, undoRoom } = part;
   return [
-    ...(part.canary ? ["canary"] : []),
-    ...(row.inHand ? [row.from === row.to ? "out already, goes back into service" : "out already"] : []),
-    ...(stopped > 0 ? [`${stopped} shut down and started again`] : []),
+    ...(part.canary && !part.why.startsWith("canary") ? ["canary"] : []),
+    part.why,
+    ...(row.inHand && row.from === row.to ? ["goes back into service"] : []),
+    ...(makeRoom.length > 0 ? [`${makeRoom.length} make room`] : []),
+    ...(undoRoom.length > 0 ? [`${undoRoom.length} undo that`] : []),
+    ...(shutdown.length > 0 ? [`${shutdown.length} shut down and started again`] : []),
     ...(reason === "" ? [] : [reason]),
-  ].join(", ");
-}
-
-/** Totals, lower bounds, and what a reviewer should know, one paragraph each. Empty when nothing is planned. */
-export function summary({ totals, bounds, notes, scale, goesOn }: PlanDocument): string[] {
-  const before =
-    goesOn === undefined
-      ? []
-      : [`goes on with run ${goesOn.run}, which has rolled ${counted(goesOn.done, "host")} so far`];
-  if (totals === undefined || bounds === undefined) return before;
-  const { low, expected, high } = totals.hours;
-  return [
-    ...before,
-    `${counted(totals.hosts, "host")}, ${counted(totals.moves, "move")}, ${gib(totals.gib)}, ${hours(low)} to ${hours(high)} ` +
-      `(most likely ${hours(expected)}); no plan needs fewer than ${counted(bounds.moves, "move")} or ${hours(bounds.hours)}`,
-    ...(notes.length === 0 ? [] : [notes.join(" ")]),
-    ...(scale === undefined
-      ? []
-      : [`times are fleet time, which runs ${scale} times as fast as the clock on the wall`]),
-  ];
+  ].join("; ");
 }
 
 /** The parts of one time stay on one line. */
@@ -102,3 +86,6 @@ export const hours = (count: number): string => readable(count * 3_600_000).repl
 
 export const gib = (amount: number): string =>
   `${amount.toLocaleString("en", { maximumFractionDigits: amount < 100 ? 1 : 0 })} GiB`;
+
+/** `97 %`, rounded down: what is not full does not read as if it were. */
+export const percent = (share: number): string => `${Math.floor(share * 1000 + 1e-6) / 10}\u00a0%`;

@@ -1,0 +1,32 @@
+import type { Inputs } from "../core/inputs.ts";
+import { type Ask, costsOf } from "./costs.ts";
+import type { Look } from "./looks.ts";
+import { nightsOf } from "./nights.ts";
+import type { Outlook } from "./outlook.ts";
+import { type PlanDocument, planDocument } from "./render/document.ts";
+
+export interface Telling {
+  readonly owner?: string;
+  readonly why?: string | undefined;
+  /** How much may be planned to tell what settings cost. */
+  readonly ask: Ask;
+}
+
+/** An outlook as a document: the plan or its refusal, with windows and costs for a plan of something. */
+export function described({ fleet, scale }: Look, inputs: Inputs, outlook: Outlook, telling: Telling): PlanDocument {
+  const { kind, plan, refusal, findings, goesOn, request } = outlook;
+  const { owner, why, ask } = telling;
+  const isPlanned = plan !== undefined && plan.hosts.length > 0;
+  const inHand = new Set(fleet.hosts.filter(({ mark }) => mark !== undefined).map(({ id }) => id));
+  return planDocument(plan ?? refusal, fleet, {
+    ...(owner === undefined ? {} : { owner }),
+    level: inputs.baseline.version,
+    outlook: kind,
+    findings,
+    scale,
+    ...(why === undefined ? {} : { why }),
+    ...(goesOn === undefined ? {} : { goesOn }),
+    ...(isPlanned ? { windows: nightsOf(inputs.policy.windows, fleet.at, plan.hosts, inHand) } : {}),
+    ...(isPlanned && request !== undefined ? { costs: costsOf(request, plan, ask) } : {}),
+  });
+}

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { HostPlan } from "../../provider/core/plan.ts";
+import { policy } from "../../provider/core/policy.ts";
+import { nightsOf } from "../../provider/lifecycle/nights.ts";
+
+const MINUTE = 60;
+const noon = Date.parse("2026-11-25T12:00:00Z");
+const nightly = (duration: string, timezone = "UTC") =>
+  policy.parse({ windows: [{ start: "0 22 * * *", duration, timezone }] }).windows;
+
+/** Hosts of 40 minutes, one after the other. */
+function inRow(count: number): Pick<HostPlan, "host" | "after" | "start" | "end">[] {
+  return Array.from({ length: count }, (_, i) => ({
+    host: `h${i}`,
+    after: i === 0 ? [] : [`h${i - 1}`],
+    start: i * 40 * MINUTE,
+    end: (i + 1) * 40 * MINUTE,
+  }));
+}
+
+describe("windows that a roll takes", () => {
+  test("none are counted where hosts may always start", () => {
+    expect(nightsOf([], noon, inRow(3))).toBeUndefined();
+    expect(nightsOf(nightly("2h"), noon, [])).toBeUndefined();
+  });
+
+  test("a roll that fits into one begins when it opens", () => {
+    expect(nightsOf(nightly("2h"), noon, inRow(3))).toEqual({
+      count: 1,
+      begins: "2026-11-25T22:00:00.000Z",
+      ends: "2026-11-26T00:00:00.000Z",
+      timezone: "UTC",
+      waiting: 0,
+      overrun: 0,
+      left: 0,
+    });
+  });
+
+  test("a host that starts late in a window is finished after it, and the next one waits for the next opening", () => {
+    // 22:00, 22:40, 23:20 until 00:00; the window closes at 23:30.
+    expect(nightsOf(nightly("90m"), noon, inRow(5))).toMatchObject({
+      count: 2,
+      ends: "2026-11-26T23:20:00.000Z",
+      overrun: 0.5,
+      waiting: 22,
+    });
+  });
+
+  test("a host that is out already waits for no window", () => {
+    const nights = nightsOf(nightly("2h"), noon, inRow(1), new Set(["h0"]));
+    expect(nights).toMatchObject({ count: 0, begins: "2026-11-25T12:00:00.000Z", ends: "2026-11-25T12:40:00.000Z" });
+  });
+
+  test("a host that is to wait for one in hand does so while the window is closed", () => {
+    const hosts = inRow(2);
+    const nights = nightsOf(nightly("2h"), noon, hosts, new Set(["h0"]));
+    expect(nights).toMatchObject({ count: 1, ends: "2026-11-25T22:40:00.000Z" });
+  });
+
+  test("windows without a gap are one, and never close", () => {
+    const all = policy.parse({ windows: [{ start: "0 * * * *", duration: "1h" }] }).windows;
+    expect(nightsOf(all, noon, inRow(100))).toMatchObject({ count: 1, waiting: 0, overrun: 0 });
+  });
+
+  test("never less than the roll itself, and exactly that where the window is long enough", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 5, max: 800 }), (count, minutes) => {
+        const nights = nightsOf(nightly(`${minutes}m`), noon, inRow(count));
+        const took = (Date.parse(nights?.ends ?? "") - Date.parse(nights?.begins ?? "")) / 60_000;
+        expect(took).toBeGreaterThanOrEqual(count * 40);
+        expect(Math.abs(took - (nights?.waiting ?? 0) * 60 - count * 40)).toBeLessThan(2 * (nights?.count ?? 0));
+        if (count * 40 <= minutes) expect(took).toBe(count * 40);
+      }),
+    );
+  });
+});
