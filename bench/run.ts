@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { exactBench } from "./exact/exact.ts";
 import { type Figure, figureLine, figureTable } from "./figures.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { peersBench } from "./peers/peers.ts";
@@ -11,7 +12,8 @@ import { rollPart } from "./roll.ts";
 const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
 
   PART     preview | plan | roll | resume; without any, these four. With tables of their own:
-           planner: the quality of plans; peers: how other schedulers roll the same fleets
+           planner: the quality of plans; exact: how near they are to the
+           fewest moves; peers: how other schedulers roll the same fleets
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
 
@@ -34,8 +36,11 @@ const parts: Readonly<Record<string, (small: boolean) => Figure[] | Promise<Figu
 };
 
 /** Parts that print tables of their own. */
-const tables: Readonly<Record<string, (options: { readonly json: boolean; readonly small: boolean }) => void>> = {
+const tables: Readonly<
+  Record<string, (options: { readonly json: boolean; readonly small: boolean }) => void | Promise<void>>
+> = {
   planner: ({ json }) => plannerBench(json ? ["--json"] : []),
+  exact: exactBench,
   peers: peersBench,
 };
 
@@ -48,7 +53,7 @@ async function main(args: readonly string[]): Promise<void> {
   });
   const strange = positionals.filter((name) => parts[name] === undefined && tables[name] === undefined);
   if (strange.length > 0) throw new TypeError(`there is no part ${strange.join(", ")}`);
-  for (const [name, table] of Object.entries(tables)) if (positionals.includes(name)) table(values);
+  for (const [name, table] of Object.entries(tables)) if (positionals.includes(name)) await table(values);
   if (positionals.length > 0 && positionals.every((name) => tables[name] !== undefined)) return;
   const print = values.json ? printLine : printTable;
   print(thisMachine());

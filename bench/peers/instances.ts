@@ -20,6 +20,9 @@ export const INSTANCES: readonly Instance[] = [
   ...[0.6, 0.75, 0.85].map((load) => generated(100, load, "5%", 5)),
 ];
 
+/** Eight hosts with big workloads, so full that few orders work, if any. */
+export const TIGHT_INSTANCES: readonly Instance[] = [0.75, 0.8].map((load) => mixed("big", 8, load, 200));
+
 /** So small that they only show that everything works. */
 export const SMALL_INSTANCES: readonly Instance[] = [
   mixed("small", 4, 0.5, 2),
@@ -27,7 +30,8 @@ export const SMALL_INSTANCES: readonly Instance[] = [
   generated(8, 0.6, "25%", 1),
 ];
 
-function mixed(mix: keyof typeof MIXES, hosts: number, load: number, seeds: number): Instance {
+/** Fleets of equal hosts with workloads of one mix. */
+export function mixed(mix: keyof typeof MIXES, hosts: number, load: number, seeds: number): Instance {
   return {
     name: `${mix} mix, ${hosts} hosts at ${percent(load)}`,
     hosts,

@@ -115,6 +115,19 @@ export interface RefusalReason {
 export interface Refusal {
   readonly kind: "refusal";
   readonly reasons: readonly RefusalReason[];
-  /** The smallest change found that would allow it, one sentence. */
+  /** The smallest change found that would allow it, one sentence; or that none was found. */
   readonly unlock: string;
+}
+
+/** The `unlock` of a refusal for which no change was found. */
+export const NO_UNLOCK =
+  "No single change of policy, no single workload to be stopped and no single additional host was found that would allow it.";
+
+/**
+ * `impossible`: the reasons are a proof that no plan exists, for none of them is `no-progress`. Otherwise none was found within the effort,
+ * and there may be one; `unlock`: a change was found that allows a plan; `neither`: no such change was found either.
+ */
+export function findingOf({ reasons, unlock }: Refusal): "impossible" | "unlock" | "neither" {
+  if (!reasons.some(({ code }) => code === "no-progress")) return "impossible";
+  return unlock === NO_UNLOCK ? "neither" : "unlock";
 }

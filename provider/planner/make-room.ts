@@ -1,7 +1,9 @@
 import { at, type Board, type Leg } from "./board.ts";
+import type { Bookings } from "./bookings.ts";
 import { why } from "./destinations.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Node } from "./facts.ts";
+import { Fewest } from "./fewest.ts";
 import { inSequence, Yard } from "./in-sequence.ts";
 import { Packing } from "./packing.ts";
 
@@ -31,6 +33,15 @@ const MOST_HOSTS = 160;
 /** Searches for a sequence with fewer moves after the first one that was found. */
 const AGAIN = 4;
 
+/** Placement tests for fewer moves than the ejection pool has found, or for any where that found none with much effort. */
+const FEWEST_EFFORT = 20_000;
+
+/** What a move costs in any case, for it is made alone: it decides between ways that take as many in the whole roll. */
+const A_LITTLE = 0.001;
+
+/** Moves to make room for one host that are searched for at most, one by one from none. */
+const MOST_MOVES = 24;
+
 /**
  * Empties a host although its workloads fit nowhere as things are: workloads of other hosts move on to make room. Nothing else may
  * be in hand. The search is an ejection pool: a workload without a place takes one by putting out those that are put out least
@@ -39,20 +50,42 @@ const AGAIN = 4;
  */
 export function roomFor(request: RoomRequest): { found: RoomMade | undefined; steps: number } {
   const { facts, board, node, later, effort, seed } = request;
-  const hosts = takers(facts, board, node);
+  const base = { facts, board, node, hosts: takers(facts, board, node), later };
+  const legs = (bookings: Bookings): RoomMade | undefined => {
+    const makeRoom = inSequence(board, base.hosts, bookings.moved(), facts.resources.length);
+    const evacuate = bookings.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
+    return makeRoom && { makeRoom, evacuate };
+  };
+  // What goes home again costs the same wherever it waits; else what lands on a host to be emptied later moves once more.
+  const again = facts.request.policy.putBack === "home" ? new Set<Node>() : later;
+  const cost = ({ makeRoom, evacuate }: RoomMade): number =>
+    [...makeRoom, ...evacuate].reduce((sum, { to }) => sum + (again.has(to) ? 1 : 0), 0) +
+    makeRoom.reduce((sum, { from }) => sum + (again.has(from) ? 0 : 1), 0) +
+    A_LITTLE * makeRoom.length;
   let found: RoomMade | undefined;
+  let least = Number.POSITIVE_INFINITY;
   let steps = 0;
-  for (let round = 0; steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0); round++) {
-    const packing = new Packing({ facts, board, node, hosts, later, seed: seed * 64 + round });
-    const packed = packing.run(effort - steps);
-    steps += packing.steps;
-    if (!packed) continue;
-    const moved = packing.moved();
-    const makeRoom = inSequence(board, hosts, moved, facts.resources.length);
-    if (makeRoom === undefined || (found !== undefined && makeRoom.length >= found.makeRoom.length)) continue;
-    const evacuate = packing.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
-    found = { makeRoom, evacuate };
-    if (makeRoom.length <= 1) break;
+  const keep = (made: RoomMade | undefined): boolean => {
+    if (made === undefined || cost(made) >= least) return false;
+    [found, least] = [made, cost(made)];
+    return true;
+  };
+  for (
+    let round = 0;
+    steps < effort && round < AGAIN + (found === undefined ? AGAIN : 0) && Math.floor(least) > 1;
+    round++
+  ) {
+    const packing = new Packing(base, seed * 64 + round);
+    if (packing.run(effort - steps)) keep(legs(packing.bookings));
+    steps += packing.bookings.steps;
+  }
+  const mayFind = found !== undefined || effort > 2 * FEWEST_EFFORT;
+  for (let left = mayFind ? FEWEST_EFFORT : 0; left > 0 && Math.floor(least) > 1; ) {
+    const fewest = new Fewest({ ...base, later: again }, (bookings) => keep(legs(bookings)));
+    const better = fewest.run(Math.min(Math.floor(least), MOST_MOVES), left);
+    left -= fewest.bookings.steps;
+    steps += fewest.bookings.steps;
+    if (!better) break;
   }
   return { found, steps };
 }

@@ -1,5 +1,5 @@
 import type { Fleet } from "../core/fleet.ts";
-import type { Plan, Refusal, RefusalReason } from "../core/plan.ts";
+import { NO_UNLOCK, type Plan, type Refusal, type RefusalReason } from "../core/plan.ts";
 import { readPlanId } from "../core/plan-id.ts";
 import type { Policy } from "../core/policy.ts";
 import { assemble } from "./assemble.ts";
@@ -8,6 +8,8 @@ import type { Facts } from "./facts.ts";
 import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
 import { lineNotes } from "./line.ts";
+import { packingReasons } from "./no-packing.ts";
+import { wayReasons } from "./no-way.ts";
 import { rejectNonsense } from "./nonsense.ts";
 import type { PlanOptions, PlanRequest } from "./request.ts";
 import { reserveNote } from "./reserve-words.ts";
@@ -24,6 +26,9 @@ export type { PlanOptions, PlanRequest } from "./request.ts";
 /** For telling whether a change would help; the change that is reported has been planned with it. */
 const PROBE_EFFORT = 5;
 
+/** Placement tests of an exhaustive search for a proof that there is no plan. */
+const PROOF_EFFORT = 500_000;
+
 /**
  * Plans the whole roll in advance, or says why it cannot be done and what would allow it. Pure: the same request gives the
  * same answer, byte for byte. Every plan has passed the independent validator; throws Error on a violation, which is a bug.
@@ -39,12 +44,20 @@ export function planFor(request: PlanRequest): Plan | Refusal {
   const approved = policy.approved === undefined ? undefined : readPlanId(policy.approved)?.effort;
   const answer = attempt(request, request.effort ?? approved ?? usualEffort(fleet));
   if (answer.plan !== undefined) return answer.plan;
-  const { facts, reasons } = answer;
-  return {
-    kind: "refusal",
-    reasons,
-    unlock: unlock(request, facts, reasons, (changed) => attempt(changed, PROBE_EFFORT).plan !== undefined),
-  };
+  const { facts } = answer;
+  const proof = answer.proven ? [] : proofOf(facts);
+  const told = answer.reasons.filter(({ code }) => proof.length === 0 || code !== "no-progress");
+  const reasons = [...told, ...proof];
+  const change = unlock(request, facts, reasons, (changed) => attempt(changed, PROBE_EFFORT).plan !== undefined);
+  return { kind: "refusal", reasons, unlock: change ?? NO_UNLOCK };
+}
+
+/** What an exhaustive search says where no plan was found; none: nothing, within its effort. */
+function proofOf(facts: Facts): readonly RefusalReason[] {
+  // Other canaries may be possible where these are not.
+  if (facts.request.policy.mode === "canary") return [];
+  const packing = packingReasons(facts, PROOF_EFFORT);
+  return packing.length > 0 ? packing : wayReasons(facts, PROOF_EFFORT);
 }
 
 /** `planFor` for questions about a setting: undefined, without looking for reasons and an unlock, where no plan is found. */
@@ -54,7 +67,12 @@ export function planIfFound(request: PlanRequest): Plan | undefined {
 
 type Answer =
   | { readonly plan: Plan }
-  | { readonly plan: undefined; readonly facts: Facts; readonly reasons: readonly RefusalReason[] };
+  | {
+      readonly plan: undefined;
+      readonly facts: Facts;
+      readonly reasons: readonly RefusalReason[];
+      readonly proven: boolean;
+    };
 
 function attempt(request: PlanRequest, effort: number): Answer {
   const answer = made(request, effort);
@@ -68,11 +86,11 @@ function attempt(request: PlanRequest, effort: number): Answer {
 function made(request: PlanRequest, effort: number): Answer {
   const reading = readRequest(request);
   const proven = impossibilities(reading.facts);
-  if (proven.length > 0) return { plan: undefined, facts: reading.facts, reasons: proven };
+  if (proven.length > 0) return { plan: undefined, facts: reading.facts, reasons: proven, proven: true };
 
   const found = search(request, effort, reading);
   if (found.result.kind === "stuck")
-    return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result) };
+    return { plan: undefined, facts: found.facts, reasons: stuckReasons(found.facts, found.result), proven: false };
   const { turns, board } = found.result;
   if (request.policy.putBack === "bounded") {
     balance(found.facts, board, turns);

@@ -1,7 +1,7 @@
 import type { RefusalReason } from "../core/plan.ts";
 import type { Stuck } from "./draft.ts";
 import type { Facts } from "./facts.ts";
-import { count, list } from "./words.ts";
+import { capital, count, list } from "./words.ts";
 
 /** How many hosts a refusal explains one by one. */
 const SHOWN = 3;
@@ -11,12 +11,13 @@ export function stuckReasons(facts: Facts, { obstacles, turns }: Stuck): Refusal
   const left = facts.nodes.filter(({ role, id }) => role === "pending" && !turns.some((turn) => turn.node.id === id));
   const order = `the best order found does ${turns.length} of ${count(turns.length + left.length, "host")}`;
   const reasons = obstacles.slice(0, SHOWN).map(({ node: _node, ...reason }): RefusalReason => reason);
+  const none = "no plan was found within the effort, which is no proof that there is none";
   if (reasons.length === 0) {
-    const text = `No plan was found within the effort: ${order}.`;
+    const text = `${capital(none)}: ${order}.`;
     return [{ code: "no-progress", text, hosts: left.map(({ id }) => id), workloads: [] }];
   }
   const others = left.map(({ id }) => id).filter((id) => !reasons.some((reason) => reason.hosts.includes(id)));
-  if (turns.length === 0 && others.length === 0) return reasons;
   const rest = others.length > 0 ? `, and ${list(others)} cannot go next either` : "";
-  return [...reasons, { code: "no-progress", text: `Before that, ${order}${rest}.`, hosts: others, workloads: [] }];
+  const text = `Before that, ${order}${rest}; ${none}.`;
+  return [...reasons, { code: "no-progress", text, hosts: others, workloads: [] }];
 }

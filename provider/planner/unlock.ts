@@ -21,14 +21,14 @@ const STOPS = 8;
 
 /**
  * The smallest change that allows a plan, found by planning again with it: first one line of policy, then a rule of one named
- * workload to be relaxed, then one workload to be stopped, then one more host, then two lines of policy.
+ * workload to be relaxed, then one workload to be stopped, then one more host, then two lines of policy. Undefined: none was found.
  */
 export function unlock(
   request: PlanRequest,
   facts: Facts,
   reasons: readonly RefusalReason[],
   attempt: Attempt,
-): string {
+): string | undefined {
   const policies = policyChanges(request, facts, reasons);
   const found = [
     ...policies,
@@ -44,7 +44,7 @@ export function unlock(
       if (attempt(both)) return `${one.text} And also: ${lowerFirst(other.text)}`;
     }
   }
-  return "No single change of policy, no single workload to be stopped and no single additional host was found that would allow it.";
+  return undefined;
 }
 
 function policyChanges(request: PlanRequest, facts: Facts, reasons: readonly RefusalReason[]): Change[] {

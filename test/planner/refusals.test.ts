@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findingOf, type Refusal } from "../../provider/core/plan.ts";
 import { planFor } from "../../provider/planner/plan.ts";
 import { evenFleet, fleet, host, inHand, MARK, refused, request, vm } from "./fleets.ts";
 
@@ -122,16 +123,55 @@ describe("a refusal names the culprits with numbers", () => {
     expect(refusal.unlock).toBe("Set policy: { maxUnavailable: { fleet: 4, perDomain: 2 } }, or bring back h2.");
   });
 
-  it("says how far the best order comes, when some can go and others cannot", () => {
-    const workloads = [vm("a", "h1", 8), vm("b", "h2", 34), vm("c", "h3", 34), vm("d", "h4", 34)];
-    const refusal = refused(
-      fleet(
-        ["h1", "h2", "h3", "h4"].map((id) => host(id, id === "h1" ? { gib: 16 } : {})),
-        workloads,
-      ),
-      { reserve: 0, canary: 0 },
+  it("says how far the best order comes, and that this is no proof, when some can go and others cannot", () => {
+    const of = fleet(
+      ["h1", "h2", "h3", "h4"].map((id) => host(id, id === "h1" ? {} : { ...LEVEL, gib: id === "h4" ? 16 : 64 })),
+      [vm("a", "h1", 40), vm("b", "h2", 30), vm("c", "h3", 30)],
     );
-    expect(refusal.reasons.map((reason) => reason.code)).toContain("no-progress");
+    const settings = request(of, { reserve: 0, canary: 0 });
+    const refusal = planFor({ ...settings, effort: 0 }) as Refusal;
+    expect(findingOf(refusal)).toBe("unlock");
+    expect(refusal).toMatchObject({
+      kind: "refusal",
+      reasons: [
+        { code: "capacity", text: expect.stringMatching(/^h1 cannot be emptied: a \(40 GiB\) fits on no other host/) },
+        { code: "no-progress", text: expect.stringContaining("which is no proof that there is none") },
+      ],
+    });
+    expect(planFor(settings)).toMatchObject({ kind: "plan" });
+  });
+
+  it("says that all ways were tried, where that was possible", () => {
+    const workloads = [vm("a", "h1", 8), vm("b", "h2", 34), vm("c", "h3", 34), vm("d", "h4", 34)];
+    const hosts = ["h1", "h2", "h3", "h4"].map((id) => host(id, id === "h1" ? { gib: 16 } : {}));
+    const refusal = refused(fleet(hosts, workloads), { reserve: 0, canary: 0 });
+    expect(findingOf(refusal)).toBe("impossible");
+    expect(refusal).toMatchObject({
+      reasons: expect.arrayContaining([
+        {
+          code: "capacity",
+          text: "h2 cannot be emptied: however the 4 workloads that can move are placed on the other hosts, one of them has no room; all ways were tried. The same holds for 2 other hosts.",
+          hosts: ["h2", "h3", "h4"],
+          workloads: [],
+        },
+      ]),
+    });
+  });
+
+  it("says that no moves lead to an empty host, where that is certain", () => {
+    // With b and c in each other's place there would be room for a, but neither of them can move first.
+    const of = fleet(
+      [host("h1"), host("h2", { gib: 100, ...LEVEL }), host("h3", { gib: 70, ...LEVEL })],
+      [vm("a", "h1", 50), vm("b", "h2", 60), vm("c", "h3", 50)],
+    );
+    const refusal = refused(of, { reserve: 0, canary: 0 });
+    expect(findingOf(refusal)).toBe("impossible");
+    expect(refusal.reasons.at(-1)).toEqual({
+      code: "capacity",
+      text: "h1 cannot be emptied, whatever moves are made before: the 1 placement that moves can reach was tried.",
+      hosts: ["h1"],
+      workloads: [],
+    });
   });
 });
 
