@@ -15,7 +15,7 @@ export interface PlannerInstance {
   readonly reference?: number;
 }
 
-const PLAIN: PolicyInput = { maxUnavailable: "5%", canary: 0, putBack: "none" };
+const PLAIN: PolicyInput = { maxUnavailable: "5%", startWidth: "5%", canary: 0, putBack: "none" };
 
 /** One host at a time and nothing in reserve, for instances on which greedy planning gets stuck. */
 const STUCK: PolicyInput = { maxUnavailable: 1, reserve: 0, canary: 0, putBack: "none" };
@@ -47,12 +47,12 @@ export const PLANNER_INSTANCES: readonly PlannerInstance[] = [
   generated("1000 hosts, put back home", 1_000, 0.75, { ...PLAIN, putBack: "home" }),
   generated("1000 hosts, default policy", 1_000, 0.75, {}),
   generated("1000 hosts, default policy at 5 %", 1_000, 0.75, { maxUnavailable: "5%" }),
-  generated("1000 hosts, limited by capacity only", 1_000, 0.75, { ...PLAIN, maxUnavailable: "100%" }),
+  generated("1000 hosts, limited by capacity only", 1_000, 0.75, { ...PLAIN, maxUnavailable: "100%", startWidth: "100%" }),
   { name: "BtrPlace nr6", load: nr6, policy: PLAIN },
   ...["b_3", "b_4"].map((name) => ({
     name: `ROADEF ${name}`,
     load: () => roadef(name),
-    policy: { ...PLAIN, maxUnavailable: "3%" },
+    policy: { ...PLAIN, maxUnavailable: "3%", startWidth: "3%" },
   })),
   ...Object.entries(REFERENCE).map(([name, reference]) => ({
     name: `ROADEF ${name}, one at a time`,
