@@ -47,7 +47,11 @@ export const PLANNER_INSTANCES: readonly PlannerInstance[] = [
   generated("1000 hosts, put back home", 1_000, 0.75, { ...PLAIN, putBack: "home" }),
   generated("1000 hosts, default policy", 1_000, 0.75, {}),
   generated("1000 hosts, default policy at 5 %", 1_000, 0.75, { maxUnavailable: "5%" }),
-  generated("1000 hosts, limited by capacity only", 1_000, 0.75, { ...PLAIN, maxUnavailable: "100%", startWidth: "100%" }),
+  generated("1000 hosts, limited by capacity only", 1_000, 0.75, {
+    ...PLAIN,
+    maxUnavailable: "100%",
+    startWidth: "100%",
+  }),
   { name: "BtrPlace nr6", load: nr6, policy: PLAIN },
   ...["b_3", "b_4"].map((name) => ({
     name: `ROADEF ${name}`,
