@@ -116,6 +116,14 @@ export function migrationSeconds(fleet: Pick<Fleet, "migration">, workload: Work
   return fleet.migration.fixed + (fleet.migration.perGiB * (workload.demand.memory ?? 0)) / 1024;
 }
 
+/** The fleet as it is when every migration in flight has reached its host. */
+export function landed(fleet: Fleet): Fleet {
+  const workloads = fleet.workloads.map(({ movingTo, ...workload }) =>
+    movingTo === undefined ? workload : { ...workload, host: movingTo },
+  );
+  return { ...fleet, workloads };
+}
+
 /** Workloads by the host that runs (or would run) them; every host has an entry. Migrations in flight appear at their source. */
 export function workloadsByHost(fleet: Fleet): Map<string, Workload[]> {
   const map = new Map<string, Workload[]>(fleet.hosts.map((host) => [host.id, []]));

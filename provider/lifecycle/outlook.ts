@@ -1,6 +1,6 @@
 import { baselineKey } from "../core/baseline.ts";
 import { type Finding, survey } from "../core/compliance.ts";
-import type { Fleet } from "../core/fleet.ts";
+import { type Fleet, landed } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
@@ -61,8 +61,7 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], 
     recall: () => undefined,
   });
   const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
-  const request = { fleet, policy, baseline: key, owners, memory, effort };
-  const made = planOnce(request);
+  const { request, made } = planned({ fleet, policy, baseline: key, owners, memory, effort });
   const alone = reasonToLeaveAlone(look, inputs, owners);
   if (alone !== undefined && halt !== undefined) {
     // A plan with the failed host among the others, or the refusal of one, would point to another way out than the halt's.
@@ -84,6 +83,16 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], 
     return { kind: "refused", findings, plan: made, request, why: beyond.join("; "), beyondApproval: true, ...goesOn };
   }
   return { kind: "roll", findings, plan: made, request, ...goesOn };
+}
+
+/** What cannot be planned while migrations are in flight may be once they have landed, which a roll waits for as well. */
+function planned(request: PlanRequest): { request: PlanRequest; made: Plan | Refusal } {
+  const made = planOnce(request);
+  if (made.kind === "plan" || !request.fleet.workloads.some(({ movingTo }) => movingTo !== undefined))
+    return { request, made };
+  const later = { ...request, fleet: landed(request.fleet) };
+  const then = planOnce(later);
+  return then.kind === "plan" ? { request: later, made: then } : { request, made };
 }
 
 /** Two rolls never share a fleet: a host that is out under somebody else's mark, with whose. */
