@@ -90,7 +90,7 @@ export class Fewest {
     const origin = bookings.originOf(item);
     const ways: Way[] = [];
     const seen = new Set<number>();
-    for (let host = 0; host < bookings.size; host++) {
+    for (let host = 0; host < bookings.size && bookings.steps <= this.#end; host++) {
       if (host === origin) continue;
       const base = bookings.isLater(host) ? 1 : 0;
       if (base > budget) continue;
@@ -138,7 +138,7 @@ export class Fewest {
     const most = leaves === 0 ? MOST_PUT_OUT : Math.min(MOST_PUT_OUT, budget - conflicts.length);
     const search = (first: number, left: readonly number[], out: readonly Item[]): void => {
       let last = "";
-      for (let i = first; i < items.length; i++) {
+      for (let i = first; i < items.length && bookings.steps <= this.#end; i++) {
         const one = items[i] as Item;
         const key = one.need.join();
         if (key === last) continue;

@@ -36,6 +36,9 @@ const AGAIN = 4;
 /** Placement tests for fewer moves than the ejection pool has found, or for any where that found none with much effort. */
 const FEWEST_EFFORT = 20_000;
 
+/** The same times the workloads of the fleet: in a large one it seldom finds anything, and the pool needs the effort. */
+const FEWEST_EFFORT_OF_ALL = 5_000_000;
+
 /** What a move costs in any case, for it is made alone: it decides between ways that take as many in the whole roll. */
 const A_LITTLE = 0.001;
 
@@ -80,7 +83,8 @@ export function roomFor(request: RoomRequest): { found: RoomMade | undefined; st
     steps += packing.bookings.steps;
   }
   const mayFind = found !== undefined || effort > 2 * FEWEST_EFFORT;
-  for (let left = mayFind ? FEWEST_EFFORT : 0; left > 0 && Math.floor(least) > 1; ) {
+  const some = Math.min(FEWEST_EFFORT, Math.floor(FEWEST_EFFORT_OF_ALL / Math.max(1, facts.items.length)));
+  for (let left = mayFind ? some : 0; left > 0 && Math.floor(least) > 1; ) {
     const fewest = new Fewest({ ...base, later: again }, (bookings) => keep(legs(bookings)));
     const better = fewest.run(Math.min(Math.floor(least), MOST_MOVES), left);
     left -= fewest.bookings.steps;
