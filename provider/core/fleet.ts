@@ -45,6 +45,8 @@ export interface Host {
   readonly last?: boolean;
   /** Hardware/firmware class; hosts of one class react alike to a patch. */
   readonly class?: string;
+  /** Hardware errors (memory, disk, link) that it has counted so far, where the platform tells; may begin anew at a boot. */
+  readonly errors?: number;
   /** Most migrations in flight that touch this host, in or out. */
   readonly slots: number;
   /** Expected times in seconds, from the platform's or our own history. */
@@ -86,6 +88,12 @@ export interface Workload {
   readonly moves?: "once";
   /** Cannot be migrated (passthrough device, local disk). */
   readonly pinned: boolean;
+  /** What it is labelled with on the platform. Probes choose workloads by it. */
+  readonly tags?: readonly string[];
+  /** Name or address under which its service answers, as the platform knows it. */
+  readonly address?: string;
+  /** Changes whenever the guest boots; survives moves. */
+  readonly bootId?: string;
 }
 
 /** One observation of a target at one moment. Ids are unique; hosts and workloads are sorted by id. */

@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { isRollError } from "../core/errors.ts";
+import type { Slice } from "../core/impact/samples.ts";
 import { wallTime } from "./clock.ts";
 import { makeFolder } from "./folders.ts";
 import { corrupt, journalError, newerFormat, notAJournal } from "./journal-errors.ts";
+import { merged, packed, unpacked } from "./journal-slices.ts";
 import type { Journal, JournalEntry, StoredEntry } from "./ports.ts";
 
 /** Name of the file inside the journal's directory. */
@@ -15,6 +17,10 @@ export const JOURNAL_FILE = "journal.db";
 const FORMAT = 1;
 /** "RPjl": tells our files from other programs' databases. */
 const APPLICATION = 0x52506a6c;
+
+/** Journals of versions that measured nothing have no such table: it is added when one is opened, and older versions pass it over. */
+const SLICES =
+  "CREATE TABLE IF NOT EXISTS slice (run TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (run, at)) STRICT, WITHOUT ROWID;";
 
 /**
  * No index, which damage could make lose an entry unseen; instead a trigger counts each run's entries a second time.
@@ -27,6 +33,7 @@ const SCHEMA = `
       ON CONFLICT (run) DO UPDATE SET last = new.seq, entries = entries + 1;
   END;
   CREATE TABLE memory (run TEXT PRIMARY KEY, data TEXT NOT NULL, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  ${SLICES}
   PRAGMA application_id = ${APPLICATION};
   PRAGMA user_version = ${FORMAT};
 `;
@@ -123,6 +130,27 @@ class SqliteJournal implements Journal {
     return found[0] === undefined ? undefined : JSON.parse(text(found[0].data));
   }
 
+  keepSlices(run: string, slices: readonly Slice[]): void {
+    if (slices.length === 0) return;
+    const find = "SELECT * FROM slice WHERE run = ? AND at = ?";
+    const put =
+      "INSERT INTO slice VALUES (?, ?, ?, ?) ON CONFLICT (run, at) DO UPDATE SET body = excluded.body, sum = excluded.sum";
+    guarded(this.#file, () =>
+      inTransaction(this.#database, () => {
+        for (const [at, fresh] of packed(slices)) {
+          const [before] = this.#all(find, run, at);
+          const body = before === undefined ? fresh : merged(at, this.#measured(before), fresh);
+          this.#database.prepare(put).run(run, at, body, checksum(run, at, body));
+        }
+      }),
+    );
+  }
+
+  slices(run: string): Slice[] {
+    const rows = this.#all("SELECT * FROM slice WHERE run = ? ORDER BY at", run);
+    return rows.flatMap((row) => unpacked(Number(row.at), this.#measured(row)));
+  }
+
   close(): void {
     if (this.#open) this.#database.close();
     this.#open = false;
@@ -130,6 +158,11 @@ class SqliteJournal implements Journal {
 
   #all(sql: string, ...parameters: (string | number)[]): Row[] {
     return guarded(this.#file, () => this.#database.prepare(sql).all(...parameters));
+  }
+
+  #measured({ run, at, body, sum }: Row): string {
+    if (sum !== checksum(run, at, body)) throw corrupt(this.#file, `what run ${run} measured is damaged`);
+    return text(body);
   }
 
   #entry({ seq, run, body, sum }: Row): StoredEntry {
@@ -178,10 +211,16 @@ function connect(file: string, busy: number, wall: () => string): Journal {
 
 /** Two processes may begin the same file at once: the second finds it begun. */
 function begin(database: DatabaseSync): void {
+  inTransaction(database, () => {
+    const begun = database.prepare("SELECT 1 FROM sqlite_schema").get() !== undefined;
+    database.exec(begun ? SLICES : SCHEMA);
+  });
+}
+
+function inTransaction(database: DatabaseSync, work: () => void): void {
   database.exec("BEGIN IMMEDIATE");
   try {
-    const begun = database.prepare("SELECT 1 FROM sqlite_schema").get() !== undefined;
-    if (!begun) database.exec(SCHEMA);
+    work();
     database.exec("COMMIT");
   } catch (error) {
     rollBack(database);

@@ -1,5 +1,7 @@
+import type { Slice } from "../core/impact/samples.ts";
 import type { RunMemory } from "../core/run.ts";
 import { wallTime } from "./clock.ts";
+import { inOrder, sliceKey } from "./journal-slices.ts";
 import type { Journal, JournalEntry, StoredEntry } from "./ports.ts";
 
 export { JOURNAL_FILE, type JournalOptions, journalExists, openJournal } from "./journal-sqlite.ts";
@@ -8,6 +10,7 @@ export { JOURNAL_FILE, type JournalOptions, journalExists, openJournal } from ".
 export function memoryJournal(wall: () => string = wallTime): Journal {
   const stored: StoredEntry[] = [];
   const memories = new Map<string, string>();
+  const measured = new Map<string, Map<string, Slice>>();
   return {
     append(entry) {
       stored.push({ ...plain(entry), seq: stored.length + 1, wall: wall() });
@@ -21,6 +24,12 @@ export function memoryJournal(wall: () => string = wallTime): Journal {
     remember(memory: RunMemory) {
       memories.set(memory.id, JSON.stringify(memory));
     },
+    keepSlices(run, slices) {
+      const kept = measured.get(run) ?? new Map<string, Slice>();
+      measured.set(run, kept);
+      for (const slice of slices) kept.set(sliceKey(slice), slice);
+    },
+    slices: (run) => inOrder(measured.get(run)?.values() ?? []),
     close() {},
   };
 }

@@ -2,6 +2,7 @@ import type { Act } from "../core/act.ts";
 import type { Baseline } from "../core/baseline.ts";
 import type { Check, CheckPoint } from "../core/check.ts";
 import type { Fleet, Mark } from "../core/fleet.ts";
+import type { Slice } from "../core/impact/samples.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
 
@@ -88,6 +89,31 @@ export interface Driver {
   uncordon(host: string, context: ActContext): Promise<void>;
   /** Takes our mark away. */
   release(host: string, context: ActContext): Promise<void>;
+  /**
+   * What the platform itself measures of its workloads: complete slices that began at or after `since` (fleet time), oldest
+   * first, under whatever name; absent: it measures nothing. What it no longer knows is a gap.
+   */
+  measure?(since: number, of?: Measured, signal?: AbortSignal): Promise<readonly Slice[]>;
+  close(): void;
+}
+
+/** What shall be measured. */
+export interface Measured {
+  /** Default: every one that runs. */
+  readonly workloads?: ReadonlySet<string>;
+  /** Samples per workload and second. Default 1. */
+  readonly rate?: number;
+}
+
+/** Measures the service while a roll is under way. */
+export interface Meter {
+  /** Where workloads are now: called after every observation; starts (idempotent) and follows moves, new and gone workloads. */
+  follow(fleet: Fleet): void;
+  /** Complete slices that began at or after `since` (fleet time), oldest first. Never waits longer than the slice in progress needs. */
+  slices(since: number): Promise<readonly Slice[]>;
+  /** What probes cannot do: workloads without an address, cap reached (a sample of so many). For people; known once it follows. */
+  readonly notes: readonly string[];
+  /** Ends all that was started; nothing is measured any more. */
   close(): void;
 }
 
@@ -129,7 +155,11 @@ export interface Journal {
   /** Whole state of a run at its newest entry, if kept. */
   memory(run: string): RunMemory | undefined;
   remember(memory: RunMemory): void;
+  /** Keeps what was measured. A slice that is kept already is replaced. */
+  keepSlices(run: string, slices: readonly Slice[]): void;
+  /** What was measured, oldest first; what is missing is a gap. */
+  slices(run: string): readonly Slice[];
   close(): void;
 }
 
-export type { Act, Baseline, Check, CheckPoint, Fleet, FleetRecord, Mark };
+export type { Act, Baseline, Check, CheckPoint, Fleet, FleetRecord, Mark, Slice };

@@ -8,7 +8,7 @@ import type { Ending, RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
 import { Keeper } from "./keeper.ts";
 import type { News } from "./news.ts";
-import type { ActContext, CheckRunner, Clock, Driver, Journal } from "./ports.ts";
+import type { ActContext, CheckRunner, Clock, Driver, Journal, Meter } from "./ports.ts";
 import { Session } from "./session.ts";
 
 /** The outside world of one roll. */
@@ -17,6 +17,8 @@ export interface RollPorts {
   /** Process time: heartbeats, `maxUpTime`, `waitAtGate`, `stopWithin`. */
   readonly process: Clock;
   readonly checks: CheckRunner;
+  /** Undefined: there are no probes. */
+  readonly meter: Meter | undefined;
   readonly journal: Journal;
   /** Wall clock, ISO 8601: for people. */
   wall(): string;

@@ -76,7 +76,16 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   const journal = around.openJournal();
   try {
     const tell = (line: News): void => tellTo(around, line);
-    const ports = { driver, process, checks, journal, wall, tell, windows: windowsFor(inputs.policy.windows) };
+    const ports = {
+      driver,
+      process,
+      checks,
+      meter: undefined,
+      journal,
+      wall,
+      tell,
+      windows: windowsFor(inputs.policy.windows),
+    };
     const newRunId = around.newRunId();
     const request = { inputs, inputsDigest: file.digest, owners, newRunId, holder, instance, stop };
     const { ending, memory, fleet } = await roll(ports, request);

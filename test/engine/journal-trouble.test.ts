@@ -70,6 +70,34 @@ const bytesOf = (dir: string): string =>
     .map((name) => name + readFileSync(join(dir, name)).toString("base64"))
     .join();
 
+test("a journal of a version that measured nothing is opened, and keeps slices from then on", () => {
+  const dir = directory();
+  write(dir, 3);
+  const database = new DatabaseSync(join(dir, "journal.db"));
+  database.exec("DROP TABLE slice");
+  database.close();
+  const slice = { probe: "shop", workload: "vm1", host: "h1", at: 5_000, samples: [1, null] };
+  const journal = openJournal(dir);
+  expect(journal.slices("r1")).toEqual([]);
+  journal.keepSlices("r1", [slice]);
+  journal.close();
+  const again = openJournal(dir);
+  expect(again.slices("r1")).toEqual([slice]);
+  expect(again.entries("r1")).toHaveLength(1);
+  again.close();
+});
+
+test("what was measured is never told wrong", () => {
+  const dir = directory();
+  const journal = openJournal(dir);
+  journal.keepSlices("r1", [{ probe: "shop", workload: "vm1", host: "h1", at: 5_000, samples: [12.5] }]);
+  const database = new DatabaseSync(join(dir, "journal.db"));
+  database.exec("UPDATE slice SET body = replace(body, '12.5', '99.5')");
+  database.close();
+  expect(failure(() => journal.slices("r1")).message).toMatch(/damaged \(what run r1 measured is damaged\)/);
+  journal.close();
+});
+
 describe("a file that is not what it should be is refused, untouched", () => {
   test.each<[string, (file: string) => void, RegExp]>([
     [

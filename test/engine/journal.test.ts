@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Slice } from "../../provider/core/impact/samples.ts";
 import type { RunMemory } from "../../provider/core/run.ts";
 import { journalExists, memoryJournal, openJournal } from "../../provider/engine/journal.ts";
 import type { Journal, JournalEntry } from "../../provider/engine/ports.ts";
@@ -23,6 +24,14 @@ const memory = (id: string, done: string[]): RunMemory => ({
   hosts: { h2: { homes: ["vm1"], stopped: [], tries: { verify: 1 }, passed: ["stage"] } },
   convicted: [],
   done,
+});
+
+const slice = (workload: string, at: number, samples: (number | null)[]): Slice => ({
+  probe: "shop",
+  workload,
+  host: "h1",
+  at,
+  samples,
 });
 
 describe.each<[string, () => Journal]>([
@@ -64,6 +73,23 @@ describe.each<[string, () => Journal]>([
     journal.remember(memory("r2", ["h9"]));
     expect(journal.memory("r1")).toEqual(memory("r1", ["h1"]));
     expect(journal.memory("r2")).toEqual(memory("r2", ["h9"]));
+    journal.close();
+  });
+
+  test("keeps what was measured, oldest first; a slice that comes twice counts once", () => {
+    const journal = open();
+    expect(journal.slices("r1")).toEqual([]);
+    journal.keepSlices("r1", []);
+    journal.keepSlices("r1", [slice("b", 5_000, [1.25, null]), slice("a", 5_000, []), slice("a", 10_000, [3])]);
+    journal.keepSlices("r2", [slice("a", 5_000, [9])]);
+    journal.keepSlices("r1", [slice("a", 0, [2]), slice("b", 5_000, [1.5])]);
+    expect(journal.slices("r1")).toEqual([
+      slice("a", 0, [2]),
+      slice("b", 5_000, [1.5]),
+      slice("a", 5_000, []),
+      slice("a", 10_000, [3]),
+    ]);
+    expect(journal.slices("r2")).toEqual([slice("a", 5_000, [9])]);
     journal.close();
   });
 

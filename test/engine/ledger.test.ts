@@ -34,7 +34,16 @@ test("events that come together are on record together, and each one's word is g
   const journal = memoryJournal(() => "2026-01-05T08:00:00Z");
   const checks = { run: async () => ({ name: "", passed: true, evidence: "" }) };
   const windows = () => ({ open: true, changesAt: undefined });
-  const ports = { driver, process: time.clock(), checks, journal, wall: contender.wall, tell: () => {}, windows };
+  const ports = {
+    driver,
+    process: time.clock(),
+    checks,
+    meter: undefined,
+    journal,
+    wall: contender.wall,
+    tell: () => {},
+    windows,
+  };
   const ledger = new Ledger(ports, keeper, newRun("run-1", "shop/prod/fleet", "version=8.0.3", contender.wall()));
 
   const hosts = ["h1", "h2", "h3", "h4"];

@@ -59,6 +59,8 @@ export function everyCall(tell: (where: string) => void): {
       runs: () => inner.runs(),
       entries: (run) => inner.entries(run),
       memory: (run) => inner.memory(run),
+      keepSlices: (run, slices) => entry("keep slices", () => inner.keepSlices(run, slices)),
+      slices: (run) => inner.slices(run),
       close: () => inner.close(),
     }),
   };

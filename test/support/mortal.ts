@@ -73,6 +73,8 @@ export class Mortal {
       runs: () => inner.runs(),
       entries: (run) => inner.entries(run),
       memory: (run) => inner.memory(run),
+      keepSlices: (run, slices) => entry(() => inner.keepSlices(run, slices)),
+      slices: (run) => inner.slices(run),
       close: () => inner.close(),
     };
   }

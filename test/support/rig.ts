@@ -107,6 +107,7 @@ export class Rig {
         driver: options.through?.(driver) ?? driver,
         process: this.time.clock(1 / SCALE),
         checks: this.#checks,
+        meter: undefined,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
         tell: (news) => this.news.push(news),

@@ -31,6 +31,9 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     ...(one.spread === undefined ? {} : { spread: names.spread(one.spread) }),
     ...(one.together === undefined ? {} : { together: names.together(one.together) }),
     ...(one.hosts === undefined ? {} : { hosts: renamed(one.hosts, names.host) }),
+    ...(one.tags === undefined ? {} : { tags: one.tags.map(names.tag) }),
+    ...(one.address === undefined ? {} : { address: names.address(one.address) }),
+    ...(one.bootId === undefined ? {} : { bootId: names.boot(one.bootId) }),
   });
   const halt = memory.halt && { ...memory.halt, ...without(memory.halt, names), run: names.run(memory.halt.run) };
   const plain = {
@@ -80,7 +83,15 @@ function namesOf({ fleet, memory }: Snapshot) {
       "together",
       fleet.workloads.map((one) => one.together),
     ),
-    boot: pseudonyms("boot", [...fleet.hosts.map((one) => one.bootId), ...boots]),
+    tag: pseudonyms(
+      "tag",
+      fleet.workloads.flatMap((one) => one.tags ?? []),
+    ),
+    address: pseudonyms(
+      "address",
+      fleet.workloads.map((one) => one.address),
+    ),
+    boot: pseudonyms("boot", [...[...fleet.hosts, ...fleet.workloads].map((one) => one.bootId), ...boots]),
     run: pseudonyms("run", [...marks.map((one) => one.run), run?.id, memory.halt?.run]),
     owner: pseudonyms("owner", [...marks.map((one) => one.owner), run?.owner, ...(run?.formerly ?? [])]),
   };

@@ -29,6 +29,7 @@ const host = z.strictObject({
   quorums: z.array(id).exactOptional(),
   last: z.boolean().exactOptional(),
   class: id.exactOptional(),
+  errors: z.number().nonnegative().exactOptional(),
   slots: z.int().min(1),
   estimate: z.strictObject({ patch: z.number().nonnegative(), boot: z.number().nonnegative() }),
 });
@@ -51,6 +52,9 @@ const workload = z.strictObject({
   together: id.exactOptional(),
   moves: z.literal("once").exactOptional(),
   pinned: z.boolean(),
+  tags: z.array(id).exactOptional(),
+  address: id.exactOptional(),
+  bootId: z.string().exactOptional(),
 });
 
 const fleet = z.strictObject({
