@@ -10,19 +10,21 @@ import { columns } from "./columns.ts";
  */
 export function timeline(entries: readonly StoredEntry[], { all = false }: { all?: boolean } = {}): string[] {
   const start = entries[0]?.at ?? 0;
-  const rows = (all ? entries.map((entry) => ({ entry, text: words(entry) })) : folded(entries)).map(
-    ({ entry, text }) => [
-      entry.wall.slice(0, 19).replace("T", " "),
-      `+${readable(Math.max(0, entry.at - start))}`,
-      entry.host ?? "",
-      text,
-    ],
-  );
+  const told = entries.filter(({ kind }) => !DETAIL.includes(kind));
+  const rows = (all ? entries.map((entry) => ({ entry, text: words(entry) })) : folded(told)).map(({ entry, text }) => [
+    entry.wall.slice(0, 19).replace("T", " "),
+    `+${readable(Math.max(0, entry.at - start))}`,
+    entry.host ?? "",
+    text,
+  ]);
   return columns(
     [{ title: "time (UTC)" }, { title: "fleet time", align: "right" }, { title: "host" }, { title: "" }],
     rows,
   );
 }
+
+/** Kept for the report of the run; `--all` shows them as they are. */
+const DETAIL: readonly string[] = ["claimed", "followed", "observed", "phase"];
 
 interface Line {
   readonly entry: StoredEntry;

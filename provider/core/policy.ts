@@ -4,7 +4,7 @@ import { duration, someTime } from "./duration.ts";
 import { hostList, repeated } from "./host-list.ts";
 import { cycleIn, cycleWords, precedenceOf } from "./precedence.ts";
 import { reserve } from "./reserve.ts";
-import { countOrShare } from "./share.ts";
+import { countOrShare, partOf, shareText } from "./share.ts";
 
 const maxUnavailable = z
   .union([
@@ -135,6 +135,46 @@ export const policy = z
       .optional()
       .describe("Which hosts have to wait for which others."),
     canary: z.int().min(0).default(1).describe("Hosts per hardware/firmware class that go first, alone. 0: none."),
+    judged: z
+      .int()
+      .min(0)
+      .default(5)
+      .describe(
+        "Hosts, canaries included, that go one after the other, get their own workloads back and are measured in full; at least the canaries. Only where workloads are probed.",
+      ),
+    reference: duration
+      .optional()
+      .describe(
+        'How long the service is watched before the first host is touched, fleet time: "45m". Default 30m, 60m for fewer than 7 hosts. Only where workloads are probed.',
+      ),
+    soak: someTime
+      .prefault("20m")
+      .describe(
+        'Longest that a judged host is watched at full load, fleet time: "20m". A clear verdict ends it early.',
+      ),
+    canarySoak: someTime.prefault("60m").describe('The same for a canary: "60m".'),
+    steps: z
+      .array(shareText)
+      .min(1)
+      .default(["10%", "25%", "50%", "100%"])
+      .superRefine((steps, context) => {
+        const parts = steps.map(partOf);
+        const late = parts.findIndex((part, index) => index > 0 && part <= (parts[index - 1] as number));
+        if (late > 0)
+          context.addIssue({
+            code: "custom",
+            path: [late],
+            message: `must be more than the step before it (${steps[late - 1]})`,
+          });
+        else if (parts.at(-1) !== 1)
+          context.addIssue({ code: "custom", path: [steps.length - 1], message: "the last step must be 100%" });
+      })
+      .describe("Steps in which the workloads of a judged host come back to it, as shares of them; the last is all."),
+    tolerance: shareText
+      .default("10%")
+      .describe(
+        'Loss of latency at which the roll stops, for one host; half of it for all judged hosts together: "10%".',
+      ),
     maxFailures: z
       .int()
       .min(0)

@@ -13,7 +13,15 @@ export type RunEvent =
       readonly step: Step;
       readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore">>;
     }
-  | { readonly kind: "passed"; readonly host: string; readonly step: Passable; readonly boot?: string }
+  | {
+      readonly kind: "passed";
+      readonly host: string;
+      readonly step: Passable;
+      readonly boot?: string;
+      /** Evidence, for reports: it is not remembered. */
+      readonly proof?: Proof;
+      readonly checks?: readonly { readonly name: string; readonly evidence: string }[];
+    }
   | {
       readonly kind: "tried";
       readonly host: string;
@@ -58,6 +66,14 @@ export type RunEvent =
     }
   | { readonly kind: "resumed"; readonly retryFailed: boolean }
   | { readonly kind: "ended"; readonly ending: Ending };
+
+/** What verification read: the level from two sources, and the boot ids before and after. */
+export interface Proof {
+  readonly level: string;
+  readonly second: string;
+  readonly bootBefore?: string;
+  readonly boot: string;
+}
 
 /** Folds one event into the memory of its run. Replaying all events of a run gives its memory. */
 export function reduce(run: RunMemory, event: RunEvent): RunMemory {

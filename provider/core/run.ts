@@ -1,4 +1,9 @@
 import type { ApprovalGate, Awaited } from "./approval.ts";
+/** Fleet time, milliseconds. `until` absent: it goes on. */
+export interface Span {
+  readonly from: number;
+  readonly until?: number;
+}
 
 /** What a run remembers of one host that is in its hands or has failed. Dropped when the host is released. */
 export interface HostMemory {
@@ -78,6 +83,10 @@ export interface RunMemory {
   readonly canaryPassed: boolean;
   /** Hosts chosen as canaries of this run. */
   readonly canaries: readonly string[];
+  /** Hosts chosen to be measured in full, canaries included; absent: none. */
+  readonly judged?: readonly string[];
+  /** The undisturbed minutes before the first host, fleet time. Absent: they have not begun. */
+  readonly reference?: Span;
   readonly hosts: Readonly<Record<string, HostMemory>>;
   /** Hosts released at the level. */
   readonly done: readonly string[];

@@ -4,7 +4,7 @@ import { RollError } from "../core/errors.ts";
 import type { Fleet, Host } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { own } from "../core/own.ts";
-import type { RunEvent } from "../core/reduce.ts";
+import type { Proof, RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
 import { doubts, needsPatch } from "../core/verify.ts";
 import { askAll } from "./gate.ts";
@@ -143,13 +143,20 @@ async function check(
   context: ActContext,
 ): Promise<RunEvent[]> {
   const host = at === "verify" ? await proven(shop, id, run, context) : undefined;
-  const bad = (await askAll(shop, [at], id, context.signal)).filter((one) => !one.passed);
+  const results = await askAll(shop, [at], id, context.signal);
+  const bad = results.filter((one) => !one.passed);
   if (bad.length > 0) {
     throw new RollError("failed", bad.map((one) => `check "${one.name}" says ${one.evidence}`).join("; "), {
       host: id,
     });
   }
-  return [{ kind: "passed", host: id, step: at, ...(host === undefined ? {} : { boot: host.bootId }) }];
+  const checks = results.map(({ name, evidence }) => ({ name, evidence }));
+  const proof = host === undefined ? {} : { boot: host.bootId, proof: proofOf(host, own(run.hosts, id)?.bootBefore) };
+  return [{ kind: "passed", host: id, step: at, ...proof, ...(checks.length === 0 ? {} : { checks }) }];
+}
+
+function proofOf({ level, evidence, bootId }: Host, bootBefore: string | undefined): Proof {
+  return { level, second: evidence, ...(bootBefore === undefined ? {} : { bootBefore }), boot: bootId };
 }
 
 /** Two looks, some time apart, must both leave no doubt. */

@@ -27,6 +27,7 @@ export class Crew {
   readonly #inFlight = new Map<string, Act>();
   readonly #conflicts = new Map<string, number>();
   readonly #moved = new Set<string>();
+  readonly #phases = new Map<string, string>();
   readonly #changed: () => void;
   #crash: { error: unknown } | undefined;
 
@@ -122,6 +123,11 @@ export class Crew {
   /** Migrations are many and short: their ends say enough. */
   #progress(act: Act, text: string): void {
     if (act.name === "migrate" || !("host" in act)) return;
+    const phase = text.replace(/[\d.,]+/g, "…");
+    if (act.name === "remediate" && this.#phases.get(act.host) !== phase) {
+      this.#phases.set(act.host, phase);
+      this.#ledger.log("phase", act, { text });
+    }
     this.#ports.tell({ kind: "progress", host: act.host, position: this.#ledger.position(act.host), text });
   }
 

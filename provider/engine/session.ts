@@ -9,6 +9,7 @@ import type { Plan } from "../core/plan.ts";
 import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
+import { claimed, FillGauge, followed } from "./chronicle.ts";
 import { Crew } from "./crew.ts";
 import type { Keeper } from "./keeper.ts";
 import { Landing } from "./landing.ts";
@@ -40,6 +41,7 @@ export class Session {
   readonly #wake = new Wake();
   readonly #landing: Landing;
   readonly #openings: Openings;
+  readonly #gauge = new FillGauge();
   #plan: Plan | undefined;
   #plansInARow = 0;
 
@@ -69,6 +71,7 @@ export class Session {
 
   /** Until the run ends. Throws when the lease is lost or the platform stays silent. */
   async run(): Promise<Ending> {
+    this.#ledger.log("claimed", undefined, claimed(this.#ports, this.#request, this.#keeper.record));
     try {
       for (;;) {
         const ending = await this.#turn();
@@ -89,6 +92,8 @@ export class Session {
 
   async #turn(): Promise<Ending | undefined> {
     const fleet = await this.#observe();
+    const fill = this.#gauge.look(fleet);
+    if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
     this.#asked.heed(this.#keeper.record);
     if (this.#asked.why !== undefined) this.#crew.recall();
     if (this.#asked.overdue) return this.#unsafe(fleet);
@@ -175,7 +180,10 @@ export class Session {
       const flights = this.#landing.wait(fleet, acts);
       if (flights.length > 0) return this.#waitFor(flights, made.refusal);
     }
-    if (made.plan !== undefined) this.#plan = made.plan;
+    if (made.plan !== undefined) {
+      this.#plan = made.plan;
+      this.#ledger.log("followed", undefined, followed(made.plan, why));
+    }
     this.#ledger.follow(this.#plan);
     for (const line of made.news) this.#ports.tell(line);
     for (const event of made.events) await this.#ledger.enter(event);
