@@ -12,6 +12,7 @@ import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
 import { checkRunner } from "./probes/runner.ts";
+import { suiteRunner } from "./probes/suites.ts";
 
 /** Where a process keeps and finds its files. */
 export interface Place {
@@ -64,6 +65,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     openDriver: (target) => openDriver(target, project),
     openJournal: () => openJournal(resolve(project, folder)),
     checks: checkRunner(clock),
+    gates: { suites: suiteRunner(clock, resolve(project, folder)) },
     process: clock,
     wall: wallTime,
     say: of.say,

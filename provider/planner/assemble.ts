@@ -1,7 +1,7 @@
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
 import type { Leg } from "./board.ts";
-import { emptiedFirst, hoursBound, mostOut, movesBound } from "./bounds.ts";
+import { emptiedFirst, hoursBound, mostOut, movesBound, tailOf } from "./bounds.ts";
 import type { Facts } from "./facts.ts";
 import { isDisliked } from "./item-rules.ts";
 import { peaksOf } from "./peaks.ts";
@@ -18,12 +18,13 @@ const RANGE = { low: 0.8, high: 1.5 } as const;
 export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly string[], effort: number): Plan {
   const waves = wavesOf(turns);
   const hosts = turns.map((turn, index): HostPlan => {
-    const { node, canary, after, why, makeRoom, evacuate, shutdown, putBack, undoRoom, start, end } = turn;
+    const { node, canary, judged, after, why, makeRoom, evacuate, shutdown, putBack, steps, undoRoom } = turn;
     return {
       host: node.id,
       from: node.host.level,
       to: node.host.wanted,
       canary,
+      judged,
       wave: waves[index] ?? 1,
       after: after.map((other) => other.node.id),
       why,
@@ -31,13 +32,16 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
       evacuate: evacuate.map(moveOf),
       shutdown: shutdown.map(({ id }) => id),
       putBack: putBack.map(moveOf),
+      steps,
       undoRoom: undoRoom.map(moveOf),
-      start: Math.round(start),
-      end: Math.round(end),
+      soak: turn.soak,
+      start: Math.round(turn.start),
+      end: Math.round(turn.end),
     };
   });
   const all = turns.flatMap(legsOf);
-  const expected = turns.reduce((last, turn) => Math.max(last, turn.end), 0) / 3600;
+  const watch = { before: facts.referenceLeft, after: tailOf(facts, turns) };
+  const expected = (turns.reduce((last, turn) => Math.max(last, turn.end), 0) + watch.after) / 3600;
   const hours = {
     low: rounded(expected * RANGE.low),
     expected: rounded(expected),
@@ -64,6 +68,7 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     skipped: facts.skipped,
     notes,
     totals,
+    watch,
     effort,
     bounds,
     peaks: peaksOf(facts, turns),
