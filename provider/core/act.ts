@@ -1,4 +1,5 @@
-import type { CheckPoint } from "./check.ts";
+import type { HostPoint } from "./check.ts";
+import type { TestMoment } from "./regressions.ts";
 import type { HostMemory, Step } from "./run.ts";
 
 /** One thing to do, by registered name and plain JSON input: never a closure. One variant per name, so that types narrow. */
@@ -17,12 +18,12 @@ export type Act =
   | { readonly name: "stop"; readonly host: string; readonly workload: string }
   | { readonly name: "start"; readonly host: string; readonly workload: string }
   | { readonly name: "remediate"; readonly host: string }
-  | { readonly name: "check"; readonly host: string; readonly at: Exclude<CheckPoint, "end"> }
+  | { readonly name: "check"; readonly host: string; readonly at: HostPoint }
   | { readonly name: "uncordon"; readonly host: string }
   | { readonly name: "release"; readonly host: string }
   /** Waits until a host of ours that is down or cannot be reached answers again. */
   | { readonly name: "await"; readonly host: string }
-  | { readonly name: "regression tests"; readonly moment: "before" | "after" };
+  | { readonly name: "regression tests"; readonly moment: TestMoment };
 
 /** Equal for two acts exactly when they are the same act: at most one of a key is in flight. */
 export function actKey(act: Act): string {

@@ -1,4 +1,5 @@
 import type { Act } from "../core/act.ts";
+import type { HostPoint } from "../core/check.ts";
 import { RollError } from "../core/errors.ts";
 import type { Fleet, Host } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
@@ -7,7 +8,10 @@ import type { Proof, RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
 import { doubts, needsPatch } from "../core/verify.ts";
 import { askAll } from "./gate.ts";
+import type { GatePorts } from "./gate-ports.ts";
+import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver } from "./ports.ts";
+import { regressionTests } from "./regression-tests.ts";
 
 /** What acts work with. */
 export interface Workshop {
@@ -15,6 +19,9 @@ export interface Workshop {
   readonly checks: CheckRunner;
   readonly process: Clock;
   readonly inputs: Inputs;
+  readonly gates?: GatePorts | undefined;
+  /** One line for people. */
+  tell?(news: News): void;
 }
 
 const MINUTE = 60_000;
@@ -90,10 +97,7 @@ export async function perform(shop: Workshop, act: Act, run: RunMemory, context:
       return [{ kind: "released", host: act.host, atLevel: !needsPatch(await look(shop, act.host, context)) }];
     }
     case "regression tests": {
-      const results = await askAll(shop, "end", undefined, context.signal);
-      return [
-        { kind: "tested", moment: act.moment, failures: results.filter((one) => !one.passed).map((one) => one.name) },
-      ];
+      return regressionTests(shop, act.moment, run, context.signal);
     }
   }
 }
@@ -134,12 +138,12 @@ async function remediate(shop: Workshop, id: string, context: ActContext): Promi
 async function check(
   shop: Workshop,
   id: string,
-  at: "preflight" | "verify" | "gate",
+  at: HostPoint,
   run: RunMemory,
   context: ActContext,
 ): Promise<RunEvent[]> {
   const host = at === "verify" ? await proven(shop, id, run, context) : undefined;
-  const results = await askAll(shop, at, id, context.signal);
+  const results = await askAll(shop, [at], id, context.signal);
   const bad = results.filter((one) => !one.passed);
   if (bad.length > 0) {
     throw new RollError("failed", bad.map((one) => `check "${one.name}" says ${one.evidence}`).join("; "), {

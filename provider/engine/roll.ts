@@ -6,6 +6,7 @@ import type { Plan } from "../core/plan.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
+import type { GatePorts } from "./gate-ports.ts";
 import { Keeper } from "./keeper.ts";
 import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver, Journal, Meter } from "./ports.ts";
@@ -19,6 +20,7 @@ export interface RollPorts {
   readonly checks: CheckRunner;
   /** Undefined: there are no probes. */
   readonly meter: Meter | undefined;
+  readonly gates?: GatePorts | undefined;
   readonly journal: Journal;
   /** Wall clock, ISO 8601: for people. */
   wall(): string;

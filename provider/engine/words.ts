@@ -17,7 +17,7 @@ export function wordsFor(
   moved: ReadonlySet<string>,
 ): Omit<News, "position"> | undefined {
   if (act.name === "regression tests") {
-    const when = act.moment === "before" ? "before the first host" : "at the end";
+    const when = { before: "before the first host", canary: "after the canary", after: "at the end" }[act.moment];
     return moment === "start" ? { kind: "start", text: `regression tests ${when}` } : undefined;
   }
   const memory = own(run.hosts, act.host);

@@ -66,13 +66,14 @@ interface Occasion {
 
 async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion): Promise<Record<string, unknown>> {
   const { inputs, owners, olds, news, id, before } = occasion;
-  const { say, process, checks, wall, holder, instance, stop } = around;
+  const { say, process, checks, gates, wall, holder, instance, stop } = around;
   const file = inputsFile(around, news);
   around.files.write(file.path, file.text);
   // A line of its own: of a message the engine shows only the first line while the roll goes on.
   say(
     `${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${around.files.typed(file.path)}`,
   );
+  const meter = around.openMeter(inputs.probes, driver);
   const journal = around.openJournal();
   try {
     const tell = (line: News): void => tellTo(around, line);
@@ -80,11 +81,12 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
       driver,
       process,
       checks,
-      meter: undefined,
+      gates,
+      meter,
       journal,
       wall,
       tell,
-      windows: windowsFor(inputs.policy.windows),
+      windows: windowsFor(inputs.policy.windows, inputs.policy.freeze),
     };
     const newRunId = around.newRunId();
     const request = { inputs, inputsDigest: file.digest, owners, newRunId, holder, instance, stop };
@@ -97,6 +99,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   } catch (error) {
     throw isRollError(error) ? await cutOff(driver, occasion, error) : error;
   } finally {
+    meter?.close();
     journal.close();
   }
 }

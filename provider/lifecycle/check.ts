@@ -46,8 +46,8 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
     if (!isRollError(error)) throw error;
     return unseen(around, error, olds, declared);
   }
-  // Checks and probes do not change the plan: it can be shown before they are known.
-  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], probes: [] });
+  // Checks, suites and probes do not change the plan: it can be shown before they are known.
+  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], probes: [] });
   if (enough === undefined) {
     const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
     around.say(
@@ -73,10 +73,17 @@ function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, dec
 }
 
 /** Probes that would measure nothing: nobody should find that out after a roll. While none is pending it is a warning. */
-function blindProbes({ fleet: seen }: Look, { probes, owner }: Inputs, { kind }: Outlook, around: Surroundings): Failure[] {
+function blindProbes(
+  { fleet: seen }: Look,
+  { probes, owner }: Inputs,
+  { kind }: Outlook,
+  around: Surroundings,
+): Failure[] {
   const failures = probes.flatMap((probe, index) => {
     const problem = emptyProblem(probe, seen);
-    return problem === undefined ? [] : [{ property: `probes[${index}]`, reason: `the probe "${probe.name}" ${problem}` }];
+    return problem === undefined
+      ? []
+      : [{ property: `probes[${index}]`, reason: `the probe "${probe.name}" ${problem}` }];
   });
   if (kind === "roll") return failures;
   for (const { reason } of failures) around.say(`${owner}: ${reason}`, "warning");
@@ -120,7 +127,8 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
 
 /** Errors about an input begin with its path. */
 function troubleOf(error: RollError): Failure {
-  const [, property, reason] = /^((?:target|baseline|policy|checks|probes)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
+  const [, property, reason] =
+    /^((?:target|baseline|policy|checks|suites|probes)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
   return { property: property ?? "target", reason: reason ?? error.advice };
 }
 

@@ -15,8 +15,8 @@ export interface MeterPorts {
   readonly driver: Pick<Driver, "clock" | "measure">;
   /** Process time. */
   readonly process: Clock;
-  /** Wall clock, ISO 8601: what a Prometheus server goes by. */
-  wall(): string;
+  /** Wall clock, milliseconds since 1970: what a Prometheus server goes by. */
+  wall(): number;
   /** Where credentials are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }

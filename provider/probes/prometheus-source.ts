@@ -13,7 +13,7 @@ const MOST = 1_440;
 interface Ports {
   readonly clock: FleetClock;
   readonly process: Clock;
-  wall(): string;
+  wall(): number;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -31,7 +31,7 @@ export function prometheusSource(probe: Extract<Probe, { kind: "prometheus" }>, 
   async function ask(query: string, first: number, last: number): Promise<Map<number, Map<string, number>>> {
     // Fleet time is the server's time, but for where both began and how fast they go.
     const now = clock.now();
-    const offset = Date.parse(wall()) - now / clock.scale;
+    const offset = wall() - now / clock.scale;
     const at = (time: number): number => (time / clock.scale + offset) / 1_000;
     const range = { from: at(first + SLICE), to: at(last + SLICE), step: SLICE / 1_000 / clock.scale };
     const series = await promQuery(probe, query, range, { process, environment, signal: end.signal });

@@ -5,8 +5,9 @@ import type { z } from "zod";
 import type { baseline } from "../../provider/core/baseline.ts";
 import type { CheckInput } from "../../provider/core/check.ts";
 import type { PolicyInput } from "../../provider/core/policy.ts";
+import type { SuiteInput } from "../../provider/core/suite.ts";
 import type { target } from "../../provider/core/target.ts";
-import type { BaselineArgs, CheckArgs, PolicyArgs, TargetArgs } from "../../sdk/args.ts";
+import type { BaselineArgs, CheckArgs, PolicyArgs, SuiteArgs, TargetArgs } from "../../sdk/args.ts";
 import { argsFile, argsText } from "../../tools/sdk-args.ts";
 
 test("sdk/args.ts is what the schemas say (`node tools/sdk-args.ts` writes it)", () => {
@@ -26,6 +27,7 @@ test("every input may be an Output on every level, and is what the schema takes"
   expectTypeOf<PolicyArgs>().toEqualTypeOf<Inputs<PolicyInput>>();
   expectTypeOf<BaselineArgs>().toEqualTypeOf<Inputs<z.input<typeof baseline>>>();
   expectTypeOf<TargetArgs>().toEqualTypeOf<Inputs<z.input<typeof target>>>();
+  expectTypeOf<SuiteArgs>().toEqualTypeOf<Inputs<SuiteInput>>();
   expectTypeOf<CheckArgs>().toEqualTypeOf<Inputs<CheckInput>>();
 });
 

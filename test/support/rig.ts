@@ -1,3 +1,4 @@
+import type { ApprovalGate } from "../../provider/core/approval.ts";
 import { isRollError, type RollError } from "../../provider/core/errors.ts";
 import { type Inputs, type InputsAsWritten, inputs as inputsSchema } from "../../provider/core/inputs.ts";
 import {
@@ -10,11 +11,15 @@ import {
   type World,
 } from "../../provider/drivers/simulated/index.ts";
 import { Table } from "../../provider/drivers/simulated/world-table.ts";
+import { type ApprovalRequest, requestApproval } from "../../provider/engine/approve.ts";
+import type { SuiteRunner } from "../../provider/engine/gate-ports.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
 import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
 import { type RollResult, roll } from "../../provider/engine/roll.ts";
 import { windowsFor } from "../../provider/engine/windows.ts";
+import { openMeter } from "../../provider/probes/meter.ts";
+import { noGates } from "./gates.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** Fleet seconds in one second of process time, as on an embedded fleet: heartbeats would rule the test otherwise. */
@@ -27,6 +32,10 @@ export interface RigOptions {
   readonly checks?: InputsAsWritten["checks"];
   /** Checks that fail, and from which asking on (1: from the first); the others pass. */
   readonly failing?: Readonly<Record<string, number>>;
+  readonly suites?: InputsAsWritten["suites"];
+  readonly probes?: InputsAsWritten["probes"];
+  /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole, for this reason. */
+  readonly red?: Readonly<Record<string, readonly (readonly string[] | string)[]>>;
   /** Goes on from here instead of from `fleet`. */
   readonly from?: Snapshot;
   /** Told after every event in the world. */
@@ -93,6 +102,8 @@ export class Rig {
       baseline: { version: options.version ?? this.#options.version ?? "8.0.3" },
       policy: { ...this.#options.policy, ...options.policy },
       checks: this.#options.checks ?? [],
+      suites: this.#options.suites ?? [],
+      probes: this.#options.probes ?? [],
       owner: options.owner ?? "project/stack/fleet",
     });
   }
@@ -101,17 +112,21 @@ export class Rig {
   start(options: UpOptions = {}): Promise<Outcome> {
     this.#ups += 1;
     const inputs = this.inputs(options);
-    const driver = this.driver();
+    const inner = this.driver();
+    const driver = options.through?.(inner) ?? inner;
+    const process = this.time.clock(1 / SCALE);
+    const meter = openMeter(inputs.probes, { driver, process, wall: () => 0, environment: {} });
     const rolled = roll(
       {
-        driver: options.through?.(driver) ?? driver,
-        process: this.time.clock(1 / SCALE),
+        driver,
+        process,
         checks: this.#checks,
-        meter: undefined,
+        gates: { ...noGates, suites: redSuites(this.#options.red ?? {}, this.#asked) },
+        meter,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
         tell: (news) => this.news.push(news),
-        windows: windowsFor(inputs.policy.windows),
+        windows: windowsFor(inputs.policy.windows, inputs.policy.freeze),
       },
       {
         inputs,
@@ -122,17 +137,24 @@ export class Rig {
         instance: `process-${this.#ups}`,
         stop: options.stop ?? new AbortController().signal,
       },
-    ).then(
-      (result): Outcome => ({ kind: "ended", result }),
-      (error: unknown): Outcome => {
-        if (isRollError(error)) return { kind: "error", error };
-        throw error;
-      },
-    );
+    )
+      .finally(() => meter?.close())
+      .then(
+        (result): Outcome => ({ kind: "ended", result }),
+        (error: unknown): Outcome => {
+          if (isRollError(error)) return { kind: "error", error };
+          throw error;
+        },
+      );
     const killed = options.killed?.then((): Outcome => ({ kind: "killed" }));
     if (killed === undefined) return rolled;
     rolled.catch(() => {});
     return Promise.race([killed, rolled]);
+  }
+
+  /** `rolling-patch approve`, from any machine. */
+  approve(gate: ApprovalGate, by: string): Promise<ApprovalRequest> {
+    return this.time.run(requestApproval(this.driver().record, gate, by, new Date(this.time.now()).toISOString()));
   }
 
   /** One `pulumi up` to its end. */
@@ -172,6 +194,18 @@ function copyOf(world: World): World {
     tasks: copy(world.tasks.values()),
     faults: copy(world.faults.values()),
     events: world.events.slice(-1),
+  };
+}
+
+function redSuites(red: NonNullable<RigOptions["red"]>, asked: Map<string, number>): SuiteRunner {
+  return {
+    run: async ({ name }) => {
+      const times = asked.get(`suite ${name}`) ?? 0;
+      asked.set(`suite ${name}`, times + 1);
+      const script = red[name] ?? [];
+      const now = script[Math.min(times, script.length - 1)] ?? [];
+      return typeof now === "string" ? { failing: [], broken: now } : { failing: now };
+    },
   };
 }
 
