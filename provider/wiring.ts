@@ -11,6 +11,7 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { hookRunner } from "./probes/hooks.ts";
 import { checkRunner } from "./probes/runner.ts";
 import { suiteRunner } from "./probes/suites.ts";
 
@@ -65,7 +66,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     openDriver: (target) => openDriver(target, project),
     openJournal: () => openJournal(resolve(project, folder)),
     checks: checkRunner(clock),
-    gates: { suites: suiteRunner(clock, resolve(project, folder)) },
+    gates: { suites: suiteRunner(clock, resolve(project, folder)), hooks: hookRunner(clock) },
     process: clock,
     wall: wallTime,
     say: of.say,

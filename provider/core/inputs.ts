@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { baseline } from "./baseline.ts";
 import { check } from "./check.ts";
+import { hook } from "./hook.ts";
 import { repeated } from "./host-list.ts";
 import { policy } from "./policy.ts";
 import { suite } from "./suite.ts";
@@ -24,6 +25,7 @@ export const inputs = z.strictObject({
   policy: policy.prefault({}),
   checks: named(check),
   suites: named(suite),
+  hooks: named(hook),
   secretUrls: z
     .union([z.literal("all"), z.array(z.int().min(0))])
     .optional()
