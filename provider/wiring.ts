@@ -11,6 +11,7 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { hookRunner } from "./probes/hooks.ts";
 import { openMeter } from "./probes/meter.ts";
 import { checkRunner } from "./probes/runner.ts";
 import { suiteRunner } from "./probes/suites.ts";
@@ -68,7 +69,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     checks: checkRunner(clock),
     openMeter: (probes, driver) =>
       openMeter(probes, { driver, process: clock, wall: wallNow, environment: process.env }),
-    gates: { suites: suiteRunner(clock, resolve(project, folder)) },
+    gates: { suites: suiteRunner(clock, resolve(project, folder)), hooks: hookRunner(clock) },
     process: clock,
     wall: wallTime,
     say: of.say,

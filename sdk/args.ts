@@ -325,6 +325,22 @@ export interface PlatformProbeArgs {
   cap?: Input<number | undefined>;
 }
 
+/** A program that runs before or after a roll or a host, and that may refuse to let it go on. */
+export interface HookArgs {
+  /** What messages call it: "ticket". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Program and arguments, no shell: ["./ticket.sh", "check"]. Relative to the working directory of the Pulumi command. It reads one line of JSON from its standard input: what is about to happen or has. Credentials among the arguments are refused. */
+  command: Input<Input<string>[]>;
+  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. Default: []. */
+  env?: Input<Input<string>[] | undefined>;
+  /** When it runs: before the first act of a roll and again when a roll goes on, after its end, before a host is cordoned, when a host has its load back. It may run again for the same. */
+  at: Input<Input<"beforeRun" | "afterRun" | "beforeHost" | "afterHost">[]>;
+  /** Longest that it may run, process time, more than "0s": "30s". Then it is killed with all that it has started, and has failed. Default: "1m". */
+  timeout?: Input<string | undefined>;
+  /** What it means when it does not exit with 0: the roll halts until the next `pulumi up`, or a warning. After the end of a roll it is always a warning. Default: "halt". */
+  onFailure?: Input<"halt" | "ignore" | undefined>;
+}
+
 /** Which fleet, on which platform. */
 export type TargetArgs = SimulatedTargetArgs;
 

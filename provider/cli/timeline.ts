@@ -126,6 +126,8 @@ function actWords(act: Act): string {
       return `start ${act.workload}`;
     case "check":
       return `${act.at} checks`;
+    case "hooks":
+      return act.at;
     case "await":
       return "wait until it answers";
     case "regression tests":

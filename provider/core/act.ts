@@ -1,4 +1,5 @@
 import type { HostPoint } from "./check.ts";
+import type { HookStep } from "./hook.ts";
 import type { TestMoment } from "./regressions.ts";
 import type { HostMemory, Step } from "./run.ts";
 
@@ -19,6 +20,8 @@ export type Act =
   | { readonly name: "start"; readonly host: string; readonly workload: string }
   | { readonly name: "remediate"; readonly host: string }
   | { readonly name: "check"; readonly host: string; readonly at: HostPoint }
+  /** The hooks of one host: before it is cordoned, when it has its load back. */
+  | { readonly name: "hooks"; readonly host: string; readonly at: HookStep }
   | { readonly name: "uncordon"; readonly host: string }
   | { readonly name: "release"; readonly host: string }
   /** Waits until a host of ours that is down or cannot be reached answers again. */
@@ -50,6 +53,7 @@ export function stepOf(act: Extract<Act, { host: string }>, memory: HostMemory |
     case "start":
       return "release";
     case "check":
+    case "hooks":
       return act.at;
     case "adopt":
       return "cordon";

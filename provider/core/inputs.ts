@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { baseline } from "./baseline.ts";
 import { check } from "./check.ts";
+import { hook } from "./hook.ts";
 import { repeated } from "./host-list.ts";
 import { policy } from "./policy.ts";
 import { probe } from "./probe.ts";
@@ -26,6 +27,7 @@ export const inputs = z.strictObject({
   checks: named(check),
   suites: named(suite),
   probes: named(probe),
+  hooks: named(hook),
   secretUrls: z
     .union([z.literal("all"), z.array(z.int().min(0))])
     .optional()

@@ -85,7 +85,7 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
         ...host,
         ...event.facts,
         ...(event.step === "remediate"
-          ? { passed: host.passed.filter((step) => step === "stage" || step === "preflight") }
+          ? { passed: host.passed.filter((step) => ["stage", "preflight", "hooks before"].includes(step)) }
           : {}),
       }));
     case "passed":

@@ -1,4 +1,5 @@
 import type { ApprovalGate, Awaited } from "./approval.ts";
+import type { HookStep } from "./hook.ts";
 /** Fleet time, milliseconds. `until` absent: it goes on. */
 export interface Span {
   readonly from: number;
@@ -30,12 +31,13 @@ export interface HostMemory {
   readonly failed?: { readonly step: Step; readonly why: string };
 }
 
-export type Passable = "stage" | "preflight" | "verify" | "put back" | "gate";
+export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "gate";
 
 /** A host's life, in order. */
 export type Step =
   | "stage"
   | "preflight"
+  | "hooks before"
   | "cordon"
   | "evacuate"
   | "remediate"
@@ -43,6 +45,7 @@ export type Step =
   | "uncordon"
   | "put back"
   | "gate"
+  | "hooks after"
   | "release";
 
 /** Why a run has paused: asked to, outside of the windows, out of its time, its engine gone, or nobody has approved yet. */

@@ -5,7 +5,9 @@ import { judge } from "../core/decide/judge.ts";
 import type { Decision, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { hookStepsOf } from "../core/hook.ts";
 import type { Plan } from "../core/plan.ts";
+import type { RunEvent } from "../core/reduce.ts";
 import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
@@ -67,6 +69,11 @@ export class Session {
   /** Something changed outside: look now. */
   wake(): void {
     this.#wake.set();
+  }
+
+  /** Remembers something that was found out before the first turn. */
+  enter(event: RunEvent): Promise<void> {
+    return this.#ledger.enter(event);
   }
 
   /** Until the run ends. Throws when the lease is lost or the platform stays silent. */
@@ -208,6 +215,7 @@ export class Session {
       owners: this.#request.owners,
       inFlight: this.#crew.inFlight,
       checkPoints: checkPointsOf(inputs),
+      hooks: hookStepsOf(inputs.hooks),
       window: this.#openings.at(fleet.at),
       patient: this.#asked.patient,
       approvals: this.#keeper.record.approvals ?? [],

@@ -54,6 +54,8 @@ export function wordsFor(
             ],
           )
         : undefined;
+    case "hooks":
+      return undefined;
     case "await":
       return moment === "start"
         ? { ...line("does not answer; waiting for it"), kind: "warning" }

@@ -46,8 +46,8 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
     if (!isRollError(error)) throw error;
     return unseen(around, error, olds, declared);
   }
-  // Checks, suites and probes do not change the plan: it can be shown before they are known.
-  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], probes: [] });
+  // Checks and the like do not change the plan: it can be shown before they are known.
+  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], probes: [], hooks: [] });
   if (enough === undefined) {
     const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
     around.say(
@@ -128,7 +128,7 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
 /** Errors about an input begin with its path. */
 function troubleOf(error: RollError): Failure {
   const [, property, reason] =
-    /^((?:target|baseline|policy|checks|suites|probes)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
+    /^((?:target|baseline|policy|checks|suites|probes|hooks)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
   return { property: property ?? "target", reason: reason ?? error.advice };
 }
 

@@ -18,6 +18,7 @@ export const declaredKeys = [
   "checks",
   "suites",
   "probes",
+  "hooks",
   "secretUrls",
   "owner",
 ] as const;

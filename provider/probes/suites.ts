@@ -10,6 +10,7 @@ import { since } from "./answer.ts";
 import { tail } from "./evidence.ts";
 import { type Report, readJUnit } from "./junit.ts";
 import { KeptOutput } from "./kept-output.ts";
+import { within } from "./limit.ts";
 import { runProgram } from "./program.ts";
 import { TapReader } from "./tap.ts";
 
@@ -22,21 +23,12 @@ const LARGEST = 64 * 1024 * 1024;
 export function suiteRunner(clock: Clock, folder: string, cwd = "."): SuiteRunner {
   return {
     async run(suite, about, signal) {
-      const limit = new AbortController();
-      const finished = new AbortController();
-      const expiry = clock.sleep(suite.timeout, finished.signal).then(
-        () => limit.abort("time"),
-        () => {},
+      const result = await within(clock, suite.timeout, signal, (limit) =>
+        once(suite, about, { clock, folder, cwd }, limit),
       );
-      try {
-        const result = await once(suite, about, { clock, folder, cwd }, AbortSignal.any([signal, limit.signal]));
-        if (signal.aborted)
-          throw new RollError("cancelled", `The suite "${suite.name}" was cancelled.`, { cause: signal.reason });
-        return result;
-      } finally {
-        finished.abort();
-        await expiry;
-      }
+      if (signal.aborted)
+        throw new RollError("cancelled", `The suite "${suite.name}" was cancelled.`, { cause: signal.reason });
+      return result;
     },
   };
 }

@@ -12,7 +12,7 @@ import {
 } from "../../provider/drivers/simulated/index.ts";
 import { Table } from "../../provider/drivers/simulated/world-table.ts";
 import { type ApprovalRequest, requestApproval } from "../../provider/engine/approve.ts";
-import type { SuiteRunner } from "../../provider/engine/gate-ports.ts";
+import type { HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
 import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
@@ -36,6 +36,7 @@ export interface RigOptions {
   readonly probes?: InputsAsWritten["probes"];
   /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole, for this reason. */
   readonly red?: Readonly<Record<string, readonly (readonly string[] | string)[]>>;
+  readonly hooks?: InputsAsWritten["hooks"];
   /** Goes on from here instead of from `fleet`. */
   readonly from?: Snapshot;
   /** Told after every event in the world. */
@@ -104,6 +105,7 @@ export class Rig {
       checks: this.#options.checks ?? [],
       suites: this.#options.suites ?? [],
       probes: this.#options.probes ?? [],
+      hooks: this.#options.hooks ?? [],
       owner: options.owner ?? "project/stack/fleet",
     });
   }
@@ -121,7 +123,7 @@ export class Rig {
         driver,
         process,
         checks: this.#checks,
-        gates: { ...noGates, suites: redSuites(this.#options.red ?? {}, this.#asked) },
+        gates: { ...noGates, suites: redSuites(this.#options.red ?? {}, this.#asked), hooks: this.#hooks() },
         meter,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
@@ -150,6 +152,18 @@ export class Rig {
     if (killed === undefined) return rolled;
     rolled.catch(() => {});
     return Promise.race([killed, rolled]);
+  }
+
+  /** Every message that a hook got, as it came. */
+  readonly told: HookMessage[] = [];
+
+  #hooks(): HookRunner {
+    return {
+      run: async (hook, message) => {
+        this.told.push(message);
+        return this.#checks.run(hook as never, undefined, new AbortController().signal);
+      },
+    };
   }
 
   /** `rolling-patch approve`, from any machine. */

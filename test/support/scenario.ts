@@ -21,6 +21,8 @@ const policyFile = z.strictObject({
   checks: z.array(z.record(z.string(), z.unknown())).default([]),
   /** Names of checks that fail, and from which asking on (1: from the first). */
   failing: z.record(z.string(), z.int().min(1)).default({}),
+  /** They fail as checks do (`failing`). */
+  hooks: z.array(z.record(z.string(), z.unknown())).default([]),
   suites: z.array(z.record(z.string(), z.unknown())).default([]),
   /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole. */
   red: z.record(z.string(), z.array(z.union([z.string(), z.array(z.string())]))).default({}),
@@ -66,6 +68,7 @@ function scenario(name: string): Scenario {
       failing: policy.failing,
       suites: policy.suites as RigOptions["suites"],
       red: policy.red,
+      hooks: policy.hooks as RigOptions["hooks"],
     },
   };
 }

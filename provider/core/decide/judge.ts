@@ -42,6 +42,9 @@ function exhausted(view: View, host: Host, memory: HostMemory): RunEvent | undef
       if (view.run.convicted.includes(host.id)) continue;
       return { kind: "convicted", host: host.id, why };
     }
+    // It is back: the halt is told, and the host is let go.
+    if (step === "hooks after" && view.run.halt !== undefined && !memory.passed.includes(step))
+      return { kind: "passed", host: host.id, step };
     if (view.run.halt === undefined) {
       return {
         kind: "halt",

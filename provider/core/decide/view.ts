@@ -1,6 +1,7 @@
 import type { Act } from "../act.ts";
 import type { CheckPoint } from "../check.ts";
 import type { Fleet } from "../fleet.ts";
+import type { HookStep } from "../hook.ts";
 import type { Plan } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import type { Approval } from "../record.ts";
@@ -21,6 +22,8 @@ export interface View {
   readonly inFlight: readonly Act[];
   /** Gates for which the inputs declare a check. */
   readonly checkPoints: ReadonlySet<CheckPoint>;
+  /** Steps at which hooks are declared. */
+  readonly hooks: ReadonlySet<HookStep>;
   /** When hosts may start, by the policy's windows and freeze periods. */
   readonly window: Window;
   /** May `up` itself go on waiting for a window or a person? Otherwise it ends as paused. */
