@@ -34,6 +34,8 @@ export function planId({ hosts, moves, out, hours, effort, baseline }: PlanFacts
   const content = new Digest();
   for (const entry of hosts) {
     content.add(`${entry.host} ${entry.canary} ${entry.to}`);
+    if (entry.judged) content.add("judged");
+    for (const count of entry.steps) content.add(`step ${count}`);
     for (const id of entry.after) content.add(`after ${id}`);
     for (const move of entry.makeRoom) content.add(`room ${move.workload} ${move.from} ${move.to}`);
     for (const move of entry.evacuate) content.add(`${move.workload} ${move.from} ${move.to}`);

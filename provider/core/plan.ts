@@ -16,6 +16,8 @@ export interface HostPlan {
   readonly from: string;
   readonly to: string;
   readonly canary: boolean;
+  /** Goes alone, gets its own workloads back and is measured in full; canaries are, where workloads are probed. */
+  readonly judged: boolean;
   /** Hosts that go at the same time share a wave (1, 2, …). A view for people, not a barrier. */
   readonly wave: number;
   /**
@@ -36,8 +38,12 @@ export interface HostPlan {
   readonly shutdown: readonly string[];
   /** Moves onto this host after it was verified, in order. */
   readonly putBack: readonly Move[];
+  /** Of a judged host: how many of these are made when load is held for a while; the last is all of them. Else empty. */
+  readonly steps: readonly number[];
   /** With `putBack: home`, the moves that undo `makeRoom`: last first, strictly one after another, after `putBack`. */
   readonly undoRoom: readonly Move[];
+  /** Longest that the host is watched after its put-back began, besides the moves, seconds. */
+  readonly soak: number;
   /** Forecast, seconds from the start of the roll: cordon and release. */
   readonly start: number;
   readonly end: number;
@@ -69,9 +75,11 @@ export interface Plan {
     readonly gib: number;
     /** Most hosts out at one moment. */
     readonly out: number;
-    /** Hours from the first cordon to the last release: optimistic, expected, pessimistic. */
+    /** Hours from the start of the roll to its end, reference window and last looks included: optimistic, expected, pessimistic. */
     readonly hours: { readonly low: number; readonly expected: number; readonly high: number };
   };
+  /** Seconds in which the service is watched before the first host is touched, and after the last one is back. */
+  readonly watch: { readonly before: number; readonly after: number };
   /** How hard it was searched, in units of `EFFORT_UNIT` placement tests; the same effort finds the same plan. */
   readonly effort: number;
   /**

@@ -1,3 +1,11 @@
+import type { ApprovalGate, Awaited } from "./approval.ts";
+import type { HookStep } from "./hook.ts";
+/** Fleet time, milliseconds. `until` absent: it goes on. */
+export interface Span {
+  readonly from: number;
+  readonly until?: number;
+}
+
 /** What a run remembers of one host that is in its hands or has failed. Dropped when the host is released. */
 export interface HostMemory {
   /** Running workloads it had when it was cordoned: they come home to a canary. */
@@ -23,12 +31,13 @@ export interface HostMemory {
   readonly failed?: { readonly step: Step; readonly why: string };
 }
 
-export type Passable = "stage" | "preflight" | "verify" | "put back" | "gate";
+export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "gate";
 
 /** A host's life, in order. */
 export type Step =
   | "stage"
   | "preflight"
+  | "hooks before"
   | "cordon"
   | "evacuate"
   | "remediate"
@@ -36,13 +45,17 @@ export type Step =
   | "uncordon"
   | "put back"
   | "gate"
+  | "hooks after"
   | "release";
+
+/** Why a run has paused: asked to, outside of the windows, out of its time, its engine gone, or nobody has approved yet. */
+export type PauseCause = "stop" | "window" | "time" | "engine" | "approval";
 
 /** How a run ended. A normal end, whichever it is. */
 export type Ending =
   | { readonly kind: "done"; readonly note: string }
   /** At a safe point, nothing wrong; the next `up` or `continue` goes on. */
-  | { readonly kind: "paused"; readonly cause: "stop" | "window" | "time" | "engine"; readonly note: string }
+  | { readonly kind: "paused"; readonly cause: PauseCause; readonly note: string }
   /** The world was in the way; the next `up` tries again. `refused`: no plan could be made. */
   | {
       readonly kind: "halted";
@@ -73,6 +86,10 @@ export interface RunMemory {
   readonly canaryPassed: boolean;
   /** Hosts chosen as canaries of this run. */
   readonly canaries: readonly string[];
+  /** Hosts chosen to be measured in full, canaries included; absent: none. */
+  readonly judged?: readonly string[];
+  /** The undisturbed minutes before the first host, fleet time. Absent: they have not begun. */
+  readonly reference?: Span;
   readonly hosts: Readonly<Record<string, HostMemory>>;
   /** Hosts released at the level. */
   readonly done: readonly string[];
@@ -82,8 +99,16 @@ export interface RunMemory {
   readonly convicted: readonly string[];
   /** Regression tests that failed before the first host was touched: not the patch's fault. */
   readonly failingBefore?: readonly string[];
+  /** Regression tests that failed when the canary was back; empty when all passed. */
+  readonly failingAtCanary?: readonly string[];
   /** Regression tests that failed at the end; empty when all passed. */
   readonly failingAfter?: readonly string[];
+  /** Regression tests that failed and passed when they ran once more. */
+  readonly flaky?: readonly string[];
+  /** Gates that people have let pass. */
+  readonly approved?: readonly ApprovalGate[];
+  /** What it waits for people to approve. */
+  readonly awaits?: Awaited;
   /** The fleet record was lost while hosts were out: finish those, start none, then halt. */
   readonly memoryLost?: boolean;
   readonly ending?: Ending;

@@ -24,8 +24,8 @@ function asksForTheSame(before: PlanRequest, now: PlanRequest): boolean {
   return isDeepStrictEqual(essence(before), essence(now));
 }
 
-function essence({ fleet, policy, baseline, owners, memory, effort }: PlanRequest) {
-  return [baseline, owners, policy, effort, memory && nameless(memory), { ...fleet, at: 0 }];
+function essence({ fleet, policy, baseline, owners, memory, probed, effort }: PlanRequest) {
+  return [baseline, owners, policy, probed, effort, memory && nameless(memory), { ...fleet, at: 0 }];
 }
 
 function nameless({ id: _id, startedAt: _startedAt, ...memory }: RunMemory) {

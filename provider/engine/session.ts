@@ -5,7 +5,10 @@ import { judge } from "../core/decide/judge.ts";
 import type { Decision, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { hookStepsOf } from "../core/hook.ts";
 import type { Plan } from "../core/plan.ts";
+import type { RunEvent } from "../core/reduce.ts";
+import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
 import { claimed, FillGauge, followed } from "./chronicle.ts";
@@ -13,6 +16,7 @@ import { Crew } from "./crew.ts";
 import type { Keeper } from "./keeper.ts";
 import { Landing } from "./landing.ts";
 import { Ledger } from "./ledger.ts";
+import { Openings } from "./openings.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import { Wake } from "./wake.ts";
@@ -38,6 +42,7 @@ export class Session {
   readonly #asked: Asked;
   readonly #wake = new Wake();
   readonly #landing: Landing;
+  readonly #openings: Openings;
   readonly #gauge = new FillGauge();
   #plan: Plan | undefined;
   #plansInARow = 0;
@@ -49,6 +54,7 @@ export class Session {
     this.#ledger = new Ledger(ports, keeper, run);
     this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake());
     this.#asked = new Asked(ports, request, () => this.wake());
+    this.#openings = new Openings((at) => ports.windows(at));
     this.#landing = new Landing(request.inputs.policy.deadlines.drain);
   }
 
@@ -63,6 +69,11 @@ export class Session {
   /** Something changed outside: look now. */
   wake(): void {
     this.#wake.set();
+  }
+
+  /** Remembers something that was found out before the first turn. */
+  enter(event: RunEvent): Promise<void> {
+    return this.#ledger.enter(event);
   }
 
   /** Until the run ends. Throws when the lease is lost or the platform stays silent. */
@@ -91,10 +102,12 @@ export class Session {
     const fill = this.#gauge.look(fleet);
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
     this.#asked.heed(this.#keeper.record);
+    if (this.#asked.why !== undefined) this.#crew.recall();
     if (this.#asked.overdue) return this.#unsafe(fleet);
     const decision = await this.#decide(fleet);
     if (decision.ending !== undefined) return decision.ending;
     for (const act of decision.start) this.#crew.start(act, fleet);
+    this.#asked.waiting(decision.waits);
     if (decision.start.length > 0) {
       this.#plansInARow = 0;
       this.#landing.over();
@@ -192,19 +205,20 @@ export class Session {
   }
 
   #view(fleet: Fleet): View {
-    const { policy, checks } = this.#request.inputs;
-    const window = this.#ports.windows(fleet.at);
-    if (window.open) this.#asked.goOn();
+    const { inputs } = this.#request;
     const asked = this.#asked.why;
     return {
       fleet,
       plan: this.#plan,
       run: this.memory,
-      policy,
+      policy: inputs.policy,
       owners: this.#request.owners,
       inFlight: this.#crew.inFlight,
-      checkPoints: new Set(checks.flatMap((check) => check.at)),
-      window: window.open ? "open" : this.#asked.patient(window.changesAt) ? "wait" : "closed",
+      checkPoints: checkPointsOf(inputs),
+      hooks: hookStepsOf(inputs.hooks),
+      window: this.#openings.at(fleet.at),
+      patient: this.#asked.patient,
+      approvals: this.#keeper.record.approvals ?? [],
       ...(asked === undefined ? {} : { asked }),
       remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
@@ -212,7 +226,7 @@ export class Session {
 
   async #wait(fleet: Fleet, { lookAt }: Decision): Promise<void> {
     const { clock } = this.#ports.driver;
-    const changesAt = this.#ports.windows(fleet.at).changesAt ?? Number.POSITIVE_INFINITY;
+    const { changesAt = Number.POSITIVE_INFINITY } = this.#openings.at(fleet.at);
     const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, fleet.at + LOOK_EVERY);
     await this.#wake.wait((signal) => clock.sleep(Math.max(0, until - clock.now()), signal));
   }

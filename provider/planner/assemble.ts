@@ -3,7 +3,7 @@ import { planId } from "../core/plan-id.ts";
 import type { Leg } from "./board.ts";
 import { mostOut } from "./capacity-bound.ts";
 import type { Facts } from "./facts.ts";
-import { hoursBound } from "./hours-bound.ts";
+import { hoursBound, tailOf } from "./hours-bound.ts";
 import { isDisliked } from "./item-rules.ts";
 import { emptiedFirst, movesBound } from "./moves-bound.ts";
 import { peaksOf } from "./peaks.ts";
@@ -23,12 +23,13 @@ const ROUNDING = 1e-9;
 export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly string[], effort: number): Plan {
   const waves = wavesOf(turns);
   const hosts = turns.map((turn, index): HostPlan => {
-    const { node, canary, after, why, makeRoom, evacuate, shutdown, putBack, undoRoom, start, end } = turn;
+    const { node, canary, judged, after, why, makeRoom, evacuate, shutdown, putBack, steps, undoRoom } = turn;
     return {
       host: node.id,
       from: node.host.level,
       to: node.host.wanted,
       canary,
+      judged,
       wave: waves[index] ?? 1,
       after: after.map((other) => other.node.id),
       why,
@@ -36,13 +37,16 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
       evacuate: evacuate.map(moveOf),
       shutdown: shutdown.map(({ id }) => id),
       putBack: putBack.map(moveOf),
+      steps,
       undoRoom: undoRoom.map(moveOf),
-      start: Math.round(start),
-      end: Math.round(end),
+      soak: turn.soak,
+      start: Math.round(turn.start),
+      end: Math.round(turn.end),
     };
   });
   const all = turns.flatMap(legsOf);
-  const expected = turns.reduce((last, turn) => Math.max(last, turn.end), 0) / 3600;
+  const watch = { before: facts.referenceLeft, after: tailOf(facts, turns) };
+  const expected = (turns.reduce((last, turn) => Math.max(last, turn.end), 0) + watch.after) / 3600;
   const hours = {
     low: rounded(expected * RANGE.low),
     expected: rounded(expected),
@@ -69,6 +73,7 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     skipped: facts.skipped,
     notes,
     totals,
+    watch,
     effort,
     bounds,
     peaks: peaksOf(facts, turns),

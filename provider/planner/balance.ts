@@ -42,7 +42,7 @@ class Balancing {
     this.#hosts = facts.nodes.filter((node) => board.isServing(node) && at(node.capacity, facts.ram) > 0);
     this.#shares = Float64Array.from(facts.nodes, (node) => this.#shareOf(node));
     const able = new Set(this.#hosts.filter((node) => node.host.slots > 0));
-    this.#takers = new Set(turns.filter((turn) => !turn.canary && able.has(turn.node)));
+    this.#takers = new Set(turns.filter((turn) => !turn.canary && !turn.judged && able.has(turn.node)));
     this.#wishes = announced(facts, turns).reverse();
     for (const { item, to } of turns.flatMap((turn) => [...turn.makeRoom, ...turn.evacuate])) {
       if (!isDisliked(item, to) || !board.itemsOn(to).includes(item)) continue;
@@ -166,7 +166,12 @@ function announced(facts: Facts, turns: readonly Turn[]): { item: Item; from: No
       const from = facts.byId.get(move.from);
       const turn = turnOf.get(entry.host);
       const due =
-        item !== undefined && from !== undefined && turn !== undefined && !turn.canary && move.why === why.balance;
+        item !== undefined &&
+        from !== undefined &&
+        turn !== undefined &&
+        !turn.canary &&
+        !turn.judged &&
+        move.why === why.balance;
       return due ? [{ item, from, turn }] : [];
     }),
   );

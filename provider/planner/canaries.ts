@@ -1,24 +1,32 @@
 import type { Facts, Node } from "./facts.ts";
+import { probedOn } from "./judged.ts";
 import { goesFirst, Line } from "./line.ts";
 
 /**
- * Hosts that go first, alone: per hardware/firmware class, in class order, the pending ones with the fewest workloads, then
- * by id. Those that the run has chosen stay chosen. None once the canary has passed, and none that
+ * Hosts that go first, alone: per hardware/firmware class, in class order, the pending ones with the most probed workloads (none
+ * are probed: with the fewest workloads), then by id. Those that the run has chosen stay chosen. None once the canary has passed, and none that
  * by an order rule waits for a host which is no canary. `avoid`: cannot be emptied first.
  */
 export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
-  const { memory, nodes, residents, request } = facts;
+  const { memory, nodes, phases, residents, request } = facts;
   if (request.policy.canary === 0 || memory?.canaryPassed === true) return [];
   const classOf = (node: Node): string => node.host.class ?? "";
   const chosen = memory?.canaries ?? [];
   const isStuck = (node: Node): boolean =>
     request.policy.pinned === "refuse" && residents[node.index]?.some((item) => item.workload.pinned) === true;
   const workloads = (node: Node): number => residents[node.index]?.length ?? 0;
+  // One that tells most about the patch; an empty one only where its class has no other.
+  const silent = (node: Node): number => (phases.measured && workloads(node) === 0 ? 1 : 0);
+  const told = (node: Node): number => (phases.measured ? probedOn(facts, node) : 0);
   const rank = (node: Node): number => (chosen.includes(node.id) ? chosen.indexOf(node.id) : chosen.length);
 
   const canaries: Node[] = [];
   const byRank = (a: Node, b: Node): number =>
-    rank(a) - rank(b) || workloads(a) - workloads(b) || (a.id < b.id ? -1 : 1);
+    rank(a) - rank(b) ||
+    silent(a) - silent(b) ||
+    told(b) - told(a) ||
+    workloads(a) - workloads(b) ||
+    (a.id < b.id ? -1 : 1);
   const next = (members: readonly Node[]): Node | undefined => {
     // Before the canary has passed, nothing but canaries was let through.
     const gone = members.filter(

@@ -4,6 +4,7 @@ import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
+import { isProbed, judgedLeft } from "./judged.ts";
 import { Line } from "./line.ts";
 import { easiestFirst, leavesReserve, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
@@ -48,6 +49,9 @@ export interface Stuck {
   readonly turns: readonly Turn[];
 }
 
+/** What a host is in a roll: the first ones go alone. */
+type Part = "canary" | "judged" | "rest";
+
 /** How many of the next hosts are tried when the first one does not fit. */
 const LOOK_AHEAD = 48;
 
@@ -76,6 +80,8 @@ export class Draft {
   readonly #waiting: Node[];
   #obstacles: Obstacle[] = [];
   #ramp: number;
+  /** Hosts that are still to be judged, besides canaries. */
+  #toJudge: number;
   #parked = 0;
   #roomSteps = 0;
 
@@ -90,6 +96,7 @@ export class Draft {
     this.#line = new Line(facts);
     this.#waiting = this.#line.arranged(manner.order);
     this.#ramp = facts.rampBefore;
+    this.#toJudge = judgedLeft(facts, manner.canaries);
   }
 
   /** Placement tests made. */
@@ -113,20 +120,21 @@ export class Draft {
 
   /** Hosts in hand go on, whatever the limits say: they are out already. */
   #takeOver(inHand: readonly Node[]): boolean {
-    const chosen = this.#facts.memory?.canaries ?? [];
+    const { canaries = [], judged: chosen = [] } = this.#facts.memory ?? {};
     for (const node of inHand) {
-      const canary = chosen.includes(node.id);
+      const canary = canaries.includes(node.id);
+      const judged = this.#facts.phases.measured && chosen.includes(node.id);
       const emptied = this.#emptied(node, inHand.length === 1);
       if (emptied === undefined) return false;
       const { makeRoom, evacuate } = emptied;
-      const putBack = this.#hand.homes(node, evacuate, canary);
+      const putBack = this.#hand.homes(node, evacuate, canary || judged);
       const made = [...undoneOf(this.#facts, node), ...makeRoom];
       const undoRoom = undone(this.#board, this.#facts, { makeRoom: made, evacuate, putBack });
-      const part = { canary, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
+      const part = { canary, judged, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
       this.#timeline.start(this.#hand.start(node, part));
     }
     for (const node of inHand) this.#line.started(node);
-    this.#ramp += inHand.filter(({ id }) => !chosen.includes(id)).length;
+    this.#ramp += inHand.filter(({ id }) => !canaries.includes(id) && !chosen.includes(id)).length;
     return true;
   }
 
@@ -143,10 +151,16 @@ export class Draft {
     const idle = this.#hand.size === 0;
     const [canary] = this.#canaries;
     if (canary !== undefined)
-      return idle && (this.#try(canary, "search", true, true) || this.#tryWithRoom([canary], true));
+      return idle && (this.#try(canary, "search", "canary", true) || this.#tryWithRoom([canary], "canary"));
+    if (this.#toJudge > 0) {
+      if (!idle) return false;
+      if (this.#startJudged()) return true;
+      // None that could be judged can go first.
+      this.#toJudge = 0;
+    }
     const places = placesAt(this.#ramp, this.#manner.width, this.#facts.startWidth);
     if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
-    if (this.#hand.hasCanary() || this.#hand.isAlone) return false;
+    if (this.#hand.isAlone) return false;
 
     const next = this.#ahead();
     const few = next.slice(0, GLANCES);
@@ -158,7 +172,17 @@ export class Draft {
     if (!idle) return mayPark && this.#tryEach(few, "room", true);
     this.#obstacles = [];
     const waiting = this.#line.first(this.#waiting, this.#waiting.length);
-    return this.#tryEach(waiting, "search", true) || this.#tryWithRoom(waiting, false);
+    return this.#tryEach(waiting, "search", true) || this.#tryWithRoom(waiting, "rest");
+  }
+
+  /** The next host to be judged: one that can tell, for its workloads are probed. */
+  #startJudged(): boolean {
+    const able = (node: Node): boolean => isProbed(this.#facts, node);
+    const next = this.#ahead().filter(able);
+    const few = next.slice(0, GLANCES);
+    if (this.#tryEach(next, "level", false, "judged") || this.#tryEach(few, "room", false, "judged")) return true;
+    const waiting = this.#line.first(this.#waiting, this.#waiting.length).filter(able);
+    return this.#tryEach(waiting, "search", true, "judged") || this.#tryWithRoom(waiting, "judged");
   }
 
   /** The next hosts that could start as far as order and moves in hand go. */
@@ -172,9 +196,9 @@ export class Draft {
     return free;
   }
 
-  #tryEach(nodes: readonly Node[], care: Care, park: boolean): boolean {
+  #tryEach(nodes: readonly Node[], care: Care, park: boolean, part: Part = "rest"): boolean {
     const room = park ? undefined : this.#destinations.room(care);
-    return nodes.some((node) => this.#isWorthTrying(node, room) && this.#try(node, care, false, park));
+    return nodes.some((node) => this.#isWorthTrying(node, room) && this.#try(node, care, part, park));
   }
 
   /** The room for workloads that stay is at least what the host needs; announced destinations may be elsewhere. */
@@ -185,7 +209,7 @@ export class Draft {
   }
 
   /** Starts the host if its workloads fit somewhere now; `park`: also on hosts that will be emptied later. */
-  #try(node: Node, care: Care, canary: boolean, park: boolean): boolean {
+  #try(node: Node, care: Care, part: Part, park: boolean): boolean {
     const hand = this.#hand;
     if (hand.touches(node)) return false;
     const limit = hand.limitInWay(node);
@@ -196,12 +220,12 @@ export class Draft {
     }
     const evacuate = this.#evacuate(node, care, park, hand.size > 0);
     if (evacuate === undefined) return false;
-    this.#start(node, canary, { makeRoom: [], evacuate });
+    this.#start(node, part, { makeRoom: [], evacuate });
     return true;
   }
 
   /** Nothing is in hand and no host can be emptied as things are: workloads of other hosts move on, the easiest host first. */
-  #tryWithRoom(nodes: readonly Node[], canary: boolean): boolean {
+  #tryWithRoom(nodes: readonly Node[], part: Part): boolean {
     const { room, announced, effort } = this.#manner;
     const [facts, board] = [this.#facts, this.#board];
     if (room.length === 0) return false;
@@ -215,7 +239,7 @@ export class Draft {
         if (this.steps > effort) return false;
         const found = this.#roomFor(node, limit);
         if (found === undefined) continue;
-        this.#start(node, canary, found);
+        this.#start(node, part, found);
         return true;
       }
     }
@@ -230,20 +254,23 @@ export class Draft {
     return found !== undefined && leavesReserve(board, node, found.makeRoom) ? found : undefined;
   }
 
-  #start(node: Node, canary: boolean, { makeRoom, evacuate }: RoomMade): void {
+  #start(node: Node, part: Part, { makeRoom, evacuate }: RoomMade): void {
     const hand = this.#hand;
+    const canary = part === "canary";
+    const judged = this.#facts.phases.measured && part !== "rest";
     const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
-    let putBack = hand.homes(node, evacuate, canary);
+    let putBack = hand.homes(node, evacuate, canary || judged);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack = withoutFirst(putBack);
-    const reason = canary ? order.canary : this.#reason(node, makeRoom, evacuate);
+    const reason = part === "rest" ? this.#reason(node, makeRoom, evacuate) : order[part];
     const undoRoom = undone(this.#board, this.#facts, { makeRoom, evacuate, putBack });
-    const part = { canary, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
-    this.#timeline.start(hand.start(node, part));
+    const turn = { canary, judged, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
+    this.#timeline.start(hand.start(node, turn));
     this.#line.started(node);
     const list = canary ? this.#canaries : this.#waiting;
     list.splice(list.indexOf(node), 1);
-    if (!canary) this.#ramp += 1;
-    if (!canary && evacuate.some((leg) => leg.why === why.later)) this.#parked += 1;
+    if (part === "judged") this.#toJudge -= 1;
+    if (part === "rest") this.#ramp += 1;
+    if (part !== "canary" && evacuate.some((leg) => leg.why === why.later)) this.#parked += 1;
   }
 
   /** Why a host goes now. */

@@ -10,6 +10,7 @@ import {
 } from "../core/fleet.ts";
 import { isUnavailable, reserveOf, slotsOf } from "../core/limits.ts";
 import { own } from "../core/own.ts";
+import { type Phases, phasesOf } from "../core/phases.ts";
 import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
@@ -100,14 +101,22 @@ export interface Facts {
   readonly reserve: Reserve;
   /** Places that are open when the part without barriers begins. */
   readonly startWidth: number;
-  /** Hosts other than canaries that this run has released before: the ramp goes on from there. */
+  /** Hosts that went beside others and that this run has released before: the ramp goes on from there. */
   readonly rampBefore: number;
+  /** How long the phases of the roll take at most. */
+  readonly phases: Phases;
+  /** Workloads that are probed. */
+  readonly probed: ReadonlySet<string>;
+  /** Seconds until the first host may be touched. */
+  readonly referenceLeft: number;
 }
 
 /** Reads a request. `only`: pending hosts other than these are left alone (`policy.mode: canary`). */
 export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts {
   const { fleet, policy } = request;
   const memory = request.memory?.baseline === request.baseline ? request.memory : undefined;
+  const probed = new Set(request.probed);
+  const phases = phasesOf(policy, fleet.hosts.length, probed.size > 0);
   const resources = resourceNames(fleet);
   const vector = (amounts: Resources): number[] => resources.map((name) => amountOf(amounts, name));
   const skipped: { host: string; why: string }[] = [];
@@ -160,8 +169,18 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     line: lineRules(request, byId),
     reserve: reserveOf(policy, fleet),
     startWidth: hostsAllowed(policy.startWidth, fleet.hosts.length),
-    rampBefore: (memory?.done ?? []).filter((id) => memory?.canaries.includes(id) !== true).length,
+    rampBefore: (memory?.done ?? []).filter(
+      (id) => memory?.canaries.includes(id) !== true && memory?.judged?.includes(id) !== true,
+    ).length,
+    phases,
+    probed,
+    referenceLeft: memory === undefined || !hasBegun(memory) ? phases.reference / 1000 : 0,
   };
+}
+
+/** The reference window is over, or nothing asks for it any more. */
+function hasBegun({ reference, done, hosts }: RunMemory): boolean {
+  return reference?.until !== undefined || done.length > 0 || Object.keys(hosts).length > 0;
 }
 
 /** Running workloads, and the stopped ones that we owe a start. */

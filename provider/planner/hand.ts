@@ -1,8 +1,9 @@
+import { pausesOf, stepsOf } from "../core/phases.ts";
 import { at, type Board, isFlying, type Leg } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { homecoming, returnNeed } from "./homecoming.ts";
 import type { Limit } from "./together.ts";
-import type { Turn } from "./turn.ts";
+import { goesAlone, type Turn } from "./turn.ts";
 
 /**
  * The hosts in hand while a roll is being planned: turns that have started and are not over. Books their moves, and knows
@@ -32,19 +33,14 @@ export class Hand {
     return this.#open.size;
   }
 
-  hasCanary(): boolean {
-    for (const turn of this.#open) if (turn.canary) return true;
-    return false;
-  }
-
   /** Workloads may be on their way to the host, or about to be taken from it: it cannot be emptied now. */
   touches(node: Node): boolean {
     return (this.#touched[node.index] ?? 0) > 0;
   }
 
-  /** A host that needs room made is in hand: nothing may happen beside it. */
+  /** A canary, a judged host or one that needs room made is in hand: nothing may happen beside it. */
   get isAlone(): boolean {
-    for (const turn of this.#open) if (turn.makeRoom.length > 0) return true;
+    for (const turn of this.#open) if (goesAlone(turn)) return true;
     return false;
   }
 
@@ -75,16 +71,16 @@ export class Hand {
     });
   }
 
-  /** Moves that policy asks for onto the host once it is at the level. */
-  homes(node: Node, evacuated: readonly Leg[], canary: boolean): Leg[] {
-    if (node.host.slots < 1 || (!canary && this.#facts.request.policy.putBack !== "home")) return [];
+  /** Moves that policy asks for onto the host once it is at the level. `all`: whatever policy says for the others. */
+  homes(node: Node, evacuated: readonly Leg[], all: boolean): Leg[] {
+    if (node.host.slots < 1 || (!all && this.#facts.request.policy.putBack !== "home")) return [];
     const claimed = new Set([...this.#open].flatMap((turn) => turn.putBack.map((leg) => leg.item)));
     return homecoming(this.#facts, this.#board, node, evacuated, claimed);
   }
 
   start(
     node: Node,
-    part: Pick<Turn, "canary" | "inHand" | "why" | "makeRoom" | "evacuate" | "putBack" | "undoRoom">,
+    part: Pick<Turn, "canary" | "judged" | "inHand" | "why" | "makeRoom" | "evacuate" | "putBack" | "undoRoom">,
   ): Turn {
     const board = this.#board;
     const returning = returnNeed(this.#facts, board, node, part.putBack);
@@ -92,6 +88,7 @@ export class Hand {
     const place = this.turns.length;
     const turn: Turn = {
       ...part,
+      ...this.#watching(part),
       node,
       place,
       others: this.#open.size,
@@ -111,6 +108,14 @@ export class Hand {
     if (returning.some((amount) => amount > 0)) this.#returning.set(turn, returning);
     this.#countOut(node, 1);
     return turn;
+  }
+
+  /** In which steps its load comes back, and how long it is watched. */
+  #watching({ canary, judged, putBack }: Pick<Turn, "canary" | "judged" | "putBack">): Pick<Turn, "steps" | "soak"> {
+    const { phases, request } = this.#facts;
+    const steps = judged ? stepsOf(putBack.length, request.policy.steps) : [];
+    const full = canary ? phases.canary : judged ? phases.judged : phases.rest;
+    return { steps, soak: (pausesOf(steps) + full) / 1000 };
   }
 
   /** The turn is over: its sources are free, its host is in service. */

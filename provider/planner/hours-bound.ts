@@ -6,11 +6,11 @@ import { placesAt } from "./ramp.ts";
 import type { Turn } from "./turn.ts";
 
 /**
- * Hours that no plan can do without, from the first cordon to the last release, with the expected times of each host
+ * Hours that no plan can do without, from the start of the roll to its end, with the expected times of each host
  * (evacuation through its slots, remediation, reboot).
  *
- * - **T1**: each host holds one of the places that long. Canaries go alone, one after the other, and so do the hosts that
- *   go last; between them there are as many
+ * - **T1**: each host holds one of the places that long, its soak included. Canaries and judged hosts go alone, one after the other, and so
+ *   do the hosts that go last; between them there are as many
  *   places as the ramp has opened at the earliest (each further host needs so many others to be back), at most W.
  * - **T2**: capacity that is out and demand booked twice never exceed what is free beyond the reserve; each host and each
  *   migration takes its share of that for its time.
@@ -31,10 +31,10 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   );
   // A host that others take workloads from before its own turn may be emptied faster.
   const evacuation = ({ node }: Turn): number => (robbed.has(node) ? 0 : evacuationSeconds(facts, node));
-  const seconds = new Map(turns.map((turn) => [turn, evacuation(turn) + remediationSeconds(turn.node)]));
+  const seconds = new Map(turns.map((turn) => [turn, evacuation(turn) + remediationSeconds(turn.node) + turn.soak]));
   const sum = (some: readonly Turn[]): number => some.reduce((total, turn) => total + (seconds.get(turn) ?? 0), 0);
 
-  const alone = turns.filter((turn) => !turn.inHand && (turn.canary || facts.line.last.has(turn.node)));
+  const alone = turns.filter((turn) => !turn.inHand && (turn.canary || turn.judged || facts.line.last.has(turn.node)));
   const aloneSet = new Set(alone);
   const shared = turns.filter((turn) => !aloneSet.has(turn));
   let most = Math.max(
@@ -59,7 +59,12 @@ export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
     const started = mine.filter((turn) => turn.inHand).length;
     most = Math.max(most, sum(mine) / Math.max(1, started, allowed - unavailable.length));
   }
-  return most / 3600;
+  return (facts.referenceLeft + most + tailOf(facts, turns)) / 3600;
+}
+
+/** Seconds after the last release in which errors on hosts that went beside others are still looked at. */
+export function tailOf({ phases }: Facts, turns: readonly Turn[]): number {
+  return turns.some((turn) => !turn.judged) ? phases.tail / 1000 : 0;
 }
 
 /** Most of these hosts that policy lets be out at once; those in hand are out already. */

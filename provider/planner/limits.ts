@@ -9,7 +9,7 @@ interface Moment {
   readonly others: readonly HostPlan[];
   /** Hosts that are out for reasons of their own. */
   readonly away: readonly Host[];
-  /** Hosts other than canaries that have started before in this run. */
+  /** Hosts that went beside others and have started before in this run. */
   readonly started: number;
   /** Hosts that may not be out with it, each with the rule that says so. */
   readonly rivals: ReadonlyMap<string, string> | undefined;
@@ -48,11 +48,17 @@ export function beyondLimits(
   const found: string[] = [];
   const { fleet: share, perDomain } = policy.maxUnavailable;
   if (entry.canary && others.length > 0) found.push("is a canary and does not go alone");
+  if (!entry.canary && entry.judged && others.length > 0) found.push("is to be judged and does not go alone");
   if (others.some((one) => one.canary)) found.push("starts before a canary is back");
+  if (others.some((one) => !one.canary && one.judged)) found.push("starts before a judged host is back");
   const out = others.length + away.length + 1;
   if (out > hostsAllowed(share, fleet.hosts.length))
     found.push(`would be one of ${out} hosts out, more than maxUnavailable allows`);
-  if (!entry.canary && others.length >= opened(hostsAllowed(policy.startWidth, fleet.hosts.length), started)) {
+  if (
+    !entry.canary &&
+    !entry.judged &&
+    others.length >= opened(hostsAllowed(policy.startWidth, fleet.hosts.length), started)
+  ) {
     found.push(`starts beside ${others.length} others, ahead of the ramp`);
   }
   for (const id of rivals === undefined ? [] : [...others.map((one) => one.host), ...away.map((one) => one.id)]) {

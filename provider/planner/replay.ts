@@ -50,7 +50,8 @@ class Replay {
   readonly #reserve: NonNullable<Policy["reserve"]>;
   readonly #levels: Levels;
   readonly #rivals: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly #canaries: readonly string[];
+  /** Hosts that the run chose to go alone. */
+  readonly #alone: ReadonlySet<string>;
   readonly #places: Whereabouts = {
     on: (host) => [...(this.#on.get(host) ?? [])].map((id) => this.#workloads.get(id) as Workload),
     followed: (workload, host) => this.#followed(workload, host),
@@ -71,8 +72,8 @@ class Replay {
     const isAway = (host: Host): boolean =>
       host.state !== "up" || host.cordoned || host.held || own(run?.hosts, host.id)?.failed !== undefined;
     this.#away = fleet.hosts.filter((host) => isAway(host) && !this.#ours.has(host.id));
-    this.#canaries = run?.canaries ?? [];
-    this.#started = (run?.done ?? []).filter((id) => !this.#canaries.includes(id)).length;
+    this.#alone = new Set([...(run?.canaries ?? []), ...(run?.judged ?? [])]);
+    this.#started = (run?.done ?? []).filter((id) => !this.#alone.has(id)).length;
 
     const mine = plan.hosts.filter((entry) => this.#ours.has(entry.host));
     const carried = new Set(
@@ -127,8 +128,7 @@ class Replay {
     this.#follow(entry, "add");
     this.#mostOut = Math.max(this.#mostOut, this.#open.size);
     if (!inHand) this.#reserveHolds(entry);
-    if (!inHand && !entry.canary) this.#started += 1;
-    if (inHand && !this.#canaries.includes(host.id)) this.#started += 1;
+    if (inHand ? !this.#alone.has(host.id) : !entry.canary && !entry.judged) this.#started += 1;
   }
 
   finish(plan: Plan): void {
@@ -209,7 +209,7 @@ class Replay {
   /** Checks the put back, and sums up what the host books in service while it goes on. */
   #comingBack(entry: HostPlan, host: Host): Resources {
     const { putBack } = this.#request.policy;
-    if (entry.putBack.length > 0 && !entry.canary && putBack === "none")
+    if (entry.putBack.length > 0 && !entry.canary && !entry.judged && putBack === "none")
       this.#wrong(entry, "puts load back, which policy does not ask for");
     const ids = [...(this.#on.get(host.id) ?? []), ...this.#owed(host)];
     const stays = ids.map((id) => this.#workloads.get(id) as Workload);

@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly owners: readonly string[];
   /** What the run remembers; a memory of another baseline counts only for the hosts in hand. */
   readonly memory?: RunMemory | undefined;
+  /** Ids of the workloads that are probed; none: nothing is measured. */
+  readonly probed?: readonly string[] | undefined;
   /** The plan that was announced: its order and destinations are kept where they are still valid. */
   readonly previous?: Plan | undefined;
   /**

@@ -17,7 +17,7 @@ interface Event {
  * remediation with reboot, and put back. Limits of policy and platform on what goes on at once over the whole fleet hold. Sets `start` and `end` of the turns.
  */
 export class Timeline {
-  now = 0;
+  now: number;
   readonly #events: Event[] = [];
   /** When each migration slot of a host is free again. */
   readonly #slots: number[][];
@@ -38,6 +38,7 @@ export class Timeline {
       remediations === undefined ? undefined : new SharedSlots(Math.min(remediations, facts.nodes.length));
     this.#slots = facts.nodes.map((node) => new Array<number>(Math.min(Math.max(1, node.host.slots), 64)).fill(0));
     this.#freeAt = facts.nodes.map(() => 0);
+    this.now = facts.referenceLeft;
   }
 
   /** Seconds until the slots of a host are free for one more migration. */
@@ -64,7 +65,8 @@ export class Timeline {
         const seconds = remediationSeconds(event.turn.node);
         this.#push("remediated", event.turn, (this.#remediations?.take(this.now, seconds) ?? this.now) + seconds);
       } else if (event.kind === "remediated") {
-        this.#push("released", event.turn, afterAll(this.#migrate(event.turn.putBack), event.turn.undoRoom));
+        const { turn } = event;
+        this.#push("released", turn, afterAll(this.#migrate(turn.putBack), turn.undoRoom) + turn.soak);
       } else {
         event.turn.end = this.now;
         released.push(event.turn);

@@ -5,6 +5,7 @@ import type { Item, Node } from "./facts.ts";
 export const order = {
   inHand: "out already",
   canary: "canary: alone, before all others",
+  judged: "judged: alone, measured with its own workloads back",
   announced: "as announced",
   last: "goes last: alone, after all others",
   empty: "nothing runs on it that could move",
@@ -17,6 +18,8 @@ export const order = {
 export interface Turn {
   readonly node: Node;
   readonly canary: boolean;
+  /** Measured in full, with its own workloads back. */
+  readonly judged: boolean;
   /** Was started before this plan was made. */
   readonly inHand: boolean;
   /** Place in the order in which turns start, from 0. */
@@ -34,11 +37,20 @@ export interface Turn {
   readonly evacuate: readonly Leg[];
   readonly shutdown: readonly Item[];
   putBack: Leg[];
+  /** Counts of `putBack` after which load is held; empty: it comes back in one go. */
+  readonly steps: readonly number[];
   /** After `putBack`, one after another. */
   readonly undoRoom: readonly Leg[];
+  /** Longest that it is watched, besides the moves, seconds. */
+  readonly soak: number;
   /** Seconds from the start of the roll. */
   start: number;
   end: number;
+}
+
+/** Nothing else is in hand beside it. */
+export function goesAlone({ canary, judged, makeRoom }: Pick<Turn, "canary" | "judged" | "makeRoom">): boolean {
+  return canary || judged || makeRoom.length > 0;
 }
 
 /** The other turn started before this one and may still be under way when it starts. */

@@ -2,6 +2,7 @@ import { complianceOf } from "../core/compliance.ts";
 import type { Host } from "../core/fleet.ts";
 import { type HostPlan, movesOf, type Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
+import { phaseTroubles } from "./phase-troubles.ts";
 import { replay } from "./replay.ts";
 import { movedInVain, silentlyGivenUp } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
@@ -18,6 +19,7 @@ export function validatePlan(request: PlanRequest, plan: Plan): string[] {
     ...coverage(request, plan),
     ...order(request, plan),
     ...sequenceTroubles(request, plan),
+    ...phaseTroubles(request, plan),
     ...sums(request, plan),
     ...tooFast(request, plan),
     ...silentlyGivenUp(plan, request.fleet.workloads),
@@ -64,7 +66,8 @@ function order(request: PlanRequest, plan: Plan): string[] {
   const hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
   const ours = (entry: HostPlan): boolean => isOurs(request, hosts.get(entry.host) as Host);
   const found: string[] = [];
-  const rank = (entry: HostPlan): number => (ours(entry) ? 0 : entry.canary ? 1 : late.has(entry.host) ? 3 : 2);
+  const rank = (entry: HostPlan): number =>
+    ours(entry) ? 0 : entry.canary ? 1 : late.has(entry.host) ? 4 : entry.judged ? 2 : 3;
   const late = new Set(lateHosts(request));
   const tooEarly = cannotBeCanary(request, plan);
   const seen = new Set<string>();

@@ -8,6 +8,9 @@ const entry: HostPlan = {
   from: "8.0.1",
   to: "8.0.3",
   canary: false,
+  judged: false,
+  steps: [],
+  soak: 0,
   wave: 1,
   after: [],
   why: "its turn",
@@ -41,6 +44,8 @@ describe("a plan id", () => {
     ["what is undone", { undoRoom: entry.evacuate }],
     ["the level", { to: "8.0.4" }],
     ["the canary", { canary: true }],
+    ["who is judged", { judged: true }],
+    ["the steps of the put-back", { steps: [1] }],
   ])("changes with %s", (_, change) => {
     expect(planId({ ...facts, hosts: [{ ...entry, ...change }] })).not.toBe(id);
   });

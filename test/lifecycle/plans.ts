@@ -60,6 +60,7 @@ export function planOf(names: readonly string[]): Plan {
       from: "8.0.1",
       to: "8.0.3",
       canary,
+      judged: false,
       wave: index + 1,
       after: [],
       why: "its turn",
@@ -67,6 +68,8 @@ export function planOf(names: readonly string[]): Plan {
       evacuate,
       shutdown: [],
       putBack: [],
+      steps: [],
+      soak: 0,
       undoRoom: [],
       start: 0,
       end: 60,
@@ -82,5 +85,16 @@ export function planOf(names: readonly string[]): Plan {
   const bounds = { moves: names.length, hours: 0.5, out: 1 };
   const id = `${names.length}h-${names.length}m-1out-2t-200e-00000000-00000000`;
   const notes = ["Room for 1 host failure stays free."];
-  return { kind: "plan", id, hosts, skipped: [], notes, totals, effort: 200, bounds, peaks: [] };
+  return {
+    kind: "plan",
+    id,
+    hosts,
+    skipped: [],
+    notes,
+    totals,
+    watch: { before: 0, after: 0 },
+    effort: 200,
+    bounds,
+    peaks: [],
+  };
 }

@@ -63,8 +63,14 @@ export function calmFleet(most = 8): fc.Arbitrary<Fleet> {
 
 /** A request as it comes from a first look at a calm fleet. */
 export const calmRequest: fc.Arbitrary<PlanRequest> = fc
-  .record({ fleet: calmFleet(), policy: somePolicy() })
-  .map(({ fleet, policy }) => ({ fleet, policy: known(policy, fleet), baseline: BASELINE, owners: [OWNER] }));
+  .record({ fleet: calmFleet(), policy: somePolicy(), probed: someProbed() })
+  .map(({ fleet, policy, probed }) => ({
+    fleet,
+    policy: known(policy, fleet),
+    baseline: BASELINE,
+    owners: [OWNER],
+    probed: probedOf(fleet, probed),
+  }));
 
 /** A request in mid-roll, in a fleet in which anything may be going on. */
 export const wildRequest: fc.Arbitrary<PlanRequest> = fc
@@ -76,8 +82,10 @@ export const wildRequest: fc.Arbitrary<PlanRequest> = fc
     homes: fc.array(fc.nat(31), { maxLength: 6 }),
     passed: fc.boolean(),
     sameBaseline: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
+    probed: someProbed(),
+    judged: fc.nat(4),
   })
-  .map(({ fleet, policy, fates, flights, homes, passed, sameBaseline }) => {
+  .map(({ fleet, policy, fates, flights, homes, passed, sameBaseline, probed, judged }) => {
     const hosts = fleet.hosts.map((host, index) => suffer(host, fates[index] ?? "calm"));
     const workloads = fleet.workloads.map((workload): Workload => {
       const index = fleet.workloads.indexOf(workload);
@@ -93,7 +101,8 @@ export const wildRequest: fc.Arbitrary<PlanRequest> = fc
       policy: known(policy, changed),
       baseline: BASELINE,
       owners: [OWNER],
-      memory: memoryOf(changed, fates, homes, passed, sameBaseline),
+      probed: probedOf(changed, probed),
+      memory: memoryOf({ fleet: changed, fates, homes, passed, same: sameBaseline, judged }),
     };
   });
 
@@ -105,12 +114,14 @@ export const tightRequest: fc.Arbitrary<PlanRequest> = fc
   .record({
     fleet: tightFleet(),
     policy: somePolicy(),
+    probed: someProbed(),
     reserve: fc.constantFrom<NonNullable<Policy["reserve"]>[]>(0, 0, 0, { memory: 1024 }),
     canary: fc.constantFrom(0, 0, 1),
     putBack: fc.constantFrom("home", "home", "none", "bounded"),
   })
-  .map(({ fleet, policy, reserve, canary, putBack }) => ({
+  .map(({ fleet, policy, probed, reserve, canary, putBack }) => ({
     fleet,
+    probed: probedOf(fleet, probed),
     policy: { ...known(policy, fleet), reserve, canary, putBack },
     baseline: BASELINE,
     owners: [OWNER],
@@ -203,6 +214,7 @@ export function somePolicy(): fc.Arbitrary<Policy> {
         ),
         reserve: fc.constantFrom(0, 1, 2, "10%", "25%", { memory: "48GiB" }, { cpu: 4 }, { memory: "16GiB", cpu: 2 }),
         canary: fc.constantFrom(0, 1, 2),
+        judged: fc.constantFrom(0, 2, 3),
         putBack: fc.constantFrom("bounded", "home", "none"),
         pinned: fc.constantFrom("refuse", "skip", "shutdown"),
         migrations: fc.constantFrom({ perHost: 1 }, { total: 1 }, { perHost: 2, total: 3 }),
@@ -297,13 +309,26 @@ function suffer(host: Host, fate: Fate): Host {
   }
 }
 
-function memoryOf(
-  fleet: Fleet,
-  fates: readonly Fate[],
-  homes: readonly number[],
-  passed: boolean,
-  same: boolean,
-): RunMemory {
+/** Which of the workloads are probed: none, about every second one, or all. */
+function someProbed(): fc.Arbitrary<number> {
+  return fc.constantFrom(0, 0, 2, 1);
+}
+
+function probedOf({ workloads }: Fleet, every: number): string[] {
+  return every === 0 ? [] : workloads.filter((_, index) => index % every === 0).map(({ id }) => id);
+}
+
+interface Past {
+  readonly fleet: Fleet;
+  readonly fates: readonly Fate[];
+  readonly homes: readonly number[];
+  readonly passed: boolean;
+  readonly same: boolean;
+  /** So many of the hosts that the run has touched were chosen to be judged. */
+  readonly judged: number;
+}
+
+function memoryOf({ fleet, fates, homes, passed, same, judged }: Past): RunMemory {
   const hosts: Record<string, HostMemory> = {};
   const done: string[] = [];
   fleet.hosts.forEach(({ id }, index) => {
@@ -318,7 +343,15 @@ function memoryOf(
     if (fate === "done") done.push(id);
   });
   const canaries = passed ? [] : Object.keys(hosts).slice(0, 1);
-  return { ...newRun("r1", OWNER, same ? BASELINE : "version=1.9.0", ""), canaryPassed: passed, canaries, hosts, done };
+  const chosen = [...new Set([...canaries, ...[...done, ...Object.keys(hosts)].slice(0, judged)])];
+  return {
+    ...newRun("r1", OWNER, same ? BASELINE : "version=1.9.0", ""),
+    canaryPassed: passed,
+    canaries,
+    judged: chosen,
+    hosts,
+    done,
+  };
 }
 
 function calmHost(index: number): fc.Arbitrary<Host> {

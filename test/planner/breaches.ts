@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type HostPlan, movesOf, type Plan } from "../../provider/core/plan.ts";
-import { hoursBound } from "../../provider/planner/hours-bound.ts";
+import { hoursBound, tailOf } from "../../provider/planner/hours-bound.ts";
 import { impossibilities } from "../../provider/planner/impossible.ts";
 import { type PlanRequest, planFor } from "../../provider/planner/plan.ts";
 import { readRequest, search } from "../../provider/planner/search.ts";
@@ -73,7 +73,7 @@ export function beyondBounds(request: PlanRequest, { bounds, totals, effort }: P
   if (bounds.out < totals.out) return `${totals.out} hosts out are more than the bound of ${bounds.out}`;
   const { facts, result } = search(request, effort);
   if (result.kind !== "schedule") return "the same effort finds no schedule";
-  const end = result.turns.reduce((last, turn) => Math.max(last, turn.end), 0);
+  const end = result.turns.reduce((last, turn) => Math.max(last, turn.end), 0) + tailOf(facts, result.turns);
   const bound = 3600 * hoursBound(facts, result.turns);
   return bound > end + 1e-6 ? `a roll of ${end} s is shorter than the bound of ${bound} s` : undefined;
 }

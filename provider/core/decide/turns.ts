@@ -1,6 +1,7 @@
 import type { Act } from "../act.ts";
 import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
+import type { HookStep } from "../hook.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
 import { own } from "../own.ts";
 import type { HostPlan, Move } from "../plan.ts";
@@ -54,7 +55,9 @@ export function turnOfNext(view: View, desk: Desk, { host }: HostPlan, first: bo
   const passed = desk.memory(host)?.passed ?? [];
   if (!passed.includes("stage")) return desk.start({ name: "stage", host });
   if (lacks(view, passed, "preflight")) return desk.start({ name: "check", host, at: "preflight" });
-  return first && desk.start({ name: "cordon", host });
+  if (!first) return false;
+  if (owesHooks(view, passed, "hooks before")) return desk.start({ name: "hooks", host, at: "hooks before" });
+  return desk.start({ name: "cordon", host });
 }
 
 /** A host that bears our mark: whatever brings it one step further, read from what it looks like now. */
@@ -68,7 +71,7 @@ export function turnInHand(view: View, desk: Desk, host: Host): boolean {
   if (memory?.failed !== undefined) return false;
   if (host.state === "unreachable") return desk.start({ name: "await", host: host.id });
   if (host.cordoned) return turnCordoned(view, desk, host);
-  if (needsPatch(host)) return mayRemediate(view) ? recordon(desk, host) : giveBack(desk, host);
+  if (needsPatch(host)) return mayRemediate(view) ? recordon(desk, host) : giveBack(view, desk, host);
   return turnBack(view, desk, host);
 }
 
@@ -124,6 +127,8 @@ function turnBack(view: View, desk: Desk, host: Host): boolean {
   if (!passed.includes("put back") && view.asked === undefined && (putBack(desk, host) || undoRoom(desk, host)))
     return true;
   if (lacks(view, passed, "gate")) return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "gate" });
+  if (owesHooks(view, passed, "hooks after"))
+    return onlyWhenIdle(desk, host, { name: "hooks", host: host.id, at: "hooks after" });
   return onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
 
@@ -151,8 +156,14 @@ function waits(desk: Desk, move: Move): boolean {
 }
 
 /** Below the level and nothing may be drained: what we stopped starts again, the mark goes. */
-function giveBack(desk: Desk, host: Host): boolean {
-  return owesStart(desk, host) || onlyWhenIdle(desk, host, { name: "release", host: host.id });
+function giveBack(view: View, desk: Desk, host: Host): boolean {
+  if (owesStart(desk, host)) return true;
+  const passed = desk.memory(host.id)?.passed ?? [];
+  // Whoever was told that it goes is told that it is back, unless there is nobody left to tell.
+  const tried = desk.memory(host.id)?.tries["hooks after"] !== undefined;
+  if (passed.includes("hooks before") && !tried && owesHooks(view, passed, "hooks after"))
+    return onlyWhenIdle(desk, host, { name: "hooks", host: host.id, at: "hooks after" });
+  return onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
 
 /** Marked but not cordoned and below the level: the cordon did not get through. */
@@ -203,6 +214,9 @@ function migrate(
 function onlyWhenIdle(desk: Desk, host: Host, act: Act): boolean {
   return !desk.busy(host.id) && desk.start(act);
 }
+
+const owesHooks = (view: View, passed: readonly Passable[], step: HookStep): boolean =>
+  view.hooks.has(step) && !passed.includes(step);
 
 const lacks = (view: View, passed: readonly Passable[], point: "preflight" | "gate"): boolean =>
   view.checkPoints.has(point) && !passed.includes(point);

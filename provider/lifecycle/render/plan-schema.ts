@@ -17,6 +17,7 @@ const move = z.strictObject({
 const part = z
   .strictObject({
     canary: z.boolean(),
+    judged: z.boolean().describe("Goes alone, gets its own workloads back and is measured in full."),
     wave: z.int().min(1).describe("Hosts that go at the same time share one; a view, not a barrier."),
     after: list.describe("Hosts that must be released before this one starts."),
     why: z.string().describe("Why it stands at this place of the order."),
@@ -24,7 +25,9 @@ const part = z
     evacuate: z.array(move),
     shutdown: list.describe("Pinned workloads that are shut down and started again."),
     putBack: z.array(move),
+    steps: z.array(count).describe("Of a judged host: how many of these are made when load is held for a while."),
     undoRoom: z.array(move).describe("Moves that undo `makeRoom`, one after another, at the end."),
+    soak: z.number().nonnegative().describe("Longest that it is watched, besides the moves, seconds."),
     start: z.number().nonnegative().describe("Forecast, seconds from the start of the roll."),
     end: z.number().nonnegative(),
   })

@@ -1,0 +1,158 @@
+import { badBins, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
+import { type MoveSeen, SLICE, type Slice } from "./samples.ts";
+import { SETTLE } from "./settings.ts";
+
+/** What probes saw, a series for each probe of each workload. The verdict reads it through this only. */
+export interface Seen {
+  readonly series: readonly Series[];
+}
+
+/** What one probe saw of one workload. Fleet ms; windows are cut into bins from their start on, without what had to settle. */
+export interface Series {
+  readonly probe: string;
+  readonly workload: string;
+  /** Latency over a window. */
+  summary(from: number, to: number): Summary;
+  /** A number for each 10 s from the start of the window on: 0 good, 1 with a failure, `GAP` nothing seen. */
+  bad(from: number, to: number): Uint8Array;
+  /** Slices in order of time, for guards and reports; those after moves included. */
+  slices(from: number, to: number): Slice[];
+  /** Ends of its moves. */
+  readonly moves: readonly number[];
+}
+
+/**
+ * All slices of a run so far, in any order. Add what arrives; the answers are remembered until a slice or a move changes them.
+ * A slice that comes twice counts once.
+ */
+export class Samples implements Seen {
+  readonly #series = new Map<string, SliceSeries>();
+  readonly #moves = new Map<string, number[]>();
+  #all: readonly SliceSeries[] | undefined;
+
+  constructor(slices: Iterable<Slice> = [], moves: Iterable<MoveSeen> = []) {
+    for (const move of moves) this.moved(move);
+    for (const slice of slices) this.add(slice);
+  }
+
+  /** In an order that does not depend on what came first. */
+  get series(): readonly Series[] {
+    this.#all ??= [...this.#series].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, series]) => series);
+    return this.#all;
+  }
+
+  add(slice: Slice): void {
+    const key = JSON.stringify([slice.workload, slice.probe]);
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = new SliceSeries(slice.probe, slice.workload, this.#movesOf(slice.workload));
+      this.#series.set(key, series);
+      this.#all = undefined;
+    }
+    series.add(slice);
+  }
+
+  moved({ workload, at }: MoveSeen): void {
+    const moves = this.#movesOf(workload);
+    if (moves.includes(at)) return;
+    moves.push(at);
+    moves.sort((a, b) => a - b);
+    for (const series of this.#series.values()) if (series.workload === workload) series.forget(at);
+  }
+
+  /** Gives up what is older: no window that is still asked about may begin before. */
+  dropBefore(at: number): void {
+    for (const series of this.#series.values()) series.dropBefore(at);
+  }
+
+  #movesOf(workload: string): number[] {
+    let moves = this.#moves.get(workload);
+    if (moves === undefined) {
+      moves = [];
+      this.#moves.set(workload, moves);
+    }
+    return moves;
+  }
+}
+
+interface Remembered {
+  readonly to: number;
+  readonly summary?: Summary;
+  readonly bad?: Uint8Array;
+}
+
+class SliceSeries implements Series {
+  readonly probe: string;
+  readonly workload: string;
+  readonly moves: readonly number[];
+  readonly #slices = new Map<number, Slice>();
+  readonly #known = new Map<string, Remembered>();
+
+  constructor(probe: string, workload: string, moves: readonly number[]) {
+    this.probe = probe;
+    this.workload = workload;
+    this.moves = moves;
+  }
+
+  add(slice: Slice): void {
+    const there = this.#slices.get(slice.at);
+    if (there !== undefined && !isFuller(slice, there)) return;
+    this.#slices.set(slice.at, slice);
+    this.forget(slice.at);
+  }
+
+  /** Answers that may have changed because of something at this moment. */
+  forget(at: number): void {
+    for (const [key, { to }] of this.#known) if (to > at) this.#known.delete(key);
+  }
+
+  dropBefore(at: number): void {
+    for (const key of this.#slices.keys()) if (key < at) this.#slices.delete(key);
+  }
+
+  slices(from: number, to: number): Slice[] {
+    const found: Slice[] = [];
+    for (let at = firstSlice(from); at + SLICE <= to; at += SLICE) {
+      const slice = this.#slices.get(at);
+      if (slice !== undefined) found.push(slice);
+    }
+    return found;
+  }
+
+  summary(from: number, to: number): Summary {
+    const key = `latency ${from} ${to}`;
+    const known = this.#known.get(key)?.summary;
+    if (known !== undefined) return known;
+    const summary = summaryOfPlaces(this.#places(from, to));
+    this.#known.set(key, { to, summary });
+    return summary;
+  }
+
+  bad(from: number, to: number): Uint8Array {
+    const key = `errors ${from} ${to}`;
+    const known = this.#known.get(key)?.bad;
+    if (known !== undefined) return known;
+    const bad = badBins(this.#places(from, to));
+    this.#known.set(key, { to, bad });
+    return bad;
+  }
+
+  #places(from: number, to: number): Place[] {
+    const places: Place[] = [];
+    for (let at = firstSlice(from); at + SLICE <= to; at += SLICE) {
+      const settling = this.moves.some((move) => at + SLICE > move && at < move + SETTLE);
+      places.push(settling ? "settling" : (this.#slices.get(at) ?? "gap"));
+    }
+    return places;
+  }
+}
+
+function firstSlice(from: number): number {
+  return Math.ceil(from / SLICE) * SLICE;
+}
+
+/** Of two slices of the same moment, whichever came first, the same one stays. */
+function isFuller(one: Slice, other: Slice): boolean {
+  if (one.samples.length !== other.samples.length) return one.samples.length > other.samples.length;
+  return JSON.stringify(one) > JSON.stringify(other);
+}
