@@ -22,6 +22,7 @@ import type { Turn } from "./turn.ts";
  * - **T5'**: T1 within a failure domain or another set of hosts (quorum group) that has a limit of its own, without the ramp.
  */
 export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
+  if (turns.length === 0) return 0;
   const robbed = new Set(
     turns.flatMap((turn) =>
       [...turn.makeRoom, ...turn.putBack, ...turn.undoRoom]
