@@ -83,6 +83,18 @@ export interface PolicyArgs {
   order?: Input<Input<OrderArgs>[] | undefined>;
   /** Hosts per hardware/firmware class that go first, alone. 0: none. Default: 1. */
   canary?: Input<number | undefined>;
+  /** Hosts, canaries included, that go one after the other, get their own workloads back and are measured in full; at least the canaries. Only where workloads are probed. Default: 5. */
+  judged?: Input<number | undefined>;
+  /** How long the service is watched before the first host is touched, fleet time: "45m". Default 30m, 60m for fewer than 7 hosts. Only where workloads are probed. */
+  reference?: Input<string | undefined>;
+  /** Longest that a judged host is watched at full load, fleet time: "20m". A clear verdict ends it early. Default: "20m". */
+  soak?: Input<string | undefined>;
+  /** The same for a canary: "60m". Default: "60m". */
+  canarySoak?: Input<string | undefined>;
+  /** Steps in which the workloads of a judged host come back to it, as shares of them; the last is all. Default: ["10%", "25%", "50%", "100%"]. */
+  steps?: Input<Input<string>[] | undefined>;
+  /** Loss of latency at which the roll stops, for one host; half of it for all judged hosts together: "10%". Default: "10%". */
+  tolerance?: Input<string | undefined>;
   /** Hosts that may fail once the canary has passed; before that, none. Default: 1. */
   maxFailures?: Input<number | undefined>;
   /** Further tries of a step that failed, with back-off. Default: 3. */

@@ -120,7 +120,9 @@ export const policy = z
       ),
     soak: someTime
       .prefault("20m")
-      .describe('Longest that a judged host is watched at full load, fleet time: "20m". A clear verdict ends it early.'),
+      .describe(
+        'Longest that a judged host is watched at full load, fleet time: "20m". A clear verdict ends it early.',
+      ),
     canarySoak: someTime.prefault("60m").describe('The same for a canary: "60m".'),
     steps: z
       .array(shareText)
@@ -130,7 +132,11 @@ export const policy = z
         const parts = steps.map(partOf);
         const late = parts.findIndex((part, index) => index > 0 && part <= (parts[index - 1] as number));
         if (late > 0)
-          context.addIssue({ code: "custom", path: [late], message: `must be more than the step before it (${steps[late - 1]})` });
+          context.addIssue({
+            code: "custom",
+            path: [late],
+            message: `must be more than the step before it (${steps[late - 1]})`,
+          });
         else if (parts.at(-1) !== 1)
           context.addIssue({ code: "custom", path: [steps.length - 1], message: "the last step must be 100%" });
       })

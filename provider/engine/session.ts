@@ -2,10 +2,12 @@ import { decide } from "../core/decide/decide.ts";
 import { Desk } from "../core/decide/desk.ts";
 import { surprises } from "../core/decide/foreseen.ts";
 import { judge } from "../core/decide/judge.ts";
-import type { Decision, View } from "../core/decide/view.ts";
+import type { Decision, ImpactView, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { phasesOf } from "../core/phases.ts";
 import type { Plan } from "../core/plan.ts";
+import { probedWorkloads } from "../core/probed.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
 import { claimed, FillGauge, followed } from "./chronicle.ts";
@@ -16,9 +18,12 @@ import { Ledger } from "./ledger.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import { Wake } from "./wake.ts";
+import { GUARDS_EVERY, Watch } from "./watch.ts";
 
 /** Longest time between two looks, fleet time: an operator's act or a lost host is noticed by then. */
 const LOOK_EVERY = 60_000;
+/** The same while a host is watched: whether guests stay up is seen only by looking. */
+const LOOK_WATCHED = 15_000;
 /** Plans in a row that led to no act: the roll makes no progress. */
 const MOST_PLANS = 3;
 /** Rounds of verdicts and plans over one observation; every one changes what is remembered, so only a bug needs more. */
@@ -40,6 +45,8 @@ export class Session {
   readonly #landing: Landing;
   readonly #gauge = new FillGauge();
   #plan: Plan | undefined;
+  #watch: Watch | undefined;
+  #impact: ImpactView | undefined;
   #plansInARow = 0;
 
   constructor(ports: RollPorts, request: RollRequest, keeper: Keeper, run: RunMemory) {
@@ -74,6 +81,7 @@ export class Session {
         if (ending !== undefined) return ending;
       }
     } finally {
+      this.#watch?.close();
       this.#asked.close();
       this.#crew.dismiss();
     }
@@ -90,6 +98,7 @@ export class Session {
     const fleet = await this.#observe();
     const fill = this.#gauge.look(fleet);
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
+    await this.#measure(fleet);
     this.#asked.heed(this.#keeper.record);
     if (this.#asked.overdue) return this.#unsafe(fleet);
     const decision = await this.#decide(fleet);
@@ -101,6 +110,19 @@ export class Session {
     }
     await this.#wait(fleet, decision);
     return undefined;
+  }
+
+  /** Follows the fleet with the meter, and takes what was measured since the last turn. */
+  async #measure(fleet: Fleet): Promise<void> {
+    const { meter, journal } = this.#ports;
+    if (meter === undefined) return;
+    if (this.#watch === undefined) {
+      this.#watch = new Watch(meter, journal, this.memory.id);
+      for (const event of this.#watch.interrupted(this.memory, fleet)) await this.#ledger.enter(event);
+    }
+    this.#watch.follow(fleet);
+    await this.#watch.take(this.memory);
+    this.#impact = this.#watch.view(new Set(probedWorkloads(this.#request.inputs, fleet)));
   }
 
   /** An observation that no act ended during: what it shows is not older than what we remember. */
@@ -125,10 +147,10 @@ export class Session {
     let fresh = false;
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
       const view = this.#view(fleet);
-      const verdicts = judge(view);
+      const desk = new Desk(view);
+      const verdicts = judge(view, desk);
       for (const event of verdicts) await this.#ledger.enter(event);
       if (verdicts.length > 0) continue;
-      const desk = new Desk(view);
       const why = this.#whyReplan(view, desk);
       if (why !== undefined && !fresh) {
         fresh = true;
@@ -206,6 +228,8 @@ export class Session {
       checkPoints: new Set(checks.flatMap((check) => check.at)),
       window: window.open ? "open" : this.#asked.patient(window.changesAt) ? "wait" : "closed",
       ...(asked === undefined ? {} : { asked }),
+      phases: phasesOf(policy, fleet.hosts.length, (this.#impact?.probed.size ?? 0) > 0),
+      ...(this.#impact === undefined ? {} : { impact: this.#impact }),
       remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
   }
@@ -213,8 +237,14 @@ export class Session {
   async #wait(fleet: Fleet, { lookAt }: Decision): Promise<void> {
     const { clock } = this.#ports.driver;
     const changesAt = this.#ports.windows(fleet.at).changesAt ?? Number.POSITIVE_INFINITY;
-    const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, fleet.at + LOOK_EVERY);
-    await this.#wake.wait((signal) => clock.sleep(Math.max(0, until - clock.now()), signal));
+    const isGuarded = this.#watch?.isOn(this.memory) === true;
+    const longest = fleet.at + (isGuarded ? LOOK_WATCHED : LOOK_EVERY);
+    const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, longest);
+    for (;;) {
+      const next = isGuarded ? Math.min(until, clock.now() + GUARDS_EVERY) : until;
+      const woken = await this.#wake.wait((signal) => clock.sleep(Math.max(0, next - clock.now()), signal));
+      if (woken || next >= until || (await this.#watch?.take(this.memory))) return;
+    }
   }
 
   /** `stopWithin` is over: acts are left to the platform, which finishes them by itself; the next `up` takes them up. */

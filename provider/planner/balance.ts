@@ -166,7 +166,12 @@ function announced(facts: Facts, turns: readonly Turn[]): { item: Item; from: No
       const from = facts.byId.get(move.from);
       const turn = turnOf.get(entry.host);
       const due =
-        item !== undefined && from !== undefined && turn !== undefined && !turn.canary && !turn.judged && move.why === why.balance;
+        item !== undefined &&
+        from !== undefined &&
+        turn !== undefined &&
+        !turn.canary &&
+        !turn.judged &&
+        move.why === why.balance;
       return due ? [{ item, from, turn }] : [];
     }),
   );

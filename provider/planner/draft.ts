@@ -4,8 +4,8 @@ import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
-import { Line } from "./line.ts";
 import { isProbed, judgedLeft } from "./judged.ts";
+import { Line } from "./line.ts";
 import { easiestFirst, leavesReserve, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { placesAt } from "./ramp.ts";
@@ -123,7 +123,7 @@ export class Draft {
     const { canaries = [], judged: chosen = [] } = this.#facts.memory ?? {};
     for (const node of inHand) {
       const canary = canaries.includes(node.id);
-      const judged = this.#facts.phases.measured && chosen.includes(node.id);
+      const judged = this.#facts.phases.measured && (canary || chosen.includes(node.id));
       const emptied = this.#emptied(node, inHand.length === 1);
       if (emptied === undefined) return false;
       const { makeRoom, evacuate } = emptied;

@@ -54,7 +54,11 @@ export function beyondLimits(
   const out = others.length + away.length + 1;
   if (out > hostsAllowed(share, fleet.hosts.length))
     found.push(`would be one of ${out} hosts out, more than maxUnavailable allows`);
-  if (!entry.canary && !entry.judged && others.length >= opened(hostsAllowed(policy.startWidth, fleet.hosts.length), started)) {
+  if (
+    !entry.canary &&
+    !entry.judged &&
+    others.length >= opened(hostsAllowed(policy.startWidth, fleet.hosts.length), started)
+  ) {
     found.push(`starts beside ${others.length} others, ahead of the ramp`);
   }
   for (const id of rivals === undefined ? [] : [...others.map((one) => one.host), ...away.map((one) => one.id)]) {

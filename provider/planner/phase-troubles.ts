@@ -28,7 +28,10 @@ export function phaseTroubles(request: PlanRequest, plan: Plan): string[] {
     if (!fleet.workloads.some((one) => one.host === host && one.state === "running" && probed.includes(one.id)))
       found.push(`${host} is to be judged, but none of its workloads is probed`);
   if (policy.canary === 0 && fresh.length > 0) found.push("there are judged hosts, but no canary");
-  const chosen = new Set([...(run?.judged ?? []), ...plan.hosts.filter(({ judged }) => judged).map(({ host }) => host)]);
+  const chosen = new Set([
+    ...(run?.judged ?? []),
+    ...plan.hosts.filter(({ judged }) => judged).map(({ host }) => host),
+  ]);
   const canaries = plan.hosts.filter((entry) => entry.canary).length;
   if (fresh.length > 0 && chosen.size > Math.max(policy.judged, canaries, run?.judged?.length ?? 0))
     found.push(`${chosen.size} hosts are judged instead of ${policy.judged}`);
@@ -45,7 +48,9 @@ export function phaseTroubles(request: PlanRequest, plan: Plan): string[] {
 function stepTroubles({ host, judged, steps, putBack }: HostPlan): string[] {
   if (!judged) return steps.length === 0 ? [] : [`${host} takes its load back in steps, but is not judged`];
   const rises = steps.every((count, index) => count > (steps[index - 1] ?? 0));
-  return rises && (steps.at(-1) ?? 0) === putBack.length ? [] : [`the steps of ${host} do not lead to all of its moves`];
+  return rises && (steps.at(-1) ?? 0) === putBack.length
+    ? []
+    : [`the steps of ${host} do not lead to all of its moves`];
 }
 
 function soakTroubles({ policy, probed = [] }: PlanRequest, entry: HostPlan): string[] {

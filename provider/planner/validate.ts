@@ -2,9 +2,9 @@ import { complianceOf } from "../core/compliance.ts";
 import type { Host } from "../core/fleet.ts";
 import { type HostPlan, movesOf, type Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
+import { phaseTroubles } from "./phase-troubles.ts";
 import { replay } from "./replay.ts";
 import { movedInVain, silentlyGivenUp } from "./replay-rules.ts";
-import { phaseTroubles } from "./phase-troubles.ts";
 import type { PlanRequest } from "./request.ts";
 import { cannotBeCanary, lateHosts, sequenceTroubles } from "./sequence.ts";
 import { isFree, isOurs } from "./standing.ts";
@@ -66,7 +66,7 @@ function order(request: PlanRequest, plan: Plan): string[] {
   const hosts = new Map(fleet.hosts.map((host) => [host.id, host]));
   const ours = (entry: HostPlan): boolean => isOurs(request, hosts.get(entry.host) as Host);
   const found: string[] = [];
-  const rank = (entry: HostPlan): number => 
+  const rank = (entry: HostPlan): number =>
     ours(entry) ? 0 : entry.canary ? 1 : late.has(entry.host) ? 4 : entry.judged ? 2 : 3;
   const late = new Set(lateHosts(request));
   const tooEarly = cannotBeCanary(request, plan);

@@ -85,5 +85,16 @@ export function planOf(names: readonly string[]): Plan {
   const bounds = { moves: names.length, hours: 0.5, out: 1 };
   const id = `${names.length}h-${names.length}m-1out-2t-200e-00000000-00000000`;
   const notes = ["Room for 1 host failure stays free."];
-  return { kind: "plan", id, hosts, skipped: [], notes, totals, watch: { before: 0, after: 0 }, effort: 200, bounds, peaks: [] };
+  return {
+    kind: "plan",
+    id,
+    hosts,
+    skipped: [],
+    notes,
+    totals,
+    watch: { before: 0, after: 0 },
+    effort: 200,
+    bounds,
+    peaks: [],
+  };
 }

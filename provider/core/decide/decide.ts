@@ -1,6 +1,7 @@
 import { conclude } from "./conclude.ts";
 import { Desk } from "./desk.ts";
-import { admits, turnInHand, turnOfNext } from "./turns.ts";
+import { drainsAgainAt } from "./impact.ts";
+import { admits, turnInHand, turnOfNext, turnReleased } from "./turns.ts";
 import { type Decision, mayDrain, type View } from "./view.ts";
 
 /**
@@ -14,9 +15,12 @@ export function decide(view: View, desk = new Desk(view)): Decision {
     return { events: [], start: desk.started };
   }
   for (const host of desk.handsOn) turnInHand(view, desk, host);
+  for (const id of view.run.convicted) turnReleased(view, desk, id);
   const { waiting } = desk;
+  const hold = drainsAgainAt(view);
+  if (hold !== undefined && waiting.length > 0) desk.lookAgain(hold);
   for (const next of waiting) {
-    if (!mayDrain(view) || view.window !== "open" || !admits(view, desk, next)) break;
+    if (hold !== undefined || !mayDrain(view) || view.window !== "open" || !admits(view, desk, next)) break;
     turnOfNext(view, desk, next, next === waiting[0]);
     if (!desk.isInHand(next.host) && !desk.busy(next.host)) break;
   }

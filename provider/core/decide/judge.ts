@@ -5,17 +5,21 @@ import { own } from "../own.ts";
 import type { RunEvent } from "../reduce.ts";
 import type { HostMemory, Step } from "../run.ts";
 import { needsPatch } from "../verify.ts";
+import type { Desk } from "./desk.ts";
+import { impactEvents, pooledLoss } from "./impact.ts";
 import type { View } from "./view.ts";
 
 /** Verdicts that what is remembered and observed calls for, before anything else is done. Empty: none. */
-export function judge(view: View): RunEvent[] {
+export function judge(view: View, desk: Desk): RunEvent[] {
   for (const host of view.fleet.hosts) {
     const memory = own(view.run.hosts, host.id);
     if (memory === undefined || memory.failed !== undefined) continue;
     const event = letGo(view, host, memory) ?? exhausted(view, host, memory) ?? drainOverdue(view, host, memory);
     if (event !== undefined) return [event];
   }
-  return tooManyFailures(view) ?? lastTests(view) ?? canaryPassed(view) ?? [];
+  const measured = impactEvents(view, desk);
+  if (measured.length > 0) return measured;
+  return tooManyFailures(view) ?? costly(view) ?? lastTests(view) ?? canaryPassed(view) ?? [];
 }
 
 /** Proven, and our mark is gone: it was released, but nobody heard the answer. */
@@ -92,6 +96,14 @@ function tooManyFailures(view: View): RunEvent[] | undefined {
       `${host} failed to ${memory.failed?.step}: ${clause(memory.failed?.why ?? "", host)} (${which})`,
     ),
   ];
+}
+
+/** The hosts that were measured in full show together that the patch costs too much. */
+function costly(view: View): RunEvent[] | undefined {
+  const sentence = pooledLoss(view);
+  return sentence === undefined
+    ? undefined
+    : [stickyHalt(view, undefined, `${sentence}: at least half of what policy tolerates`)];
 }
 
 function lastTests(view: View): RunEvent[] | undefined {
