@@ -11,7 +11,9 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { hookRunner } from "./probes/hooks.ts";
 import { checkRunner } from "./probes/runner.ts";
+import { suiteRunner } from "./probes/suites.ts";
 
 /** Where a process keeps and finds its files. */
 export interface Place {
@@ -64,6 +66,7 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     openDriver: (target) => openDriver(target, project),
     openJournal: () => openJournal(resolve(project, folder)),
     checks: checkRunner(clock),
+    gates: { suites: suiteRunner(clock, resolve(project, folder)), hooks: hookRunner(clock) },
     process: clock,
     wall: wallTime,
     say: of.say,

@@ -59,6 +59,28 @@ export interface WindowArgs {
   timezone?: Input<string | undefined>;
 }
 
+/** A span of time in which no host starts: `{ from: "2026-12-18", to: "2027-01-03" }`, `{ start: "0 0 28 * *", duration: "4d" }`. */
+export interface FreezeArgs {
+  /** Its first day, or moment: "2026-12-18", "2026-12-18T16:00". */
+  from?: Input<string | undefined>;
+  /** Its last day (to its end), or moment: "2027-01-03". */
+  to?: Input<string | undefined>;
+  /** Instead of days: when it begins, as a cron pattern: "0 0 28 * *". */
+  start?: Input<string | undefined>;
+  /** With `start`: how long it lasts, more than "0s": "4d". */
+  duration?: Input<string | undefined>;
+  /** IANA name of the zone that its times are read in: "Europe/Berlin". Default: "UTC". */
+  timezone?: Input<string | undefined>;
+}
+
+/** A gate at which several people have to approve: `{ gate: "canary", people: 2 }`. */
+export interface ApproveArgs {
+  /** "start": before the first host is touched; "canary": when the canary is back and its tests have passed. */
+  gate: Input<"start" | "canary">;
+  /** How many different people have to approve, 1 to 10. Default: 1. */
+  people?: Input<number | undefined>;
+}
+
 /** How a roll may proceed. Every field is optional and has a safe default: `{ maxUnavailable: "5%" }`. */
 export interface PolicyArgs {
   /** `observe` touches nothing; `canary` ends once the canary has passed; `full` rolls the whole fleet. Default: "full". */
@@ -109,7 +131,11 @@ export interface PolicyArgs {
   onRegress?: Input<"drain" | "hold" | undefined>;
   /** When hosts may start; none: always. */
   windows?: Input<Input<WindowArgs>[] | undefined>;
-  /** How long `up` itself waits for a window before it ends as paused, process time: "30m". Default: "0s". */
+  /** When no host starts, whatever the windows say: the days before a holiday, the last night of a quarter. */
+  freeze?: Input<Input<FreezeArgs>[] | undefined>;
+  /** Gates at which the roll waits for `rolling-patch approve`: ["canary"], [{ gate: "canary", people: 2 }]. */
+  approve?: Input<Input<"start" | "canary" | ApproveArgs>[] | undefined>;
+  /** How long `up` itself waits for a window or an approval before it ends as paused, process time: "30m". Default: "0s". */
   waitAtGate?: Input<string | undefined>;
   /** When `up` ends at a safe point, as paused; process time, more than "0s": "8h". Default: never. */
   maxUpTime?: Input<string | undefined>;
@@ -127,8 +153,8 @@ export interface HttpCheckArgs {
   kind: Input<"http">;
   /** What messages call it: "shop". A name that is used twice is refused. */
   name: Input<string>;
-  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host). Default: ["verify", "end"]. */
-  at?: Input<Input<"preflight" | "verify" | "gate" | "end">[] | undefined>;
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll (the last two also once before its first host: what fails then stays out). Default: ["verify", "end"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
   /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
   /** What is asked with GET, http or https: "https://shop.example.com/health". `{host}` is the host at hand. A user name or password in it is refused; a key in its query needs a Pulumi secret. */
@@ -145,8 +171,8 @@ export interface TcpCheckArgs {
   kind: Input<"tcp">;
   /** What messages call it: "shop". A name that is used twice is refused. */
   name: Input<string>;
-  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host). Default: ["verify", "end"]. */
-  at?: Input<Input<"preflight" | "verify" | "gate" | "end">[] | undefined>;
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll (the last two also once before its first host: what fails then stays out). Default: ["verify", "end"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
   /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
   /** Host name or address: "{host}" is the host at hand, which there is none of at the end of the roll. */
@@ -161,12 +187,46 @@ export interface CommandCheckArgs {
   kind: Input<"command">;
   /** What messages call it: "shop". A name that is used twice is refused. */
   name: Input<string>;
-  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host). Default: ["verify", "end"]. */
-  at?: Input<Input<"preflight" | "verify" | "gate" | "end">[] | undefined>;
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll (the last two also once before its first host: what fails then stays out). Default: ["verify", "end"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
   /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
   /** Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused. */
   command: Input<Input<string>[]>;
+}
+
+/** Regression tests: a program that passes when it exits with 0. Newly failing tests are regressions; it runs once more to tell them from flaky ones. */
+export interface SuiteArgs {
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Program and arguments, no shell: ["npm", "run", "e2e"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused. */
+  command: Input<Input<string>[]>;
+  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. Default: []. */
+  env?: Input<Input<string>[] | undefined>;
+  /** JUnit XML files that it writes, a path or pattern: "reports/*.xml". Only files that it has written anew count. */
+  junit?: Input<string | undefined>;
+  /** Whether its standard output is TAP. Default: false. */
+  tap?: Input<boolean | undefined>;
+  /** Longest that one run of it may take, process time, more than "0s": "10m". Then it is killed with all that it has started, and has failed. Default: "30m". */
+  timeout?: Input<string | undefined>;
+  /** When it runs: once before the first host ("before": what is red then stays out), when the canary is back, and when every host is done. Default: ["before", "canary", "end"]. */
+  at?: Input<Input<"before" | "canary" | "end">[] | undefined>;
+}
+
+/** A program that runs before or after a roll or a host, and that may refuse to let it go on. */
+export interface HookArgs {
+  /** What messages call it: "ticket". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Program and arguments, no shell: ["./ticket.sh", "check"]. Relative to the working directory of the Pulumi command. It reads one line of JSON from its standard input: what is about to happen or has. Credentials among the arguments are refused. */
+  command: Input<Input<string>[]>;
+  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. Default: []. */
+  env?: Input<Input<string>[] | undefined>;
+  /** When it runs: before the first act of a roll and again when a roll goes on, after its end, before a host is cordoned, when a host has its load back. It may run again for the same. */
+  at: Input<Input<"beforeRun" | "afterRun" | "beforeHost" | "afterHost">[]>;
+  /** Longest that it may run, process time, more than "0s": "30s". Then it is killed with all that it has started, and has failed. Default: "1m". */
+  timeout?: Input<string | undefined>;
+  /** What it means when it does not exit with 0: the roll halts until the next `pulumi up`, or a warning. After the end of a roll it is always a warning. Default: "halt". */
+  onFailure?: Input<"halt" | "ignore" | undefined>;
 }
 
 /** Which fleet, on which platform. */

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nearest } from "../provider/dynamic/nearest.ts";
 import { nodeProblem } from "../provider/dynamic/node-version.ts";
 import type { ComplianceOutput, PlanOutput, RunOutput } from "../provider/lifecycle/output-types.ts";
-import type { BaselineArgs, CheckArgs, PolicyArgs, TargetArgs } from "./args.ts";
+import type { BaselineArgs, CheckArgs, HookArgs, PolicyArgs, SuiteArgs, TargetArgs } from "./args.ts";
 
 export type { ComplianceOutput as Compliance, PlanOutput as PendingPlan, RunOutput as Run };
 
@@ -17,6 +17,10 @@ export interface RollingPatchArgs {
   policy?: pulumi.Input<PolicyArgs | undefined>;
   /** What must hold at the gates of a roll, and at its end. Names are unique. */
   checks?: pulumi.Input<pulumi.Input<CheckArgs>[] | undefined>;
+  /** Regression tests: programs that run before the roll, after the canary and at its end. Names are unique. */
+  suites?: pulumi.Input<pulumi.Input<SuiteArgs>[] | undefined>;
+  /** Programs that run before and after the roll or a host, and that may refuse to let it go on. Names are unique. */
+  hooks?: pulumi.Input<pulumi.Input<HookArgs>[] | undefined>;
 }
 
 /**
@@ -57,7 +61,7 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   }
 }
 
-const declarable = ["target", "baseline", "policy", "checks"];
+const declarable = ["target", "baseline", "policy", "checks", "suites", "hooks"];
 
 /** Nothing is accepted and ignored: outputs and the owner would be overwritten without a word. */
 function mustBeKnown(name: string, args: object): void {

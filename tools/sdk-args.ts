@@ -15,7 +15,8 @@ export const argsFile = join(import.meta.dirname, "../sdk/args.ts");
 export function argsText(): string {
   const found = new Map<string, string>();
   const { properties = {} } = z.toJSONSchema(inputs, { io: "input", unrepresentable: "any" }) as Schema;
-  for (const key of ["target", "baseline", "policy", "checks"]) typeOf(properties[key] ?? {}, key, found);
+  for (const key of ["target", "baseline", "policy", "checks", "suites", "hooks"])
+    typeOf(properties[key] ?? {}, key, found);
   const union = (name: string, of: string) =>
     `/** ${of}. */\nexport type ${name} = ${[...found.keys()].filter((one) => one !== name && one.endsWith(name)).join(" | ")};\n`;
   return [

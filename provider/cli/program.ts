@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type ApprovalGate, approvalGate } from "../core/approval.ts";
+import { approve } from "./commands/approve.ts";
 import { goOn } from "./commands/continue.ts";
 import { formats, plan } from "./commands/plan.ts";
 import { restore } from "./commands/restore.ts";
@@ -114,6 +116,17 @@ function rolling(program: Command, world: CliWorld, ended: Ended): void {
     .option("--wait", "wait until it is there")
     .action(async (options) => ended(await stop(world, options)));
   program
+    .command("approve")
+    .summary("let a run pass the gate at which it waits")
+    .description(
+      "Lets a run pass the gate at which it waits for people (see `status`): writes who and when into the fleet record. A process that waits goes on by itself. One person counts once, from whatever machine.",
+    )
+    .argument("<gate>", `one of ${approvalGate.options.join(", ")}`, gateName)
+    .addOption(inputs())
+    .option("--as <name>", "who approves; default: the user who runs this")
+    .addHelpText("after", examples("approve canary", 'approve canary --as "$GITHUB_ACTOR"'))
+    .action(async (gate: ApprovalGate, options) => ended(await approve(world, gate, options)));
+  program
     .command("continue")
     .summary("go on with a run, without Pulumi")
     .description(
@@ -217,6 +230,12 @@ function kinds(): string {
 function schemaName(text: string): SchemaName {
   if (Object.hasOwn(schemas, text)) return text as SchemaName;
   throw new InvalidArgumentError(`There are ${Object.keys(schemas).join(", ")}.`);
+}
+
+function gateName(text: string): ApprovalGate {
+  const parsed = approvalGate.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`There are ${approvalGate.options.join(" and ")}.`);
 }
 
 function count(text: string): number {

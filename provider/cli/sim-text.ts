@@ -49,13 +49,16 @@ function hostTable(hosts: readonly HostDescription[]): string[] {
   return columns(heads, rows);
 }
 
-function remarks({ cordoned, held, blocked, mark, problem }: HostDescription): string {
+function remarks({ cordoned, held, blocked, mark, problem, costs, errors }: HostDescription): string {
   return [
     ...(held ? ["held by an operator"] : []),
     ...(blocked === undefined ? [] : [`blocked: ${blocked}`]),
     ...(cordoned ? ["cordoned"] : []),
     ...(mark === undefined ? [] : [`mark of ${mark.owner}`]),
     ...(problem === undefined ? [] : [problem]),
+    ...(costs === undefined || costs.latency === 0 ? [] : [`${costs.latency} % slower`]),
+    ...(costs === undefined || costs.errors === 0 ? [] : [`${costs.errors} % of requests fail`]),
+    ...(errors === undefined ? [] : [`${errors} hardware errors`]),
   ].join(", ");
 }
 

@@ -1,3 +1,4 @@
+import { awaitedWords } from "../core/decide/barrier.ts";
 import { own } from "../core/own.ts";
 import { endingText, sentence } from "../lifecycle/render/roll.ts";
 import { wrapped } from "../lifecycle/render/table.ts";
@@ -51,7 +52,7 @@ function headline({ state, lease, run, halt, underWay }: Status): string {
   }
 }
 
-function runLines({ run, inHand }: Status): string[] {
+function runLines({ run, inHand, approvals }: Status): string[] {
   if (run === undefined) return [];
   const facts = [
     `${run.done.length} rolled`,
@@ -61,6 +62,7 @@ function runLines({ run, inHand }: Status): string[] {
   const line = `run ${run.id} of ${run.owner} to ${run.baseline.replace(/^version=/, "")}, begun ${run.startedAt}: ${facts}`;
   return [
     ...wrapped(line, ""),
+    ...(run.awaits === undefined ? [] : wrapped(`waits for ${awaitedWords({ run, approvals }, run.awaits)}`, "")),
     ...(run.ending === undefined ? [] : wrapped(`run ${run.id} ${endingText(run.ending)}`, "")),
   ];
 }
@@ -70,7 +72,11 @@ function nextLines({ state, halt, out, former, run }: Status, inputs: string): s
   const command = (name: string): string => `  npx rolling-patch ${name} --inputs ${inputs}`;
   switch (state) {
     case "rolling":
-      return ["to stop it at the next safe point:", command("stop")];
+      return [
+        ...(run?.awaits === undefined ? [] : ["to approve:", command(`approve ${run.awaits.gate}`)]),
+        "to stop it at the next safe point:",
+        command("stop"),
+      ];
     case "halted":
       return halt === undefined
         ? ["to try again: pulumi up, or", command("continue")]
@@ -82,6 +88,7 @@ function nextLines({ state, halt, out, former, run }: Status, inputs: string): s
     case "dead":
     case "paused":
       return [
+        ...(run?.awaits === undefined ? [] : ["to approve:", command(`approve ${run.awaits.gate}`)]),
         "to go on: pulumi up, or",
         command("continue"),
         ...(former !== undefined || out.some(({ host }) => own(run?.hosts, host) !== undefined)

@@ -1,5 +1,6 @@
 import type { Act } from "../core/act.ts";
 import { readable } from "../core/duration.ts";
+import { impactWords } from "../core/impact-words.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { StoredEntry } from "../engine/ports.ts";
 import { columns } from "./columns.ts";
@@ -87,7 +88,11 @@ function words({ kind, data }: StoredEntry): string {
     case "convicted":
       return `CONVICTED: ${event.why}`;
     case "tested":
-      return `regression tests ${event.moment === "before" ? "before the first host" : "at the end"}: ${event.failures.length === 0 ? "all pass" : `failing: ${event.failures.join(", ")}`}`;
+      return testedWords(event);
+    case "awaits":
+      return `waits for an approval at the gate "${event.gate}" (${event.people === 1 ? "" : `${event.people} people, `}${event.why})`;
+    case "approved":
+      return `approved at the gate "${event.gate}" by ${event.by.join(", ")}`;
     case "halt":
       return `HALT${event.sticky ? " until a person decides" : ""}: ${event.reason}`;
     case "resumed":
@@ -95,8 +100,17 @@ function words({ kind, data }: StoredEntry): string {
     case "ended":
       return `ended: ${event.ending.kind}`;
     default:
-      return `${kind} ${JSON.stringify(data)}`;
+      return impactWords(event, {})?.text ?? `${kind} ${JSON.stringify(data)}`;
   }
+}
+
+function testedWords({ moment, failures, flaky = [], outputs = [] }: RunEvent & { kind: "tested" }): string {
+  const when = { before: "before the first host", canary: "after the canary", after: "at the end" }[moment];
+  return [
+    `regression tests ${when}: ${failures.length === 0 ? "all pass" : `failing: ${failures.join(", ")}`}`,
+    ...(flaky.length > 0 ? [`flaky: ${flaky.join(", ")}`] : []),
+    ...(outputs.length > 0 ? [`what they said: ${outputs.join(", ")}`] : []),
+  ].join("; ");
 }
 
 interface Recorded {
@@ -113,6 +127,8 @@ function actWords(act: Act): string {
       return `start ${act.workload}`;
     case "check":
       return `${act.at} checks`;
+    case "hooks":
+      return act.at;
     case "await":
       return "wait until it answers";
     case "regression tests":

@@ -1,4 +1,6 @@
-import type { CheckPoint } from "./check.ts";
+import type { HostPoint } from "./check.ts";
+import type { HookStep } from "./hook.ts";
+import type { TestMoment } from "./regressions.ts";
 import type { HostMemory, Step } from "./run.ts";
 
 /** One thing to do, by registered name and plain JSON input: never a closure. One variant per name, so that types narrow. */
@@ -17,12 +19,14 @@ export type Act =
   | { readonly name: "stop"; readonly host: string; readonly workload: string }
   | { readonly name: "start"; readonly host: string; readonly workload: string }
   | { readonly name: "remediate"; readonly host: string }
-  | { readonly name: "check"; readonly host: string; readonly at: Exclude<CheckPoint, "end"> }
+  | { readonly name: "check"; readonly host: string; readonly at: HostPoint }
+  /** The hooks of one host: before it is cordoned, when it has its load back. */
+  | { readonly name: "hooks"; readonly host: string; readonly at: HookStep }
   | { readonly name: "uncordon"; readonly host: string }
   | { readonly name: "release"; readonly host: string }
   /** Waits until a host of ours that is down or cannot be reached answers again. */
   | { readonly name: "await"; readonly host: string }
-  | { readonly name: "regression tests"; readonly moment: "before" | "after" };
+  | { readonly name: "regression tests"; readonly moment: TestMoment };
 
 /** Equal for two acts exactly when they are the same act: at most one of a key is in flight. */
 export function actKey(act: Act): string {
@@ -49,6 +53,7 @@ export function stepOf(act: Extract<Act, { host: string }>, memory: HostMemory |
     case "start":
       return "release";
     case "check":
+    case "hooks":
       return act.at;
     case "adopt":
       return "cordon";

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { someTime } from "./duration.ts";
 
-/** Gates at which a check may be asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll. */
-export const checkPoint = z.enum(["preflight", "verify", "gate", "end"]);
+/** Gates at which a check may be asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll. */
+export const checkPoint = z.enum(["preflight", "verify", "gate", "canary", "end"]);
+/** Gates of one host. */
+export type HostPoint = Exclude<CheckPoint, "canary" | "end">;
 export type CheckPoint = z.output<typeof checkPoint>;
 
 const common = {
@@ -12,7 +14,7 @@ const common = {
     .min(1)
     .default(["verify", "end"])
     .describe(
-      "Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, at the end of the roll (and once before its first host).",
+      "Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll (the last two also once before its first host: what fails then stays out).",
     ),
   timeout: someTime
     .prefault("10s")

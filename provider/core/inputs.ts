@@ -1,27 +1,31 @@
 import { z } from "zod";
 import { baseline } from "./baseline.ts";
 import { check } from "./check.ts";
+import { hook } from "./hook.ts";
+import { repeated } from "./host-list.ts";
 import { policy } from "./policy.ts";
+import { suite } from "./suite.ts";
 import { target } from "./target.ts";
 
-const checks = z
-  .array(check)
-  .default([])
-  .superRefine((list, context) => {
-    const seen = new Set<string>();
-    list.forEach((one, index) => {
-      if (seen.has(one.name))
-        context.addIssue({ code: "custom", path: [index, "name"], message: `"${one.name}" is used twice` });
-      seen.add(one.name);
+/** A list of things with names, of which none may be used twice. */
+function named<T extends z.ZodType<{ readonly name: string }>>(one: T) {
+  return z
+    .array(one)
+    .default([])
+    .superRefine((list, context) => {
+      for (const { index, name } of repeated(list.map(({ name }) => name)))
+        context.addIssue({ code: "custom", path: [index, "name"], message: `"${name}" is used twice` });
     });
-  });
+}
 
 /** What a program declares. Credentials are never inputs: they come from the environment. */
 export const inputs = z.strictObject({
   target,
   baseline,
   policy: policy.prefault({}),
-  checks,
+  checks: named(check),
+  suites: named(suite),
+  hooks: named(hook),
   secretUrls: z
     .union([z.literal("all"), z.array(z.int().min(0))])
     .optional()

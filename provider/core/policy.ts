@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approve } from "./approval.ts";
 import { duration, someTime } from "./duration.ts";
 import { hostList, repeated } from "./host-list.ts";
 import { cycleIn, cycleWords, precedenceOf } from "./precedence.ts";
@@ -34,6 +35,34 @@ export const maintenanceWindow = z
   })
   .describe(
     'A span of time in which hosts may start: `{ start: "0 22 * * 1-5", duration: "6h", timezone: "Europe/Berlin" }`.',
+  );
+
+const zone = z
+  .string()
+  .min(1)
+  .default("UTC")
+  .describe('IANA name of the zone that its times are read in: "Europe/Berlin".');
+
+/** A span of time in which no host starts: from one day to another, or again and again. */
+export const freezePeriod = z
+  .strictObject({
+    from: z.string().min(1).optional().describe('Its first day, or moment: "2026-12-18", "2026-12-18T16:00".'),
+    to: z.string().min(1).optional().describe('Its last day (to its end), or moment: "2027-01-03".'),
+    start: z.string().min(1).optional().describe('Instead of days: when it begins, as a cron pattern: "0 0 28 * *".'),
+    duration: someTime.optional().describe('With `start`: how long it lasts, more than "0s": "4d".'),
+    timezone: zone,
+  })
+  .superRefine(({ from, to, start, duration }, context) => {
+    const given = Object.entries({ from, to, start, duration }).flatMap(([key, value]) =>
+      value === undefined ? [] : key,
+    );
+    if (["from,to", "start,duration"].includes(given.join())) return;
+    const lacking = { from: "to", to: "from", start: "duration", duration: "start" }[given[0] ?? ""];
+    const message = "give `from` and `to`, or `start` and `duration`";
+    context.addIssue({ code: "custom", path: given.length === 1 && lacking !== undefined ? [lacking] : [], message });
+  })
+  .describe(
+    'A span of time in which no host starts: `{ from: "2026-12-18", to: "2027-01-03" }`, `{ start: "0 0 28 * *", duration: "4d" }`.',
   );
 
 /**
@@ -175,9 +204,20 @@ export const policy = z
       .default("drain")
       .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
     windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
+    freeze: z
+      .array(freezePeriod)
+      .default([])
+      .describe(
+        "When no host starts, whatever the windows say: the days before a holiday, the last night of a quarter.",
+      ),
+    approve: approve.describe(
+      'Gates at which the roll waits for `rolling-patch approve`: ["canary"], [{ gate: "canary", people: 2 }].',
+    ),
     waitAtGate: duration
       .prefault("0s")
-      .describe('How long `up` itself waits for a window before it ends as paused, process time: "30m".'),
+      .describe(
+        'How long `up` itself waits for a window or an approval before it ends as paused, process time: "30m".',
+      ),
     maxUpTime: someTime
       .optional()
       .describe('When `up` ends at a safe point, as paused; process time, more than "0s": "8h". Default: never.'),

@@ -1,3 +1,4 @@
+import type { ApprovalGate } from "./approval.ts";
 import type { RunMemory } from "./run.ts";
 
 /** Who may act on the fleet now. Judged by heartbeats on the contender's own clock, never by comparing wall clocks. */
@@ -37,17 +38,19 @@ export interface FleetRecord {
   readonly former?: Readonly<Record<string, unknown>>;
   /** Baselines at which a run ended `done`, by mode: `onDrift: report` and `mode: canary` ask for it. */
   readonly finished?: { readonly baseline: string; readonly mode: "full" | "canary" };
-  /** What people let pass, newest last: a reviewed plan, a sticky halt that was understood. */
+  /** What people let pass, newest last: a reviewed plan, a sticky halt that was understood, a gate of a run. */
   readonly approvals?: readonly Approval[];
   /** SHA-256 of the inputs file of the newest run: `continue` refuses another one. */
   readonly inputs?: string;
 }
 
 export interface Approval {
-  readonly of: "plan" | "halt";
-  /** Plan id, or run id of the halt. */
+  readonly of: "plan" | "halt" | "gate";
+  /** Plan id, or run id of the halt or gate. */
   readonly id: string;
-  /** Who ran the `up` that brought it, and when (wall clock, ISO 8601). */
+  /** Which gate. */
+  readonly gate?: ApprovalGate;
+  /** Who ran the `up` that brought it or approved the gate, and when (wall clock, ISO 8601). */
   readonly by: string;
   readonly at: string;
 }

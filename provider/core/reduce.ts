@@ -1,5 +1,7 @@
+import type { ApprovalGate, Awaited } from "./approval.ts";
 import { withHost, withoutHost } from "./host-memory.ts";
 import { type ImpactEvent, impactAfresh, measured, released, watchedAfresh } from "./reduce-impact.ts";
+import { MOST_NAMES, type TestMoment } from "./regressions.ts";
 import { type Ending, type HostMemory, noImpact, type Passable, type RunMemory, type Step } from "./run.ts";
 
 /** What happened in a run. Plain JSON: the journal keeps every one, the fleet record keeps their fold. */
@@ -53,8 +55,20 @@ export type RunEvent =
   | { readonly kind: "released"; readonly host: string; readonly atLevel: boolean }
   | { readonly kind: "canary passed" }
   | ImpactEvent
+  /** It goes no further before so many people have approved the gate. */
+  | ({ readonly kind: "awaits" } & Awaited)
+  /** They have. */
+  | { readonly kind: "approved"; readonly gate: ApprovalGate; readonly by: readonly string[] }
   | { readonly kind: "convicted"; readonly host: string; readonly why: string }
-  | { readonly kind: "tested"; readonly moment: "before" | "after"; readonly failures: readonly string[] }
+  | {
+      readonly kind: "tested";
+      readonly moment: TestMoment;
+      readonly failures: readonly string[];
+      /** Failed at first, and passed when they ran once more. */
+      readonly flaky?: readonly string[];
+      /** Files that hold what suites have said. */
+      readonly outputs?: readonly string[];
+    }
   | {
       readonly kind: "halt";
       readonly sticky: boolean;
@@ -83,7 +97,7 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
         ...host,
         ...event.facts,
         ...(event.step === "remediate"
-          ? { passed: host.passed.filter((step) => step === "stage" || step === "preflight") }
+          ? { passed: host.passed.filter((step) => ["stage", "preflight", "hooks before"].includes(step)) }
           : {}),
       }));
     case "passed":
@@ -136,12 +150,14 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "cleared":
     case "measured":
       return measured(run, event);
+    case "awaits":
+      return { ...run, awaits: { gate: event.gate, people: event.people, why: event.why } };
+    case "approved":
+      return approved(run, event.gate);
     case "convicted":
       return { ...run, convicted: run.convicted.includes(event.host) ? run.convicted : [...run.convicted, event.host] };
     case "tested":
-      return event.moment === "before"
-        ? { ...run, failingBefore: event.failures }
-        : { ...run, failingAfter: event.failures };
+      return tested(run, event);
     case "halt":
       return run.halt?.sticky === true ? run : { ...run, halt: haltOf(event) };
     case "resumed":
@@ -169,6 +185,17 @@ function withPatched(run: RunMemory, { host, step, at }: RunEvent & { kind: "beg
   if (run.impact === undefined || step !== "remediate" || at === undefined) return run;
   const { impact } = run;
   return { ...run, impact: { ...impact, patched: { [host]: at, ...impact.patched } } };
+}
+
+function approved({ awaits, ...run }: RunMemory, gate: ApprovalGate): RunMemory {
+  const others = awaits === undefined || awaits.gate === gate ? {} : { awaits };
+  return { ...run, ...others, approved: [...new Set([...(run.approved ?? []), gate])] };
+}
+
+function tested(run: RunMemory, { moment, failures, flaky = [] }: RunEvent & { kind: "tested" }): RunMemory {
+  const known = [...new Set([...(run.flaky ?? []), ...flaky])].slice(0, MOST_NAMES);
+  const failing = { before: "failingBefore", canary: "failingAtCanary", after: "failingAfter" } as const;
+  return { ...run, [failing[moment]]: failures, ...(known.length > 0 ? { flaky: known } : {}) };
 }
 
 /** A run taken up again: its ending no longer holds, and what was only in the way then may be tried again. A sticky halt stays. */

@@ -1,5 +1,6 @@
+import type { ApprovalGate, Awaited } from "./approval.ts";
+import type { HookStep } from "./hook.ts";
 import type { Earlier, Undisturbed } from "./impact/question.ts";
-
 /** Fleet time, milliseconds. `until` absent: it goes on. */
 export interface Span {
   readonly from: number;
@@ -35,12 +36,13 @@ export interface HostMemory {
   readonly failed?: { readonly step: Step; readonly why: string };
 }
 
-export type Passable = "stage" | "preflight" | "verify" | "put back" | "soak" | "gate";
+export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "soak" | "gate";
 
 /** A host's life, in order. */
 export type Step =
   | "stage"
   | "preflight"
+  | "hooks before"
   | "cordon"
   | "evacuate"
   | "remediate"
@@ -48,13 +50,17 @@ export type Step =
   | "uncordon"
   | "put back"
   | "gate"
+  | "hooks after"
   | "release";
+
+/** Why a run has paused: asked to, outside of the windows, out of its time, its engine gone, or nobody has approved yet. */
+export type PauseCause = "stop" | "window" | "time" | "engine" | "approval";
 
 /** How a run ended. A normal end, whichever it is. */
 export type Ending =
   | { readonly kind: "done"; readonly note: string }
   /** At a safe point, nothing wrong; the next `up` or `continue` goes on. */
-  | { readonly kind: "paused"; readonly cause: "stop" | "window" | "time" | "engine"; readonly note: string }
+  | { readonly kind: "paused"; readonly cause: PauseCause; readonly note: string }
   /** The world was in the way; the next `up` tries again. `refused`: no plan could be made. */
   | {
       readonly kind: "halted";
@@ -126,8 +132,16 @@ export interface RunMemory {
   readonly convicted: readonly string[];
   /** Regression tests that failed before the first host was touched: not the patch's fault. */
   readonly failingBefore?: readonly string[];
+  /** Regression tests that failed when the canary was back; empty when all passed. */
+  readonly failingAtCanary?: readonly string[];
   /** Regression tests that failed at the end; empty when all passed. */
   readonly failingAfter?: readonly string[];
+  /** Regression tests that failed and passed when they ran once more. */
+  readonly flaky?: readonly string[];
+  /** Gates that people have let pass. */
+  readonly approved?: readonly ApprovalGate[];
+  /** What it waits for people to approve. */
+  readonly awaits?: Awaited;
   /** The fleet record was lost while hosts were out: finish those, start none, then halt. */
   readonly memoryLost?: boolean;
   readonly ending?: Ending;

@@ -1,13 +1,19 @@
 import type { Act } from "../core/act.ts";
+import type { HostPoint } from "../core/check.ts";
 import { RollError } from "../core/errors.ts";
 import type { Fleet, Host } from "../core/fleet.ts";
+import type { HookStep } from "../core/hook.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { own } from "../core/own.ts";
 import type { Proof, RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
 import { doubts, needsPatch } from "../core/verify.ts";
 import { askAll } from "./gate.ts";
+import type { GatePorts } from "./gate-ports.ts";
+import { aboutRun, runHooks } from "./hooks.ts";
+import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver } from "./ports.ts";
+import { regressionTests } from "./regression-tests.ts";
 
 /** What acts work with. */
 export interface Workshop {
@@ -15,6 +21,9 @@ export interface Workshop {
   readonly checks: CheckRunner;
   readonly process: Clock;
   readonly inputs: Inputs;
+  readonly gates?: GatePorts | undefined;
+  /** One line for people. */
+  tell?(news: News): void;
 }
 
 const MINUTE = 60_000;
@@ -44,6 +53,7 @@ export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
       ];
     }
     case "check":
+    case "hooks":
       return [{ kind: "began", host: act.host, step: act.at }];
     case "adopt":
     case "start":
@@ -80,6 +90,8 @@ export async function perform(shop: Workshop, act: Act, run: RunMemory, context:
       return remediate(shop, act.host, context);
     case "check":
       return check(shop, act.host, act.at, run, context);
+    case "hooks":
+      return hooks(shop, act.host, act.at, run, context);
     case "await":
       return waitFor(shop, act.host, context);
     case "uncordon":
@@ -90,10 +102,7 @@ export async function perform(shop: Workshop, act: Act, run: RunMemory, context:
       return [{ kind: "released", host: act.host, atLevel: !needsPatch(await look(shop, act.host, context)) }];
     }
     case "regression tests": {
-      const results = await askAll(shop, "end", undefined, context.signal);
-      return [
-        { kind: "tested", moment: act.moment, failures: results.filter((one) => !one.passed).map((one) => one.name) },
-      ];
+      return regressionTests(shop, act.moment, run, context.signal);
     }
   }
 }
@@ -134,12 +143,12 @@ async function remediate(shop: Workshop, id: string, context: ActContext): Promi
 async function check(
   shop: Workshop,
   id: string,
-  at: "preflight" | "verify" | "gate",
+  at: HostPoint,
   run: RunMemory,
   context: ActContext,
 ): Promise<RunEvent[]> {
   const host = at === "verify" ? await proven(shop, id, run, context) : undefined;
-  const results = await askAll(shop, at, id, context.signal);
+  const results = await askAll(shop, [at], id, context.signal);
   const bad = results.filter((one) => !one.passed);
   if (bad.length > 0) {
     throw new RollError("failed", bad.map((one) => `check "${one.name}" says ${one.evidence}`).join("; "), {
@@ -149,6 +158,20 @@ async function check(
   const checks = results.map(({ name, evidence }) => ({ name, evidence }));
   const proof = host === undefined ? {} : { boot: host.bootId, proof: proofOf(host, own(run.hosts, id)?.bootBefore) };
   return [{ kind: "passed", host: id, step: at, ...proof, ...(checks.length === 0 ? {} : { checks }) }];
+}
+
+async function hooks(
+  shop: Workshop,
+  id: string,
+  at: HookStep,
+  run: RunMemory,
+  context: ActContext,
+): Promise<RunEvent[]> {
+  const { level, wanted } = await look(shop, id, context);
+  const about = { ...aboutRun(run, shop.inputs), host: { id, level, wanted } };
+  const refused = await runHooks(shop, at === "hooks before" ? "beforeHost" : "afterHost", about, context.signal);
+  if (refused !== undefined) throw new RollError("denied", `${refused}.`, { host: id });
+  return [{ kind: "passed", host: id, step: at }];
 }
 
 function proofOf({ level, evidence, bootId }: Host, bootBefore: string | undefined): Proof {

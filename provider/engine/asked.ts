@@ -1,11 +1,12 @@
+import type { Decision } from "../core/decide/view.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 
-/** Who has asked for a safe point, and how long it may take; and how long `up` waits for a window. All process time. */
+/** Who has asked for a safe point, and how long it may take; and how long `up` waits for a window or a person. All process time. */
 export class Asked {
   #why: "stop" | "time" | "engine" | undefined;
   #overdue = false;
-  #waitingSince: number | undefined;
+  #waiting: { readonly what: string; readonly since: number } | undefined;
   readonly #ports: RollPorts;
   readonly #request: RollRequest;
   readonly #closed = new AbortController();
@@ -36,18 +37,20 @@ export class Asked {
     if (stop?.token === token) this.#ask("stop");
   }
 
-  /** A window is open: the next wait is a new one. */
-  goOn(): void {
-    this.#waitingSince = undefined;
+  /** What is waited for now, a window or a person; undefined: nothing, the next wait is a new one. */
+  waiting(waits: Decision["waits"]): void {
+    if (waits === undefined) this.#waiting = undefined;
+    else if (this.#waiting?.what !== waits.what) {
+      this.#waiting = { what: waits.what, since: this.#ports.process.now() };
+      this.#ports.tell({ kind: "note", text: waits.words });
+    }
   }
 
-  /** May `up` go on waiting for a window that opens at this fleet time? */
-  patient(opensAt: number | undefined): boolean {
+  /** May `up` itself go on waiting? */
+  get patient(): boolean {
     const { waitAtGate } = this.#request.inputs.policy;
-    if (waitAtGate === 0 || opensAt === undefined) return false;
-    const now = this.#ports.process.now();
-    this.#waitingSince ??= now;
-    return now - this.#waitingSince < waitAtGate;
+    const { since } = this.#waiting ?? {};
+    return waitAtGate > 0 && (since === undefined || this.#ports.process.now() - since < waitAtGate);
   }
 
   close(): void {

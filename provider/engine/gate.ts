@@ -6,14 +6,14 @@ const TRIES = 3;
 /** Between two tries of one check, process time: a service that just restarts deserves another look. */
 const PAUSE = 2_000;
 
-/** Asks every check that is declared for this gate, all at the same time; each has three tries. */
+/** Asks every check that is declared for one of these gates, all at the same time; each has three tries. */
 export function askAll(
   shop: Workshop,
-  at: CheckPoint,
+  at: readonly CheckPoint[],
   host: string | undefined,
   signal: AbortSignal,
 ): Promise<CheckResult[]> {
-  const due = shop.inputs.checks.filter((check) => check.at.includes(at));
+  const due = shop.inputs.checks.filter((check) => check.at.some((point) => at.includes(point)));
   return Promise.all(
     due.map(async (check) => {
       for (let left = TRIES - 1; ; left--) {

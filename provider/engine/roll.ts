@@ -1,11 +1,15 @@
 import { baselineKey } from "../core/baseline.ts";
+import { survey } from "../core/compliance.ts";
 import { isRollError, RollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Plan } from "../core/plan.ts";
 import type { FleetRecord } from "../core/record.ts";
+import type { RunEvent } from "../core/reduce.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
+import type { GatePorts } from "./gate-ports.ts";
+import { aboutRun, runHooks } from "./hooks.ts";
 import { Keeper } from "./keeper.ts";
 import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver, Journal, Meter } from "./ports.ts";
@@ -19,6 +23,7 @@ export interface RollPorts {
   readonly checks: CheckRunner;
   /** Undefined: there are no probes. */
   readonly meter: Meter | undefined;
+  readonly gates?: GatePorts | undefined;
   readonly journal: Journal;
   /** Wall clock, ISO 8601: for people. */
   wall(): string;
@@ -67,13 +72,18 @@ export async function roll(ports: RollPorts, asked: RollRequest): Promise<RollRe
   );
   const request = { ...asked, owners: allNames(keeper.record, asked.owners) };
   try {
-    const run = await begin(ports, request, keeper);
-    await putAside(driver, keeper, contextOf(driver, keeper.token));
+    const { run, fleet: seen } = await begin(ports, request, keeper);
     const session = new Session(ports, request, keeper, run);
     changed = () => session.wake();
+    const refused = await refusedByHook(ports, request, run, seen);
+    if (refused !== undefined) await session.enter(refused);
+    // Nothing is touched where a hook has refused, unless hosts are out that have to be given back.
+    if (refused === undefined || seen.hosts.some(({ mark }) => mark !== undefined))
+      await putAside(driver, keeper, contextOf(driver, keeper.token));
     const ending = await session.run();
     await giveBack(ports, keeper);
     await session.end(ending);
+    await tellHooks(ports, request, session.memory, ending);
     await keeper.release((record) => ended(record, session.memory, ports.wall()));
     const fleet = await driver.observe(request.inputs.baseline);
     return { ending, memory: session.memory, fleet, ...(session.plan === undefined ? {} : { plan: session.plan }) };
@@ -83,7 +93,35 @@ export async function roll(ports: RollPorts, asked: RollRequest): Promise<RollRe
   }
 }
 
-async function begin(ports: RollPorts, request: RollRequest, keeper: Keeper): Promise<RunMemory> {
+/** Hooks before the roll; a stop that is asked for meanwhile is heeded by the session. */
+async function refusedByHook(
+  { gates, tell }: RollPorts,
+  { inputs, stop }: RollRequest,
+  run: RunMemory,
+  fleet: Fleet,
+): Promise<RunEvent | undefined> {
+  const drifted = survey(fleet).flatMap(({ host, compliance }) => (compliance === "drifted" ? [host] : []));
+  try {
+    const reason = await runHooks({ gates, inputs, tell }, "beforeRun", { ...aboutRun(run, inputs), drifted }, stop);
+    if (reason === undefined) return undefined;
+    const hint = "Mend what it names; the next `pulumi up` asks it again.";
+    return { kind: "halt", sticky: false, reason, hint };
+  } catch (error) {
+    if (stop.aborted && isRollError(error) && error.kind === "cancelled") return undefined;
+    throw error;
+  }
+}
+
+async function tellHooks({ gates, tell }: RollPorts, { inputs }: RollRequest, run: RunMemory, ending: Ending) {
+  const about = { ...aboutRun(run, inputs), ending };
+  await runHooks({ gates, inputs, tell }, "afterRun", about, new AbortController().signal);
+}
+
+async function begin(
+  ports: RollPorts,
+  request: RollRequest,
+  keeper: Keeper,
+): Promise<{ run: RunMemory; fleet: Fleet }> {
   const { baseline, policy } = request.inputs;
   const fleet = await ports.driver.observe(baseline);
   const foreign = fleet.hosts.find((host) => host.mark !== undefined && !request.owners.includes(host.mark.owner));
@@ -117,7 +155,7 @@ async function begin(ports: RollPorts, request: RollRequest, keeper: Keeper): Pr
       ? { halt }
       : {}),
   }));
-  return run;
+  return { run, fleet };
 }
 
 /** Approvals that the inputs bring, each remembered once; the newest twenty are kept. */

@@ -5,9 +5,13 @@ import { judge } from "../core/decide/judge.ts";
 import type { Decision, ImpactView, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { hookStepsOf } from "../core/hook.ts";
+import { impactWords } from "../core/impact-words.ts";
 import { phasesOf } from "../core/phases.ts";
 import type { Plan } from "../core/plan.ts";
 import { probedWorkloads } from "../core/probed.ts";
+import type { RunEvent } from "../core/reduce.ts";
+import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
 import { claimed, FillGauge, followed } from "./chronicle.ts";
@@ -15,6 +19,7 @@ import { Crew } from "./crew.ts";
 import type { Keeper } from "./keeper.ts";
 import { Landing } from "./landing.ts";
 import { Ledger } from "./ledger.ts";
+import { Openings } from "./openings.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import { Wake } from "./wake.ts";
@@ -43,6 +48,7 @@ export class Session {
   readonly #asked: Asked;
   readonly #wake = new Wake();
   readonly #landing: Landing;
+  readonly #openings: Openings;
   readonly #gauge = new FillGauge();
   #plan: Plan | undefined;
   #watch: Watch | undefined;
@@ -56,6 +62,7 @@ export class Session {
     this.#ledger = new Ledger(ports, keeper, run);
     this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake());
     this.#asked = new Asked(ports, request, () => this.wake());
+    this.#openings = new Openings((at) => ports.windows(at));
     this.#landing = new Landing(request.inputs.policy.deadlines.drain);
   }
 
@@ -70,6 +77,11 @@ export class Session {
   /** Something changed outside: look now. */
   wake(): void {
     this.#wake.set();
+  }
+
+  /** Remembers something that was found out before the first turn. */
+  enter(event: RunEvent): Promise<void> {
+    return this.#ledger.enter(event);
   }
 
   /** Until the run ends. Throws when the lease is lost or the platform stays silent. */
@@ -100,10 +112,12 @@ export class Session {
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
     await this.#measure(fleet);
     this.#asked.heed(this.#keeper.record);
+    if (this.#asked.why !== undefined) this.#crew.recall();
     if (this.#asked.overdue) return this.#unsafe(fleet);
     const decision = await this.#decide(fleet);
     if (decision.ending !== undefined) return decision.ending;
     for (const act of decision.start) this.#crew.start(act, fleet);
+    this.#asked.waiting(decision.waits);
     if (decision.start.length > 0) {
       this.#plansInARow = 0;
       this.#landing.over();
@@ -149,7 +163,11 @@ export class Session {
       const view = this.#view(fleet);
       const desk = new Desk(view);
       const verdicts = judge(view, desk);
-      for (const event of verdicts) await this.#ledger.enter(event);
+      for (const event of verdicts) {
+        await this.#ledger.enter(event);
+        const words = impactWords(event, this.memory);
+        if (words !== undefined) this.#tell(words);
+      }
       if (verdicts.length > 0) continue;
       const why = this.#whyReplan(view, desk);
       if (why !== undefined && !fresh) {
@@ -206,6 +224,11 @@ export class Session {
     return true;
   }
 
+  #tell({ host, text }: { host?: string; text: string }): void {
+    if (host === undefined) this.#ports.tell({ kind: "note", text });
+    else this.#ports.tell({ kind: "progress", host, position: this.#ledger.position(host), text });
+  }
+
   #waitFor(flights: readonly string[], why: string): false {
     const what = flights.length === 1 ? "a migration" : `${flights.length} migrations`;
     const text = `waiting for ${what} in flight (${flights.slice(0, 3).join(", ")}${flights.length > 3 ? ", …" : ""}): ${why}`;
@@ -214,21 +237,22 @@ export class Session {
   }
 
   #view(fleet: Fleet): View {
-    const { policy, checks } = this.#request.inputs;
-    const window = this.#ports.windows(fleet.at);
-    if (window.open) this.#asked.goOn();
+    const { inputs } = this.#request;
     const asked = this.#asked.why;
     return {
       fleet,
       plan: this.#plan,
       run: this.memory,
-      policy,
+      policy: inputs.policy,
       owners: this.#request.owners,
       inFlight: this.#crew.inFlight,
-      checkPoints: new Set(checks.flatMap((check) => check.at)),
-      window: window.open ? "open" : this.#asked.patient(window.changesAt) ? "wait" : "closed",
+      checkPoints: checkPointsOf(inputs),
+      hooks: hookStepsOf(inputs.hooks),
+      window: this.#openings.at(fleet.at),
+      patient: this.#asked.patient,
+      approvals: this.#keeper.record.approvals ?? [],
       ...(asked === undefined ? {} : { asked }),
-      phases: phasesOf(policy, fleet.hosts.length, (this.#impact?.probed.size ?? 0) > 0),
+      phases: phasesOf(inputs.policy, fleet.hosts.length, (this.#impact?.probed.size ?? 0) > 0),
       ...(this.#impact === undefined ? {} : { impact: this.#impact }),
       remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
@@ -236,7 +260,7 @@ export class Session {
 
   async #wait(fleet: Fleet, { lookAt }: Decision): Promise<void> {
     const { clock } = this.#ports.driver;
-    const changesAt = this.#ports.windows(fleet.at).changesAt ?? Number.POSITIVE_INFINITY;
+    const { changesAt = Number.POSITIVE_INFINITY } = this.#openings.at(fleet.at);
     const isGuarded = this.#watch?.isOn(this.memory) === true;
     const longest = fleet.at + (isGuarded ? LOOK_WATCHED : LOOK_EVERY);
     const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, longest);

@@ -5,6 +5,7 @@ import type { Policy } from "../core/policy.ts";
 import { dateAt } from "./clock.ts";
 
 export type MaintenanceWindow = Policy["windows"][number];
+export type FreezePeriod = Policy["freeze"][number];
 
 /** Whether hosts may start now, and when that changes. */
 export interface WindowState {
@@ -17,16 +18,63 @@ export interface WindowState {
 const FORESEEN = 100;
 /** Patterns fire on whole minutes. */
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Openings ahead that are looked at: six weeks of nights. */
+const AHEAD = 42;
 
 /**
- * When hosts may start, by the policy's windows: open from an opening (included) until its duration has passed (not
- * included) in any of them; always, if there is none. Durations are elapsed time: a window of 6 h lasts 6 h in the
+ * When hosts may start, by the policy's windows: inside of one of them, and in no freeze period; always, if there are neither.
+ */
+export function windowsFor(
+  windows: Policy["windows"],
+  freeze: Policy["freeze"] = [],
+): (fleetTime: number) => WindowState {
+  const open = spansOf(windows.map(openingsOf));
+  if (freeze.length === 0) return windows.length === 0 ? () => ({ open: true, changesAt: undefined }) : open;
+  const frozen = spansOf(freeze.map(freezesOf));
+  const both = (at: number): WindowState => {
+    const inside = windows.length === 0 ? { open: true, changesAt: undefined } : open(at);
+    const out = frozen(at);
+    const changes = [inside.changesAt, out.changesAt].filter((change) => change !== undefined);
+    return {
+      open: inside.open && !out.open,
+      changesAt: changes.length === 0 ? undefined : Math.min(...changes),
+    };
+  };
+  return (fleetTime) => {
+    const { open: isOpen, changesAt } = both(fleetTime);
+    let change = changesAt;
+    for (let i = 0; i < FORESEEN && change !== undefined; i++) {
+      const then = both(change);
+      if (then.open !== isOpen) return { open: isOpen, changesAt: change };
+      change = then.changesAt;
+    }
+    return { open: isOpen, changesAt: undefined };
+  };
+}
+
+/** The openings after a moment, as far as they are in sight. `until`: undefined for one that does not end. */
+export function openingsAfter(
+  windowAt: (fleetTime: number) => WindowState,
+  fleetTime: number,
+): { readonly at: number; readonly until: number | undefined }[] {
+  const found: { at: number; until: number | undefined }[] = [];
+  let at = windowAt(fleetTime).changesAt;
+  while (at !== undefined && found.length < AHEAD) {
+    const { open, changesAt } = windowAt(at);
+    if (open) found.push({ at, until: changesAt });
+    at = changesAt;
+  }
+  return found;
+}
+
+/**
+ * Open from an opening (included) until its duration has passed (not
+ * included) in any of them. Durations are elapsed time: a window of 6 h lasts 6 h in the
  * night when clocks change. An opening in the skipped hour happens right after it, one in the repeated hour once.
  * Throws `invalid` for a window with a `windowProblem`.
  */
-export function windowsFor(windows: Policy["windows"]): (fleetTime: number) => WindowState {
-  if (windows.length === 0) return () => ({ open: true, changesAt: undefined });
-  const openings = windows.map(openingsOf);
+function spansOf(openings: readonly Openings[]): (fleetTime: number) => WindowState {
   let known: Span | undefined;
   return (fleetTime) => {
     if (known === undefined || fleetTime < known.from || fleetTime >= known.until) known = spanAt(openings, fleetTime);
@@ -40,6 +88,20 @@ export function windowProblem(window: MaintenanceWindow): string | undefined {
     return `"${window.timezone}" is not a time zone; write an IANA name like "Europe/Berlin" or "UTC"`;
   }
   if (window.duration < MINUTE) return `it stays open for ${readable(window.duration)}; write at least "1m"`;
+  return patternProblem(window);
+}
+
+/** What is wrong with a freeze period, to be put after the name of its field; undefined: nothing. */
+export function freezeProblem({ from, to, start, duration, timezone }: FreezePeriod): string | undefined {
+  if (start !== undefined && duration !== undefined) return windowProblem({ start, duration, timezone });
+  if (!knownZone(timezone)) return `"${timezone}" is not a time zone; write an IANA name like "Europe/Berlin" or "UTC"`;
+  const [begins, ends] = [momentOf(from, timezone), endOf(to, timezone)];
+  const bad = begins === undefined ? from : ends === undefined ? to : undefined;
+  if (bad !== undefined) return `"${bad}" is not a day or moment; write it like "2026-12-18" or "2026-12-18T16:00"`;
+  return (ends ?? 0) > (begins ?? 0) ? undefined : `it ends (${to}) before it begins (${from})`;
+}
+
+function patternProblem(window: Pick<MaintenanceWindow, "start" | "timezone">): string | undefined {
   const cron = parse(window);
   if (typeof cron === "string")
     return `${cron}; write five cron fields like "0 22 * * 1-5" (minute hour day month weekday)`;
@@ -60,6 +122,47 @@ interface Openings {
   /** First opening after a moment. */
   nextStart(after: number): number | undefined;
   readonly duration: number;
+}
+
+function freezesOf(freeze: FreezePeriod, index: number): Openings {
+  const problem = freezeProblem(freeze);
+  if (problem !== undefined) throw new RollError("invalid", `policy.freeze[${index}]: ${problem}.`);
+  const { from, to, start, duration, timezone } = freeze;
+  if (start !== undefined && duration !== undefined) return openingsOf({ start, duration, timezone }, index);
+  const begins = momentOf(from, timezone) ?? 0;
+  return {
+    duration: (endOf(to, timezone) ?? begins) - begins,
+    lastStart: (at) => (at >= begins ? begins : undefined),
+    nextStart: (after) => (after < begins ? begins : undefined),
+  };
+}
+
+/** Fleet time of a day's first minute, or of a moment, in a zone; undefined: it is none. */
+function momentOf(text: string | undefined, timezone: string): number | undefined {
+  const [, day, time = "T00:00"] = /^(\d{4}-\d{2}-\d{2})(T\d{2}:\d{2}(?::\d{2})?)?$/.exec(text ?? "") ?? [];
+  if (day === undefined) return undefined;
+  try {
+    const utc = new Cron(`${day}T00:00`, { timezone: "UTC", paused: true }).nextRun(dateAt(0));
+    // The 30th of February would be the 2nd of March.
+    if (utc?.toISOString().slice(0, 10) !== day) return undefined;
+    return new Cron(`${day}${time}`, { timezone, paused: true }).nextRun(dateAt(0))?.getTime();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same for the end of a day. */
+function endOf(text: string | undefined, timezone: string): number | undefined {
+  if (text?.includes("T") !== false) return momentOf(text, timezone);
+  const day = momentOf(text, "UTC");
+  return day === undefined
+    ? undefined
+    : momentOf(
+        dateAt(day + DAY)
+          .toISOString()
+          .slice(0, 10),
+        timezone,
+      );
 }
 
 function openingsOf(window: MaintenanceWindow, index: number): Openings {
@@ -99,7 +202,7 @@ function latestEnd(openings: readonly Openings[], at: number): number | undefine
 }
 
 /** The pattern, or what is wrong with it. */
-function parse(window: MaintenanceWindow): Cron | string {
+function parse(window: Pick<MaintenanceWindow, "start" | "timezone">): Cron | string {
   try {
     return new Cron(window.start, { timezone: window.timezone, mode: "5-part", paused: true });
   } catch (error) {

@@ -17,7 +17,7 @@ export function wordsFor(
   moved: ReadonlySet<string>,
 ): Omit<News, "position"> | undefined {
   if (act.name === "regression tests") {
-    const when = act.moment === "before" ? "before the first host" : "at the end";
+    const when = { before: "before the first host", canary: "after the canary", after: "at the end" }[act.moment];
     return moment === "start" ? { kind: "start", text: `regression tests ${when}` } : undefined;
   }
   const memory = own(run.hosts, act.host);
@@ -54,6 +54,8 @@ export function wordsFor(
             ],
           )
         : undefined;
+    case "hooks":
+      return undefined;
     case "await":
       return moment === "start"
         ? { ...line("does not answer; waiting for it"), kind: "warning" }

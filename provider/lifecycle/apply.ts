@@ -66,7 +66,7 @@ interface Occasion {
 
 async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion): Promise<Record<string, unknown>> {
   const { inputs, owners, olds, news, id, before } = occasion;
-  const { say, process, checks, wall, holder, instance, stop } = around;
+  const { say, process, checks, gates, wall, holder, instance, stop } = around;
   const file = inputsFile(around, news);
   around.files.write(file.path, file.text);
   // A line of its own: of a message the engine shows only the first line while the roll goes on.
@@ -80,11 +80,12 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
       driver,
       process,
       checks,
+      gates,
       meter: undefined,
       journal,
       wall,
       tell,
-      windows: windowsFor(inputs.policy.windows),
+      windows: windowsFor(inputs.policy.windows, inputs.policy.freeze),
     };
     const newRunId = around.newRunId();
     const request = { inputs, inputsDigest: file.digest, owners, newRunId, holder, instance, stop };

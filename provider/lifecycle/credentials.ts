@@ -55,7 +55,7 @@ function adviceFor(path: Path): string {
   return isUrl(path) ? "A key that a URL has to hold is passed as a Pulumi secret: `config.requireSecret(…)`." : usual;
 }
 
-const isCommand = (path: Path): boolean => path[0] === "checks" && path.length === 3 && path[2] === "command";
+const isCommand = (path: Path): boolean => path.length === 3 && path[2] === "command";
 const isUrl = (path: Path): boolean => path[0] === "checks" && path.length === 3 && path[2] === "url";
 
 function isSecretUrl(path: Path, secretUrls: unknown): boolean {

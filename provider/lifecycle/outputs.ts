@@ -1,5 +1,6 @@
 import { type Compliance, type Finding, survey } from "../core/compliance.ts";
 import type { FleetRecord } from "../core/record.ts";
+import { namedTests } from "../core/regressions.ts";
 import type { RunMemory } from "../core/run.ts";
 import { allNames } from "../core/takeup.ts";
 import { type HostLevels, observedLevels } from "./hosts.ts";
@@ -103,10 +104,11 @@ export function runOutput(run: RunMemory): RunOutput {
 
 function reportOf(run: RunMemory): string {
   const failed = Object.entries(run.hosts).filter(([, host]) => host.failed !== undefined);
+  const failing = [...new Set([...(run.failingAtCanary ?? []), ...(run.failingAfter ?? [])])];
   return [
     `${run.done.length} rolled`,
     ...(failed.length > 0 ? [`failed: ${failed.map(([id, host]) => `${id} (${host.failed?.step})`).join(", ")}`] : []),
     ...(run.convicted.length > 0 ? [`do not serve as before: ${run.convicted.join(", ")}`] : []),
-    ...((run.failingAfter ?? []).length > 0 ? [`failing tests: ${run.failingAfter?.join(", ")}`] : []),
+    ...(failing.length > 0 ? [`failing tests: ${namedTests(failing)}`] : []),
   ].join("; ");
 }

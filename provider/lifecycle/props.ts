@@ -11,7 +11,16 @@ export interface Failure {
 }
 
 /** What a program declares, in the order in which it is shown. */
-export const declaredKeys = ["target", "baseline", "policy", "checks", "secretUrls", "owner"] as const;
+export const declaredKeys = [
+  "target",
+  "baseline",
+  "policy",
+  "checks",
+  "suites",
+  "hooks",
+  "secretUrls",
+  "owner",
+] as const;
 
 /** What the provider adds to the inputs or outputs; a program cannot set it. */
 export const computedKeys = ["hosts", "plan", "compliance", "run", "formerly", "__provider"] as const;

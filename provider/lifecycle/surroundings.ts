@@ -1,4 +1,5 @@
 import type { Target } from "../core/target.ts";
+import type { GatePorts } from "../engine/gate-ports.ts";
 import type { CheckRunner, Clock, Driver, Journal } from "../engine/ports.ts";
 
 /** Everything outside that the lifecycle needs; a door hands it in. Nothing here is opened or locked before it is used. */
@@ -7,6 +8,7 @@ export interface Surroundings {
   openDriver(target: Target): Promise<Driver>;
   openJournal(): Journal;
   readonly checks: CheckRunner;
+  readonly gates: GatePorts;
   /** Process time. */
   readonly process: Clock;
   /** Wall clock, ISO 8601. */

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type Inputs, inputs as schema } from "../core/inputs.ts";
-import { windowProblem } from "../engine/windows.ts";
+import { freezeProblem, windowProblem } from "../engine/windows.ts";
 import { checkProblem } from "../probes/runner.ts";
 import { credentialFailures } from "./credentials.ts";
 import { issueFailures } from "./issues.ts";
@@ -37,8 +37,14 @@ export function validate(news: Props): Validated {
 }
 
 /** What only a look at the whole of a window or check shows. */
-function problemsOf({ policy, checks }: Inputs): { path: Path; reason: string }[] {
+function problemsOf({ policy, checks, suites }: Inputs): { path: Path; reason: string }[] {
+  const taken = (name: string): string | undefined =>
+    checks.some((check) => check.name === name)
+      ? `"${name}" is a check already: tests need names of their own`
+      : undefined;
   return [
+    ...policy.freeze.map((freeze, index) => ({ path: ["policy", "freeze", index], reason: freezeProblem(freeze) })),
+    ...suites.map(({ name }, index) => ({ path: ["suites", index, "name"], reason: taken(name) })),
     ...policy.windows.map((window, index) => ({ path: ["policy", "windows", index], reason: windowProblem(window) })),
     ...checks.map((check, index) => ({ path: ["checks", index], reason: checkProblem(check) })),
   ].flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));

@@ -26,8 +26,10 @@ export function checkRunner(process: Clock): CheckRunner {
 /** What is wrong with a check that only a look at the whole of it shows, to be put after its name; undefined: nothing. */
 export function checkProblem(check: Check): string | undefined {
   const texts = check.kind === "http" ? [check.url] : check.kind === "tcp" ? [check.address] : check.command;
-  if (check.at.includes("end") && texts.some((text) => text.includes("{host}"))) {
-    return 'asks for {host}, but at the end of the roll no host is at hand; leave "end" out of "at"';
+  const point = check.at.find((one) => one === "end" || one === "canary");
+  if (point !== undefined && texts.some((text) => text.includes("{host}"))) {
+    const when = point === "end" ? "at the end of the roll" : "after the canary";
+    return `asks for {host}, but ${when} no host is at hand; leave "${point}" out of "at"`;
   }
   return undefined;
 }

@@ -14,6 +14,7 @@ import { PartialFailure } from "../../provider/lifecycle/partial.ts";
 import type { Props } from "../../provider/lifecycle/props.ts";
 import type { Surroundings } from "../../provider/lifecycle/surroundings.ts";
 import { smallFleet } from "../support/fleets.ts";
+import { noGates } from "../support/gates.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 
 export interface Ran {
@@ -100,6 +101,7 @@ export class CliRig {
       openDriver: async (): Promise<Driver> => ({ ...driver, close: () => {} }),
       openJournal: () => openJournal(join(this.folder, ".rolling-patch"), { wall }),
       checks: { run: async ({ name }) => ({ name, passed: true, evidence: "ok" }) },
+      gates: noGates,
       process: clock,
       wall,
       say,

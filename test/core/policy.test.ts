@@ -26,6 +26,8 @@ describe("policy", () => {
       pinned: "refuse",
       onRegress: "drain",
       windows: [],
+      freeze: [],
+      approve: [],
       waitAtGate: 0,
       stopWithin: 10 * minutes,
     });

@@ -17,6 +17,7 @@ import { type Lifecycle, lifecycle } from "../../provider/lifecycle/lifecycle.ts
 import { PartialFailure } from "../../provider/lifecycle/partial.ts";
 import type { Props } from "../../provider/lifecycle/props.ts";
 import type { Surroundings } from "../../provider/lifecycle/surroundings.ts";
+import { noGates } from "../support/gates.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 
 export const owner = "shop/prod/fleet";
@@ -113,6 +114,7 @@ export class Stage {
       },
       openJournal: () => ({ ...this.#journal, close: () => {} }),
       checks: { run: async ({ name }) => ({ name, passed: true, evidence: "ok" }) },
+      gates: noGates,
       process: this.time.clock(),
       wall: () => new Date(this.time.now()).toISOString(),
       say: (text, severity = "info") => this.said.push({ text, severity }),

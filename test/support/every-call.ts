@@ -42,6 +42,7 @@ export function everyCall(tell: (where: string) => void): {
         restore: (former, context) => call("restore", () => inner.actors.restore(former, context)),
       },
       observe: (...args) => call("observe", () => inner.observe(...args)),
+      measure: (...args) => call("measure", async () => (await inner.measure?.(...args)) ?? []),
       cordon: (...args) => call("cordon", () => inner.cordon(...args)),
       adopt: (...args) => call("adopt", () => inner.adopt(...args)),
       migrate: (...args) => call("migrate", () => inner.migrate(...args)),

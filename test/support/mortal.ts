@@ -47,6 +47,7 @@ export class Mortal {
         restore: (former, context) => call(() => inner.actors.restore(former, context)),
       },
       observe: (...args) => call(() => inner.observe(...args)),
+      measure: (...args) => call(async () => (await inner.measure?.(...args)) ?? []),
       cordon: (...args) => call(() => inner.cordon(...args)),
       adopt: (...args) => call(() => inner.adopt(...args)),
       migrate: (...args) => call(() => inner.migrate(...args)),

@@ -1,3 +1,4 @@
+import type { ApprovalGate } from "../../provider/core/approval.ts";
 import { isRollError, type RollError } from "../../provider/core/errors.ts";
 import { type Inputs, type InputsAsWritten, inputs as inputsSchema } from "../../provider/core/inputs.ts";
 import {
@@ -10,11 +11,14 @@ import {
   type World,
 } from "../../provider/drivers/simulated/index.ts";
 import { Table } from "../../provider/drivers/simulated/world-table.ts";
+import { type ApprovalRequest, requestApproval } from "../../provider/engine/approve.ts";
+import type { HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
 import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
 import { type RollResult, roll } from "../../provider/engine/roll.ts";
 import { windowsFor } from "../../provider/engine/windows.ts";
+import { noGates } from "./gates.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** Fleet seconds in one second of process time, as on an embedded fleet: heartbeats would rule the test otherwise. */
@@ -27,6 +31,10 @@ export interface RigOptions {
   readonly checks?: InputsAsWritten["checks"];
   /** Checks that fail, and from which asking on (1: from the first); the others pass. */
   readonly failing?: Readonly<Record<string, number>>;
+  readonly suites?: InputsAsWritten["suites"];
+  /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole, for this reason. */
+  readonly red?: Readonly<Record<string, readonly (readonly string[] | string)[]>>;
+  readonly hooks?: InputsAsWritten["hooks"];
   /** Goes on from here instead of from `fleet`. */
   readonly from?: Snapshot;
   /** Told after every event in the world. */
@@ -93,6 +101,8 @@ export class Rig {
       baseline: { version: options.version ?? this.#options.version ?? "8.0.3" },
       policy: { ...this.#options.policy, ...options.policy },
       checks: this.#options.checks ?? [],
+      suites: this.#options.suites ?? [],
+      hooks: this.#options.hooks ?? [],
       owner: options.owner ?? "project/stack/fleet",
     });
   }
@@ -107,11 +117,12 @@ export class Rig {
         driver: options.through?.(driver) ?? driver,
         process: this.time.clock(1 / SCALE),
         checks: this.#checks,
+        gates: { ...noGates, suites: redSuites(this.#options.red ?? {}, this.#asked), hooks: this.#hooks() },
         meter: undefined,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
         tell: (news) => this.news.push(news),
-        windows: windowsFor(inputs.policy.windows),
+        windows: windowsFor(inputs.policy.windows, inputs.policy.freeze),
       },
       {
         inputs,
@@ -133,6 +144,23 @@ export class Rig {
     if (killed === undefined) return rolled;
     rolled.catch(() => {});
     return Promise.race([killed, rolled]);
+  }
+
+  /** Every message that a hook got, as it came. */
+  readonly told: HookMessage[] = [];
+
+  #hooks(): HookRunner {
+    return {
+      run: async (hook, message) => {
+        this.told.push(message);
+        return this.#checks.run(hook as never, undefined, new AbortController().signal);
+      },
+    };
+  }
+
+  /** `rolling-patch approve`, from any machine. */
+  approve(gate: ApprovalGate, by: string): Promise<ApprovalRequest> {
+    return this.time.run(requestApproval(this.driver().record, gate, by, new Date(this.time.now()).toISOString()));
   }
 
   /** One `pulumi up` to its end. */
@@ -172,6 +200,18 @@ function copyOf(world: World): World {
     tasks: copy(world.tasks.values()),
     faults: copy(world.faults.values()),
     events: world.events.slice(-1),
+  };
+}
+
+function redSuites(red: NonNullable<RigOptions["red"]>, asked: Map<string, number>): SuiteRunner {
+  return {
+    run: async ({ name }) => {
+      const times = asked.get(`suite ${name}`) ?? 0;
+      asked.set(`suite ${name}`, times + 1);
+      const script = red[name] ?? [];
+      const now = script[Math.min(times, script.length - 1)] ?? [];
+      return typeof now === "string" ? { failing: [], broken: now } : { failing: now };
+    },
   };
 }
 

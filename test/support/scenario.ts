@@ -1,11 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { approvalGate } from "../../provider/core/approval.ts";
 import { faults } from "../../provider/drivers/simulated/index.ts";
 import type { News } from "../../provider/engine/news.ts";
 import { Rig, type RigOptions } from "./rig.ts";
 
-const up = z.strictObject({ version: z.string().optional(), policy: z.record(z.string(), z.unknown()).optional() });
+const up = z.strictObject({
+  version: z.string().optional(),
+  policy: z.record(z.string(), z.unknown()).optional(),
+  /** What people approve before it starts. */
+  approve: z.array(z.strictObject({ gate: approvalGate, by: z.string() })).optional(),
+});
 
 const policyFile = z.strictObject({
   /** What this scenario shows, for readers. */
@@ -15,6 +21,11 @@ const policyFile = z.strictObject({
   checks: z.array(z.record(z.string(), z.unknown())).default([]),
   /** Names of checks that fail, and from which asking on (1: from the first). */
   failing: z.record(z.string(), z.int().min(1)).default({}),
+  /** They fail as checks do (`failing`). */
+  hooks: z.array(z.record(z.string(), z.unknown())).default([]),
+  suites: z.array(z.record(z.string(), z.unknown())).default([]),
+  /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole. */
+  red: z.record(z.string(), z.array(z.union([z.string(), z.array(z.string())]))).default({}),
   /** One `pulumi up` after the other, each with its changes. */
   ups: z.array(up).min(1).default([{}]),
 });
@@ -55,6 +66,9 @@ function scenario(name: string): Scenario {
       policy: policy.policy as RigOptions["policy"],
       checks: policy.checks as RigOptions["checks"],
       failing: policy.failing,
+      suites: policy.suites as RigOptions["suites"],
+      red: policy.red,
+      hooks: policy.hooks as RigOptions["hooks"],
     },
   };
 }
@@ -66,6 +80,7 @@ export async function play({ options, ups }: Scenario): Promise<{ rig: Rig; log:
   const began = rig.time.now();
   for (const [index, one] of ups.entries()) {
     lines.push(`== up ${index + 1}${Object.keys(one).length > 0 ? ` ${JSON.stringify(one)}` : ""}`);
+    for (const { gate, by } of one.approve ?? []) await rig.approve(gate, by);
     const from = rig.news.length;
     const outcome = await rig.up(one as Parameters<Rig["up"]>[0]);
     for (const news of rig.news.slice(from)) if (news.kind !== "progress") lines.push(line(news));

@@ -26,6 +26,8 @@ export interface Status {
   readonly run?: FleetRecord["run"];
   readonly stop?: FleetRecord["stop"];
   readonly halt?: { readonly run: string; readonly reason: string; readonly host?: string };
+  /** What people let pass, newest last. */
+  readonly approvals: NonNullable<FleetRecord["approvals"]>;
   /** Whether other actors are put aside. */
   readonly former?: FleetRecord["former"];
   /** Hosts that are not in service, and why. */
@@ -65,6 +67,7 @@ function statusOf(fleet: Fleet, record: FleetRecord, beating: boolean): Status {
       halt: { run: halt.run, reason: halt.reason, ...(halt.host === undefined ? {} : { host: halt.host }) },
     }),
     ...(former && { former }),
+    approvals: record.approvals ?? [],
     out: fleet.hosts.flatMap((host) => {
       const why = whyOut(host, record);
       return why === "" ? [] : [{ host: host.id, level: host.level, why }];

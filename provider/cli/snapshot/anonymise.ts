@@ -126,7 +126,8 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
       ...(memory.failed === undefined ? {} : { failed: { ...memory.failed, why: SAID } }),
     },
   ]);
-  const { failingBefore, failingAfter, ending, halt, judged, impact, ...rest } = run;
+  const { failingBefore, failingAtCanary, failingAfter, flaky, ending, halt, judged, impact, ...rest } = run;
+  const hidden = { failingBefore, failingAtCanary, failingAfter, flaky };
   return {
     ...rest,
     id: names.run(run.id),
@@ -138,8 +139,10 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
     hosts: Object.fromEntries(hosts),
     done: run.done.map(names.host),
     convicted: run.convicted.map(names.host),
-    ...(failingBefore === undefined ? {} : { failingBefore: failingBefore.map(() => SAID) }),
-    ...(failingAfter === undefined ? {} : { failingAfter: failingAfter.map(() => SAID) }),
+    ...Object.fromEntries(
+      Object.entries(hidden).flatMap(([key, names]) => (names === undefined ? [] : [[key, names.map(() => SAID)]])),
+    ),
+    ...(run.awaits === undefined ? {} : { awaits: { ...run.awaits, why: SAID } }),
     ...(halt === undefined ? {} : { halt: { ...halt, ...without(halt, names) } }),
     ...(ending === undefined
       ? {}

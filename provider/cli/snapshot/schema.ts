@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { approvalGate } from "../../core/approval.ts";
 import { baseline } from "../../core/baseline.ts";
 import type { Fleet } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
@@ -129,7 +130,11 @@ const impactMemory = z.strictObject({
 
 const ending = z.union([
   z.strictObject({ kind: z.literal("done"), note: z.string() }),
-  z.strictObject({ kind: z.literal("paused"), cause: z.enum(["stop", "window", "time", "engine"]), note: z.string() }),
+  z.strictObject({
+    kind: z.literal("paused"),
+    cause: z.enum(["stop", "window", "time", "engine", "approval"]),
+    note: z.string(),
+  }),
   z.strictObject({ kind: z.literal("halted"), sticky: z.literal(false), ...haltFields }),
   z.strictObject({ kind: z.literal("halted"), sticky: z.literal(true), ...haltFields }),
 ]) satisfies z.ZodType<Ending>;
@@ -149,7 +154,11 @@ const run = z.strictObject({
   halt: z.strictObject({ sticky: z.boolean(), ...haltFields }).exactOptional(),
   convicted: z.array(id),
   failingBefore: z.array(z.string()).exactOptional(),
+  failingAtCanary: z.array(z.string()).exactOptional(),
   failingAfter: z.array(z.string()).exactOptional(),
+  flaky: z.array(z.string()).exactOptional(),
+  approved: z.array(approvalGate).exactOptional(),
+  awaits: z.strictObject({ gate: approvalGate, people: z.int().min(1), why: z.string() }).exactOptional(),
   memoryLost: z.boolean().exactOptional(),
   ending: ending.exactOptional(),
 }) satisfies z.ZodType<RunMemory>;

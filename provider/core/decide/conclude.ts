@@ -1,10 +1,13 @@
 import { complianceOf } from "../compliance.ts";
 import { clause } from "../errors.ts";
 import { own } from "../own.ts";
+import { namedTests } from "../regressions.ts";
 import type { Ending } from "../run.ts";
+import { awaitedWords } from "./barrier.ts";
 import type { Desk } from "./desk.ts";
 import { drainsAgainAt, watchedUntil } from "./impact.ts";
 import type { Decision, View } from "./view.ts";
+import { fitsNoWindow, windowFor, windowWords } from "./window.ts";
 
 /** Nothing is in flight and nothing could be started: the run has ended, waits, or needs another plan. */
 export function conclude(view: View, desk: Desk): Decision {
@@ -25,17 +28,22 @@ export function conclude(view: View, desk: Desk): Decision {
   if (view.asked !== undefined) return { ...nothing, ending: paused(view, desk) };
   if (run.memoryLost === true) return { ...nothing, events: [memoryLost(run.id)] };
   const left = desk.waiting;
-  if (left.length > 0) {
-    if (view.window === "wait") return { ...nothing, ...desk.look() };
-    if (view.window === "closed")
-      return {
-        ...nothing,
-        ending: {
-          kind: "paused",
-          cause: "window",
-          note: `outside of the maintenance windows; ${counted(left.length, "host")} left`,
-        },
-      };
+  if (run.awaits !== undefined) {
+    const words = `waits for ${awaitedWords(view, run.awaits)}: \`npx rolling-patch approve ${run.awaits.gate}\``;
+    if (view.patient) return { ...nothing, waits: { what: "approval", words } };
+    const note = `${words}; ${counted(left.length, "host")} left`;
+    return { ...nothing, ending: { kind: "paused", cause: "approval", note } };
+  }
+  const [next] = left;
+  if (next !== undefined) {
+    const window = windowFor(view, next);
+    if (window === "never") return { ...nothing, events: [fitsNoWindow(view, next)] };
+    const words = windowWords(view, next);
+    if (window === "wait") return { ...nothing, waits: { what: "window", words: `waits for a window: ${words}` } };
+    if (window === "closed") {
+      const note = `${words}; ${counted(left.length, "host")} left`;
+      return { ...nothing, ending: { kind: "paused", cause: "window", note } };
+    }
     if (drainsAgainAt(view) !== undefined) return { ...nothing, ...desk.look() };
     return { ...nothing, stuck: `${left[0]?.host} cannot start`, ...desk.look() };
   }
@@ -86,11 +94,12 @@ function complete(view: View, desk: Desk): Ending {
     };
   }
   const skipped = [...(view.plan?.skipped ?? []), ...blockedSince(view)];
-  const old = view.run.failingBefore ?? [];
+  const { failingBefore: old = [], flaky = [] } = view.run;
   const notes = [
     `${counted(view.run.done.length, "host")} rolled`,
     ...(skipped.length > 0 ? [`skipped ${skipped.map(({ host, why }) => `${host} (${why})`).join(", ")}`] : []),
-    ...(old.length > 0 ? [`regression tests that failed already before the roll: ${old.join(", ")}`] : []),
+    ...(old.length > 0 ? [`regression tests that failed already before the roll: ${namedTests(old)}`] : []),
+    ...(flaky.length > 0 ? [`flaky (passed when run once more): ${namedTests(flaky)}`] : []),
   ];
   return { kind: "done", note: notes.join("; ") };
 }

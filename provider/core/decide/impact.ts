@@ -140,6 +140,8 @@ function settledOrNot(view: View, host: string, assessment: Assessment, judged: 
   if (!judged && verdict === "regress") return { kind: "convicted", host, why: sentence };
   if (view.run.impact?.verdicts.some((one) => one.host === host) === true && judged)
     return consequence(view, host, sentence);
+  const asks = verdict === "noisy" && view.run.canaries.includes(host) ? askPeople(view, host, sentence) : undefined;
+  if (asks !== undefined) return asks;
   const at = view.impact?.now ?? view.fleet.at;
   return { kind: "measured", host, at, judged, verdict, sentence, evidence } satisfies Measured;
 }
@@ -156,6 +158,12 @@ function consequence(view: View, host: string, sentence: string): RunEvent | und
     reason: `${host} is back, but nothing can be said of its service: ${sentence}`,
     hint: "See why the probes are silent; the next `pulumi up` watches it once more.",
   };
+}
+
+/** Noisy to the end: whether the canary is good is for people to say. */
+function askPeople({ run }: View, host: string, sentence: string): RunEvent | undefined {
+  if (run.awaits?.gate === "canary" || run.approved?.includes("canary") === true) return undefined;
+  return { kind: "awaits", gate: "canary", people: 1, why: `${host} could not be told from the noise: ${sentence}` };
 }
 
 function looks(view: View, host: string): readonly number[] {

@@ -3,8 +3,10 @@ import { clause } from "../errors.ts";
 import type { Host } from "../fleet.ts";
 import { own } from "../own.ts";
 import type { RunEvent } from "../reduce.ts";
+import { namedTests, newlyFailing } from "../regressions.ts";
 import type { HostMemory, Step } from "../run.ts";
 import { needsPatch } from "../verify.ts";
+import { approvals, atTheBarrier, canaryIsBack } from "./barrier.ts";
 import type { Desk } from "./desk.ts";
 import { impactEvents, pooledLoss } from "./impact.ts";
 import type { View } from "./view.ts";
@@ -19,7 +21,7 @@ export function judge(view: View, desk: Desk): RunEvent[] {
   }
   const measured = impactEvents(view, desk);
   if (measured.length > 0) return measured;
-  return tooManyFailures(view) ?? costly(view) ?? lastTests(view) ?? canaryPassed(view) ?? [];
+  return tooManyFailures(view) ?? costly(view) ?? failedTests(view) ?? approvals(view) ?? canaryPassed(view) ?? [];
 }
 
 /** Proven, and our mark is gone: it was released, but nobody heard the answer. */
@@ -44,6 +46,9 @@ function exhausted(view: View, host: Host, memory: HostMemory): RunEvent | undef
       if (view.run.convicted.includes(host.id)) continue;
       return { kind: "convicted", host: host.id, why };
     }
+    // It is back: the halt is told, and the host is let go.
+    if (step === "hooks after" && view.run.halt !== undefined && !memory.passed.includes(step))
+      return { kind: "passed", host: host.id, step };
     if (view.run.halt === undefined) {
       return {
         kind: "halt",
@@ -106,22 +111,22 @@ function costly(view: View): RunEvent[] | undefined {
     : [stickyHalt(view, undefined, `${sentence}: at least half of what policy tolerates`)];
 }
 
-function lastTests(view: View): RunEvent[] | undefined {
-  const { failingAfter, failingBefore = [], halt } = view.run;
-  const fresh = (failingAfter ?? []).filter((name) => !failingBefore.includes(name));
-  if (halt !== undefined || fresh.length === 0) return undefined;
-  return [stickyHalt(view, undefined, `regression tests fail that passed before the roll: ${fresh.join(", ")}`)];
+function failedTests(view: View): RunEvent[] | undefined {
+  const { run } = view;
+  const atCanary = run.canaryPassed ? [] : newlyFailing(run, run.failingAtCanary ?? []);
+  const fresh = atCanary.length > 0 ? atCanary : newlyFailing(run, run.failingAfter ?? []);
+  if (run.halt !== undefined || fresh.length === 0) return undefined;
+  const when = atCanary.length > 0 ? "after the canary, " : "";
+  return [
+    stickyHalt(view, undefined, `${when}regression tests fail that passed before the roll: ${namedTests(fresh)}`),
+  ];
 }
 
-/** The barrier opens once no canary is left in the plan and those that went are back in service. */
+/** The barrier opens once the canary is back, its tests have passed, and people have approved where they are asked. */
 function canaryPassed(view: View): RunEvent[] | undefined {
-  const { run, plan } = view;
-  if (run.canaryPassed || plan === undefined || run.halt !== undefined) return undefined;
-  const open = plan.hosts.some((entry) => entry.canary && !run.done.includes(entry.host));
-  // One that an operator took, or that left the fleet, is no canary any more: the plan has chosen another.
-  const ours = new Set(view.fleet.hosts.filter((host) => !host.held).map((host) => host.id));
-  const inHand = run.canaries.some((id) => own(run.hosts, id) !== undefined && ours.has(id));
-  return open || inHand ? undefined : [{ kind: "canary passed" }];
+  const { run } = view;
+  if (run.canaryPassed || run.halt !== undefined || !canaryIsBack(view)) return undefined;
+  return atTheBarrier(view) === undefined ? [{ kind: "canary passed" }] : undefined;
 }
 
 function stickyHalt(view: View, host: string | undefined, reason: string): RunEvent {

@@ -1,6 +1,7 @@
 import type { Act } from "../act.ts";
 import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
+import type { HookStep } from "../hook.ts";
 import { SLICE } from "../impact/samples.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
 import { own } from "../own.ts";
@@ -11,7 +12,7 @@ import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
 import { refuge } from "./companions.ts";
 import type { Desk } from "./desk.ts";
-import { soakEnds } from "./impact.ts";
+import { isJudged, soakEnds } from "./impact.ts";
 import { movesDue } from "./put-back.ts";
 import { mayRemediate, type View } from "./view.ts";
 
@@ -57,7 +58,9 @@ export function turnOfNext(view: View, desk: Desk, { host }: HostPlan, first: bo
   const passed = desk.memory(host)?.passed ?? [];
   if (!passed.includes("stage")) return desk.start({ name: "stage", host });
   if (lacks(view, passed, "preflight")) return desk.start({ name: "check", host, at: "preflight" });
-  return first && desk.start({ name: "cordon", host });
+  if (!first) return false;
+  if (owesHooks(view, passed, "hooks before")) return desk.start({ name: "hooks", host, at: "hooks before" });
+  return desk.start({ name: "cordon", host });
 }
 
 /** A host that bears our mark: whatever brings it one step further, read from what it looks like now. */
@@ -71,7 +74,7 @@ export function turnInHand(view: View, desk: Desk, host: Host): boolean {
   if (memory?.failed !== undefined) return false;
   if (host.state === "unreachable") return desk.start({ name: "await", host: host.id });
   if (host.cordoned) return turnCordoned(view, desk, host);
-  if (needsPatch(host)) return mayRemediate(view) ? recordon(desk, host) : giveBack(desk, host);
+  if (needsPatch(host)) return mayRemediate(view) ? recordon(desk, host) : giveBack(view, desk, host);
   return turnBack(view, desk, host);
 }
 
@@ -128,6 +131,8 @@ function turnBack(view: View, desk: Desk, host: Host): boolean {
     return true;
   if (isWatched(view, desk, host)) return false;
   if (lacks(view, passed, "gate")) return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "gate" });
+  if (owesHooks(view, passed, "hooks after"))
+    return onlyWhenIdle(desk, host, { name: "hooks", host: host.id, at: "hooks after" });
   return onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
 
@@ -140,11 +145,16 @@ function putBack(view: View, desk: Desk, host: Host): boolean {
   return desk.moves(host.id) > 0 || started.some(Boolean) || due.some((move) => waits(desk, move));
 }
 
-/** Its load is held, or it is watched at full load: it is not released yet. A halt ends the watching, a stop leaves it to the next `up`. */
+/**
+ * Its load is held, or it is watched at full load: it is not released yet. A stop, or a halt that the next `up` goes on after, leaves that
+ * to it; a verdict on another host ends the watching.
+ */
 function isWatched(view: View, desk: Desk, host: Host): boolean {
-  if (!view.phases.measured || view.run.halt !== undefined || desk.memory(host.id)?.passed.includes("soak"))
-    return false;
-  const until = desk.memory(host.id)?.held?.until ?? soakEnds(view, host.id);
+  const { halt } = view.run;
+  const memory = desk.memory(host.id);
+  if (!view.phases.measured || memory?.passed.includes("soak")) return false;
+  if (halt !== undefined) return !halt.sticky && isJudged(view, host.id);
+  const until = memory?.held?.until ?? soakEnds(view, host.id);
   desk.lookAgain(Math.max(until ?? 0, view.fleet.at + SLICE));
   return true;
 }
@@ -164,8 +174,14 @@ function waits(desk: Desk, move: Move): boolean {
 }
 
 /** Below the level and nothing may be drained: what we stopped starts again, the mark goes. */
-function giveBack(desk: Desk, host: Host): boolean {
-  return owesStart(desk, host) || onlyWhenIdle(desk, host, { name: "release", host: host.id });
+function giveBack(view: View, desk: Desk, host: Host): boolean {
+  if (owesStart(desk, host)) return true;
+  const passed = desk.memory(host.id)?.passed ?? [];
+  // Whoever was told that it goes is told that it is back, unless there is nobody left to tell.
+  const tried = desk.memory(host.id)?.tries["hooks after"] !== undefined;
+  if (passed.includes("hooks before") && !tried && owesHooks(view, passed, "hooks after"))
+    return onlyWhenIdle(desk, host, { name: "hooks", host: host.id, at: "hooks after" });
+  return onlyWhenIdle(desk, host, { name: "release", host: host.id });
 }
 
 /** Marked but not cordoned and below the level: the cordon did not get through. */
@@ -223,6 +239,9 @@ function migrate(
 function onlyWhenIdle(desk: Desk, host: Host, act: Act): boolean {
   return !desk.busy(host.id) && desk.start(act);
 }
+
+const owesHooks = (view: View, passed: readonly Passable[], step: HookStep): boolean =>
+  view.hooks.has(step) && !passed.includes(step);
 
 const lacks = (view: View, passed: readonly Passable[], point: "preflight" | "gate"): boolean =>
   view.checkPoints.has(point) && !passed.includes(point);

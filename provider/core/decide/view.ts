@@ -1,13 +1,16 @@
 import type { Act } from "../act.ts";
 import type { CheckPoint } from "../check.ts";
 import type { Fleet } from "../fleet.ts";
+import type { HookStep } from "../hook.ts";
 import type { Trip } from "../impact/guards.ts";
 import type { Seen } from "../impact/seen.ts";
 import type { Phases } from "../phases.ts";
 import type { Plan } from "../plan.ts";
 import type { Policy } from "../policy.ts";
+import type { Approval } from "../record.ts";
 import type { RunEvent } from "../reduce.ts";
 import type { Ending, RunMemory } from "../run.ts";
+import type { Window } from "./window.ts";
 
 /** All that a decision may depend on. Time and windows come in as data. */
 export interface View {
@@ -22,8 +25,14 @@ export interface View {
   readonly inFlight: readonly Act[];
   /** Gates for which the inputs declare a check. */
   readonly checkPoints: ReadonlySet<CheckPoint>;
-  /** May a host start now? `wait`: not yet, and `up` waits; `closed`: not yet, and `up` ends. */
-  readonly window: "open" | "wait" | "closed";
+  /** Steps at which hooks are declared. */
+  readonly hooks: ReadonlySet<HookStep>;
+  /** When hosts may start, by the policy's windows and freeze periods. */
+  readonly window: Window;
+  /** May `up` itself go on waiting for a window or a person? Otherwise it ends as paused. */
+  readonly patient: boolean;
+  /** What people let pass, as the fleet record has it. */
+  readonly approvals: readonly Approval[];
   /** A safe point is asked for, and why. */
   readonly asked?: "stop" | "time" | "engine";
   /** How long the phases of the roll take; nothing is measured where no workload is probed. */
@@ -54,6 +63,8 @@ export interface Decision {
   readonly ending?: Ending;
   /** Nothing to do before this fleet time, unless the world changes. */
   readonly lookAt?: number;
+  /** Nothing is left to do before a window opens, or a person approves. */
+  readonly waits?: { readonly what: "window" | "approval"; readonly words: string };
   /** Nothing in flight and nothing can start, for this reason: a new plan is needed. */
   readonly stuck?: string;
 }

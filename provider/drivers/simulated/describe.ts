@@ -1,6 +1,7 @@
 import { amountOf } from "../../core/fleet.ts";
 import { dateAt, fleetClock } from "../../engine/clock.ts";
 import { openFleetFile } from "./file-store.ts";
+import { Service } from "./service.ts";
 import { answers, type HostRow, type Task, type World, type WorldEvent } from "./world.ts";
 import { violations } from "./world-check.ts";
 import { occupants } from "./world-moves.ts";
@@ -24,6 +25,7 @@ export function describeWorld(path: string, { events = 20 }: { events?: number }
 }
 
 function describe(world: World, scale: number, events: readonly WorldEvent[]) {
+  const service = new Service(world, world.now);
   const { lease, run, stop, halt } = world.record?.record ?? {};
   return {
     fleetTime: iso(world.now),
@@ -37,7 +39,7 @@ function describe(world: World, scale: number, events: readonly WorldEvent[]) {
       cpu: one.demand.cpu ?? 0,
       group: one.group,
       pinned: one.pinned,
-      latency: Math.round(10 * serviceLatency(world, one)) / 10,
+      latency: Math.round(10 * serviceLatency(world, one, service)) / 10,
       doing: one.doing?.kind,
       to: one.doing?.kind === "migrate" ? one.doing.to : undefined,
     })),
@@ -67,11 +69,21 @@ function describeHost(world: World, host: HostRow) {
     last: host.last === true ? true : undefined,
     quorums: host.quorums?.length === 0 ? undefined : host.quorums,
     class: host.class,
+    costs: costsOf(world, host),
+    errors: host.errors,
     workloads: there.length,
     memory: { used: sum("memory") / 1024, of: (host.capacity.memory ?? 0) / 1024 },
     cpu: { used: sum("cpu"), of: host.capacity.cpu ?? 0 },
     boots: host.boots,
   };
+}
+
+/** What its level costs the service now, in percent; undefined: nothing. */
+function costsOf(world: World, { latency, cost }: HostRow): { latency: number; errors: number } | undefined {
+  const leaked = cost === undefined ? 0 : (cost.leak * (world.now - cost.since)) / 3_600_000;
+  const slower = latency * (1 + leaked) - 1;
+  if (Math.abs(slower) < 1e-9 && cost === undefined) return undefined;
+  return { latency: Math.round(1000 * slower) / 10, errors: Math.round(1000 * (cost?.errors ?? 0)) / 10 };
 }
 
 function nameOf(world: World, task: Task): string {

@@ -1,6 +1,7 @@
 import { RollError } from "../../core/errors.ts";
 import type { ActContext, Driver, FleetClock } from "../../engine/ports.ts";
 import type { Call } from "./faults.ts";
+import { measure } from "./measure.ts";
 import type { Store } from "./store.ts";
 import type { World } from "./world.ts";
 import { act, answerTo, type Subject } from "./world-calls.ts";
@@ -109,10 +110,14 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
       carryOut("remediate", context, { host }, (world) => onHost.remediate(world, host, baseline.version)),
     uncordon: (host, context) => carryOut("uncordon", context, { host }, (world) => onHost.uncordon(world, host)),
     release: (host, context) => carryOut("release", context, { host }, (world) => onHost.release(world, host)),
+    measure: async (since, of, signal) => {
+      if (signal?.aborted === true) throw cancelled("measure", {});
+      return store.look(clock, (world) => measure(world, since, of));
+    },
     close: () => store.close(),
   };
 }
 
-function cancelled(call: Call, subject: Subject): RollError {
+function cancelled(call: Call | "measure", subject: Subject): RollError {
   return new RollError("cancelled", `${call} was not begun: we were asked to stop.`, { host: subject.host });
 }

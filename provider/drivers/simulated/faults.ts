@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "../../core/duration.ts";
+import { duration, someTime } from "../../core/duration.ts";
 
 /** Calls that the embedded fleet answers; faults are scoped by them. */
 export const call = z.enum([
@@ -45,6 +45,16 @@ const timed = {
 
 const long = duration.optional().describe("How long, fleet time; absent: for good.");
 
+/** Strikes the service of workloads. */
+const service = {
+  ...timed,
+  workload: z.string().min(1).optional().describe("Whose service; absent: all on the host."),
+  for: someTime.prefault("2m").describe("How long, fleet time."),
+};
+
+/** Kinds that need no host. */
+const ANYWHERE: ReadonlySet<string> = new Set(["foreign-load", "balancer-moves", "network-trouble", "probes-silent"]);
+
 /** A way in which the embedded fleet misbehaves. */
 export const fault = z
   .discriminatedUnion("kind", [
@@ -59,7 +69,19 @@ export const fault = z
       ...struck,
       problem: z.string().min(1).default("a storage path is dead"),
     }),
-    z.strictObject({ kind: z.literal("costs-latency"), ...struck, percent: z.number().positive() }),
+    z
+      .strictObject({ kind: z.literal("costs-latency"), ...struck, percent: z.number().positive() })
+      .describe("The service on the patched host is slower from its boot on."),
+    z
+      .strictObject({ kind: z.literal("costs-errors"), ...struck, percent: z.number().positive().max(100) })
+      .describe("A share of the requests to the patched host fails from its boot on."),
+    z
+      .strictObject({
+        kind: z.literal("leaks"),
+        ...struck,
+        percent: z.number().positive().describe("Latency that every hour adds."),
+      })
+      .describe("The service on the patched host becomes slower and slower."),
     z.strictObject({ kind: z.literal("lies-new"), ...struck }).describe("Claims the new level, runs the old one."),
     z
       .strictObject({ kind: z.literal("lies-old"), ...struck })
@@ -133,13 +155,38 @@ export const fault = z
     z
       .strictObject({ kind: z.literal("powers-off"), ...timed, for: long })
       .describe("While power management is on, it powers the host off if it is empty."),
+    z
+      .strictObject({ kind: z.literal("workload-unreachable"), ...service })
+      .describe("Nobody answers: the workload, or all on the host."),
+    z
+      .strictObject({ kind: z.literal("error-burst"), ...service, percent: z.number().positive().max(100).default(50) })
+      .describe("A share of the requests fails: to the workload, or to all on the host."),
+    z
+      .strictObject({
+        kind: z.literal("network-trouble"),
+        ...timed,
+        for: someTime.prefault("2m"),
+        percent: z.number().positive().max(100).default(60),
+      })
+      .describe("A share of the requests fails, wherever they go."),
+    z
+      .strictObject({ kind: z.literal("guest-reboots"), ...service, for: someTime.prefault("40s") })
+      .describe(
+        "A guest boots by itself and answers nobody for that long: the workload, or one that runs on the host.",
+      ),
+    z
+      .strictObject({ kind: z.literal("probes-silent"), ...service })
+      .describe("Nothing is measured: of the workload, of all on the host, or, when neither is named, of any."),
+    z
+      .strictObject({ kind: z.literal("hardware-errors"), ...timed, errors: z.int().min(1).default(20) })
+      .describe("The host counts so many hardware errors."),
   ])
   .superRefine((one, context) => {
     if (!("delay" in one)) return;
     if ((one.at === undefined) === (one.on === undefined)) {
       context.addIssue({ code: "custom", path: ["at"], message: "give either `at` or `on`" });
     }
-    const anywhere = one.kind === "foreign-load" || one.kind === "balancer-moves";
+    const anywhere = ANYWHERE.has(one.kind) || ("workload" in one && one.workload !== undefined);
     if (one.host === undefined && one.on === undefined && !anywhere) {
       context.addIssue({ code: "custom", path: ["host"], message: "name the host, or give `on`" });
     }

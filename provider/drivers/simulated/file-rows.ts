@@ -74,8 +74,16 @@ export class FileRows {
   /** Writes what has changed since it was loaded or saved. The time alone is no change: `settle` makes up for it. */
   save(world: World): void {
     const changed = TABLES.map((name) => this.#saveTable(name, world[name])).some((any) => any);
-    const { facts, now, dice, serial, actors, flags } = world;
-    const meta = JSON.stringify({ facts, now, dice, serial, actors, flags } satisfies WorldMeta);
+    const { facts, now, dice, serial, actors, flags, troubles } = world;
+    const meta = JSON.stringify({
+      facts,
+      now,
+      dice,
+      serial,
+      actors,
+      flags,
+      ...(troubles && { troubles }),
+    } satisfies WorldMeta);
     const events = world.events.splice(0);
     if (changed || events.length > 0 || world.record !== this.#record || differs(meta, this.#meta)) {
       this.#setMeta.run("world", meta);
@@ -125,7 +133,7 @@ export class FileRows {
 }
 
 /** The part of a world that is one small value. */
-type WorldMeta = Pick<World, "facts" | "now" | "dice" | "serial" | "actors" | "flags">;
+type WorldMeta = Pick<World, "facts" | "now" | "dice" | "serial" | "actors" | "flags" | "troubles">;
 
 /** Whether two metas differ in more than the time. */
 function differs(a: string, b: string): boolean {

@@ -3,6 +3,7 @@ import { RollError } from "../../core/errors.ts";
 import { versionProblem, versionSchemes } from "../../core/version.ts";
 import { ruleProblems } from "../../core/workload-rules.ts";
 import { faults } from "./faults.ts";
+import { noiseSets } from "./noise-figures.ts";
 
 const id = z
   .string()
@@ -52,12 +53,28 @@ const workload = z.strictObject({
   pinned: z.boolean().default(false).describe("Cannot be migrated."),
   state: z.enum(["running", "stopped"]).default("running"),
   latency: z.number().positive().default(5).describe("Milliseconds its service needs on an idle host."),
+  tags: z.array(id).default([]).describe("What it is labelled with: probes choose by it."),
+  address: z.string().min(1).max(253).optional().describe("Name or address under which its service answers."),
+});
+
+const share = z.number().min(0);
+const levelCost = z.strictObject({
+  level: z.string().min(1).describe("Level as hosts run it."),
+  class: id.optional().describe("Only on hosts of this class; absent: on every host."),
+  latency: share.default(0).describe("Share that is added to the latency: 0.2."),
+  errors: share.max(1).default(0).describe("Share of the requests that fail: 0.01."),
+  leak: share.default(0).describe("Share that every hour adds to the latency: 0.05."),
 });
 
 /** An embedded fleet as it is at the start: what `sim create` reads. */
 export const fleetSpec = z
   .strictObject({
     scheme: z.enum(versionSchemes).default("release").describe("How levels are ordered."),
+    noise: z
+      .enum(["off", ...noiseSets])
+      .default("off")
+      .describe("How much the service of workloads varies by itself: drift, bursts, errors. `off`: not at all."),
+    costs: z.array(levelCost).default([]).describe("What a level costs the service of the hosts that boot it."),
     scale: z.number().positive().max(1_000_000).default(1).describe("Fleet seconds per real second."),
     seed: z.int().min(0).max(0xffffffff).default(1),
     jitter: z.number().min(0).max(0.9).default(0).describe("Share by which a duration may differ from its estimate."),
@@ -126,6 +143,7 @@ function* contradictions(spec: FleetSpec): Generator<Contradiction> {
   yield* repeated(spec.hosts, "hosts");
   yield* repeated(spec.workloads, "workloads");
   const known = new Set(spec.hosts.map((one) => one.id));
+  const workloads = new Set(spec.workloads.map((one) => one.id));
   for (const [index, one] of spec.hosts.entries()) {
     const problem = versionProblem(spec.scheme, one.level);
     if (problem !== undefined) yield { path: ["hosts", index, "level"], message: problem };
@@ -138,8 +156,15 @@ function* contradictions(spec: FleetSpec): Generator<Contradiction> {
     if (one.host !== undefined && !known.has(one.host)) {
       yield { path: ["faults", index, "host"], message: `there is no host "${one.host}"` };
     }
+    if ("workload" in one && one.workload !== undefined && !workloads.has(one.workload)) {
+      yield { path: ["faults", index, "workload"], message: `there is no workload "${one.workload}"` };
+    }
     const problem = one.kind === "host-drifts" ? versionProblem(spec.scheme, one.level) : undefined;
     if (problem !== undefined) yield { path: ["faults", index, "level"], message: problem };
+  }
+  for (const [index, one] of spec.costs.entries()) {
+    const problem = versionProblem(spec.scheme, one.level);
+    if (problem !== undefined) yield { path: ["costs", index, "level"], message: problem };
   }
   yield* overCommitted(spec);
   yield* groupsTogether(spec);

@@ -2,6 +2,7 @@ import { mayBeOlder } from "../../core/backward.ts";
 import { amountOf, mayRunOn } from "../../core/fleet.ts";
 import { answers, type HostRow, log, NEVER, spanOf, type Task, type WorkloadRow, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
+import { staying } from "./world-past.ts";
 
 /** How long the platform lets a migration run that does not converge. */
 const GIVE_UP = 3_600_000;
@@ -86,7 +87,8 @@ export function beginMove(world: World, workload: WorkloadRow, to: string): Task
     converges,
   };
   world.tasks.put(task);
-  world.workloads.put({ ...workload, doing: { task: id, kind: "migrate", to }, failure: undefined });
+  const going: WorkloadRow = { ...workload, doing: { task: id, kind: "migrate", to }, failure: undefined };
+  world.workloads.put(staying(world, workload, going, "going"));
   return task;
 }
 
@@ -100,7 +102,7 @@ export function endMove(world: World, task: Extract<Task, { kind: "migrate" }>):
     failMove(world, task, fails ? "the migration failed" : "it did not converge");
     return;
   }
-  world.workloads.put({ ...workload, host: task.to, doing: undefined });
+  world.workloads.put(staying(world, workload, { ...workload, host: task.to, doing: undefined }, "came"));
   log(world, {
     by: "platform",
     what: "migrate",
@@ -116,7 +118,7 @@ export function failMove(world: World, task: Extract<Task, { kind: "migrate" }>,
   world.tasks.remove(task.id);
   const workload = world.workloads.get(task.workload);
   if (workload === undefined) return;
-  world.workloads.put({ ...workload, doing: undefined, failure: { task: task.id, why } });
+  world.workloads.put(staying(world, workload, { ...workload, doing: undefined, failure: { task: task.id, why } }));
   log(world, {
     by: "platform",
     what: "migrate",

@@ -13,6 +13,8 @@ export function createWorld(spec: FleetSpec, now: number): World {
       migration: spec.migration,
       times: spec.times,
       backward: spec.backward,
+      ...(spec.noise === "off" ? {} : { noise: spec.noise }),
+      ...(spec.costs.length === 0 ? {} : { costs: spec.costs }),
       ...(spec.remediations === undefined ? {} : { remediations: spec.remediations }),
     },
     now,
@@ -34,7 +36,7 @@ export function createWorld(spec: FleetSpec, now: number): World {
 }
 
 function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
-  const { id, host, state, group, hosts, spread, moves, together, pinned, latency } = spec;
+  const { id, host, state, group, hosts, spread, moves, together, pinned, latency, tags, address } = spec;
   const demand = { memory: Math.round(spec.memory * 1024), cpu: spec.cpu };
   return {
     id,
@@ -48,6 +50,8 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
     together,
     pinned,
     latency,
+    ...(tags.length === 0 ? {} : { tags }),
+    ...(address === undefined ? {} : { address }),
     doing: undefined,
     failure: undefined,
   };

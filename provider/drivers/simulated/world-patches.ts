@@ -1,5 +1,6 @@
 import { type HostRow, log, spanOf, type Task, type World } from "./world.ts";
 import { slowness, strike } from "./world-faults.ts";
+import { serving } from "./world-past.ts";
 
 /** How long the platform waits for a boot that does not come. */
 const BOOT_GIVE_UP = 1_200_000;
@@ -59,6 +60,27 @@ export function beginBoot(world: World, host: HostRow, claims: string | undefine
   return task;
 }
 
+/** What the level that boots costs the service: as the fleet says of this level, and by faults that strike now. */
+function costOf(world: World, host: HostRow): Pick<HostRow, "latency" | "cost"> {
+  const occasion = { hosts: [host.id] };
+  const of = (world.facts.costs ?? []).filter(
+    (one) => one.level === host.installed && (one.class === undefined || one.class === host.class),
+  );
+  const latency = of.reduce((factor, one) => factor * (1 + one.latency), 1);
+  const slower = (strike(world, "costs-latency", occasion)?.percent ?? 0) / 100;
+  const failing = (strike(world, "costs-errors", occasion)?.percent ?? 0) / 100;
+  const leaking = (strike(world, "leaks", occasion)?.percent ?? 0) / 100;
+  const errors = Math.min(
+    1,
+    of.reduce((sum, one) => sum + one.errors, failing),
+  );
+  const leak = of.reduce((sum, one) => sum + one.leak, leaking);
+  return {
+    latency: latency * (1 + slower),
+    ...(errors === 0 && leak === 0 ? {} : { cost: { errors, leak, since: world.now } }),
+  };
+}
+
 /** The boot's time has come: the host is up, or off for good. */
 export function endBoot(world: World, task: Boot): void {
   const host = world.hosts.get(task.host);
@@ -71,16 +93,17 @@ export function endBoot(world: World, task: Boot): void {
     return;
   }
   const problem = strike(world, "boots-unhealthy", occasion)?.problem;
-  const cost = strike(world, "costs-latency", occasion)?.percent ?? 0;
-  world.hosts.put({
-    ...host,
+  const { cost: _former, ...rest } = host;
+  const after: HostRow = {
+    ...rest,
     power: "on",
     running: host.installed,
     reported: task.claims ?? host.installed,
     boots: host.boots + 1,
     problem,
-    latency: 1 + cost / 100,
+    ...costOf(world, host),
     doing: undefined,
-  });
+  };
+  world.hosts.put(serving(world, host, after));
   log(world, { by: "platform", what: "boot", outcome: "done", host: host.id, note: host.installed });
 }

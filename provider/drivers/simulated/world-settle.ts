@@ -1,7 +1,8 @@
-import { log, type Task, type World } from "./world.ts";
+import { log, type Task, type WorkloadRow, type World } from "./world.ts";
 import { timedFault } from "./world-faults.ts";
 import { endMove } from "./world-moves.ts";
 import { operatorGives, powerOn } from "./world-operator.ts";
+import { staying } from "./world-past.ts";
 import { endBoot, endPatch } from "./world-patches.ts";
 import { strikeNow } from "./world-strikes.ts";
 
@@ -63,7 +64,11 @@ function end(world: World, task: Task): void {
 function endSwitch(world: World, id: string, kind: "stop" | "start"): void {
   const workload = world.workloads.get(id);
   if (workload === undefined) return;
-  world.workloads.put({ ...workload, state: kind === "stop" ? "stopped" : "running", doing: undefined });
+  const after: WorkloadRow =
+    kind === "stop"
+      ? { ...workload, state: "stopped", doing: undefined }
+      : { ...workload, state: "running", doing: undefined, boots: (workload.boots ?? 0) + 1 };
+  world.workloads.put(staying(world, workload, after));
   log(world, { by: "platform", what: kind, outcome: "done", host: workload.host, workload: id });
 }
 

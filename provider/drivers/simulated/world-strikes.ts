@@ -2,6 +2,8 @@ import type { TimedFault } from "./faults.ts";
 import { type HostRow, log, NEVER, type WorkloadRow, type World } from "./world.ts";
 import { beginMove, failMove, moveProblem, occupants, roomProblem, serviceProblem, stall } from "./world-moves.ts";
 import { block, drift, later, operatorGives, operatorTakes } from "./world-operator.ts";
+import { serving, staying } from "./world-past.ts";
+import { addTrouble, countErrors, rebootGuest } from "./world-troubles.ts";
 
 /** A timed fault strikes now. `name` is the host it is about; a host that is no longer there is left in peace. */
 export function strikeNow(world: World, fault: TimedFault, name: string | undefined): void {
@@ -9,6 +11,7 @@ export function strikeNow(world: World, fault: TimedFault, name: string | undefi
     foreignLoad(world, fault, name);
     return;
   }
+  if (strikeService(world, fault, name)) return;
   const host = name === undefined ? undefined : world.hosts.get(name);
   if (host === undefined) return;
   switch (fault.kind) {
@@ -45,10 +48,37 @@ export function strikeNow(world: World, fault: TimedFault, name: string | undefi
   }
 }
 
+/** What befalls the service rather than the host. False: the fault is no such thing. */
+function strikeService(world: World, fault: TimedFault, name: string | undefined): boolean {
+  const whose = (workload: string | undefined) => (workload === undefined ? { host: name } : { workload });
+  switch (fault.kind) {
+    case "workload-unreachable":
+      addTrouble(world, { kind: "failing", share: 1, ...whose(fault.workload) }, fault.for, "silence");
+      return true;
+    case "error-burst":
+      addTrouble(world, { kind: "failing", share: fault.percent / 100, ...whose(fault.workload) }, fault.for, "errors");
+      return true;
+    case "network-trouble":
+      addTrouble(world, { kind: "failing", share: fault.percent / 100 }, fault.for, "network trouble");
+      return true;
+    case "probes-silent":
+      addTrouble(world, { kind: "unmeasured", share: 1, ...whose(fault.workload) }, fault.for, "nothing measured");
+      return true;
+    case "guest-reboots":
+      rebootGuest(world, fault.workload, name, fault.for);
+      return true;
+    case "hardware-errors":
+      countErrors(world, name, fault.errors);
+      return true;
+    default:
+      return false;
+  }
+}
+
 function hang(world: World, host: HostRow, span: number | undefined): void {
   const until = span === undefined ? NEVER : Math.max(host.hungUntil, world.now + span);
   const by = until === NEVER ? NEVER : until - Math.max(world.now, host.hungUntil);
-  world.hosts.put({ ...host, hungUntil: until });
+  world.hosts.put(serving(world, host, { ...host, hungUntil: until }, until));
   stall(world, host.id, by);
   log(world, { by: "platform", what: "hang", outcome: "done", host: host.id });
 }
@@ -111,7 +141,8 @@ function foreignLoad(
   });
   if (host === undefined) return;
   const rest = { state: "running", pinned: false, latency: 5, doing: undefined, failure: undefined } as const;
-  world.workloads.put({ ...arrival, ...rest, host: host.id });
+  const past = [{ from: world.now, host: host.id, state: "running" }] as const;
+  world.workloads.put({ ...arrival, ...rest, host: host.id, past });
 }
 
 /** The host leaves; others start its running workloads again where they fit, else they stay off. */
@@ -134,12 +165,14 @@ function restart(world: World, orphan: WorkloadRow): void {
   const refuge = orphan.state === "running" ? hosts.find((one) => takesIn(world, orphan, one)) : undefined;
   const host = refuge ?? hosts[0];
   if (host === undefined) return;
-  world.workloads.put({
+  const after: WorkloadRow = {
     ...orphan,
     host: host.id,
     state: refuge === undefined ? "stopped" : "running",
     doing: undefined,
-  });
+    boots: (orphan.boots ?? 0) + 1,
+  };
+  world.workloads.put(staying(world, orphan, after));
   const outcome = refuge === undefined && orphan.state === "running" ? "failed" : "done";
   log(world, { by: "platform", what: "restart", outcome, host: host.id, workload: orphan.id });
 }

@@ -2,8 +2,9 @@ import type { Baseline } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { Fleet, Host, Workload } from "../../core/fleet.ts";
 import { compareVersions, satisfies, versionProblem } from "../../core/version.ts";
+import { Service } from "./service.ts";
 import { answers, type HostRow, type WorkloadRow, type World } from "./world.ts";
-import { occupants } from "./world-moves.ts";
+import { staysOf } from "./world-past.ts";
 
 /** What the platform tells about the fleet now. */
 export function view(world: World, target: string, baseline: Baseline): Fleet {
@@ -12,7 +13,7 @@ export function view(world: World, target: string, baseline: Baseline): Fleet {
   if (problem !== undefined)
     throw new RollError("invalid", `baseline.version: ${problem}.`, { hint: "Nothing was touched." });
   const hosts = world.hosts.sorted().map((host) => rememberedHost(world, host, baseline.version));
-  const workloads = world.workloads.sorted().map(rememberedWorkload);
+  const workloads = world.workloads.sorted().map((one) => rememberedWorkload(world, one));
   return {
     target,
     at: world.now,
@@ -25,16 +26,16 @@ export function view(world: World, target: string, baseline: Baseline): Fleet {
   };
 }
 
-/** Milliseconds that the workload's service needs for an answer now: more on a busy host, after a costly patch and while it moves. */
-export function serviceLatency(world: World, workload: WorkloadRow): number {
+/** Milliseconds that the workload's service needs for an answer now, noise aside: more on a busy host, after a costly patch and while it moves. */
+export function serviceLatency(
+  world: World,
+  workload: WorkloadRow,
+  service: Service = new Service(world, world.now),
+): number {
+  const stay = staysOf(workload).at(-1);
   const host = world.hosts.get(workload.host);
-  if (host === undefined || workload.state === "stopped" || host.power !== "on" || world.now < host.hungUntil) {
-    return Number.POSITIVE_INFINITY;
-  }
-  const cpu = occupants(world, host.id).reduce((sum, other) => sum + (other.demand.cpu ?? 0), 0);
-  const load = cpu / Math.max(1, host.capacity.cpu ?? 1);
-  const moving = workload.doing?.kind === "migrate" ? 1.2 : 1;
-  return workload.latency * (1 + load * load) * host.latency * moving;
+  if (stay === undefined || host?.power !== "on") return Number.POSITIVE_INFINITY;
+  return service.typical(workload, stay, world.now);
 }
 
 /** Rows are never altered, so what was told of one holds as long as it is there, and while its silence lasts. */
@@ -47,10 +48,10 @@ function rememberedHost(world: World, host: HostRow, declared: string): Host {
   return told;
 }
 
-function rememberedWorkload(workload: WorkloadRow): Workload {
+function rememberedWorkload(world: World, workload: WorkloadRow): Workload {
   let told = toldWorkloads.get(workload);
   if (told === undefined) {
-    told = viewWorkload(workload);
+    told = viewWorkload(world, workload);
     toldWorkloads.set(workload, told);
   }
   return told;
@@ -79,6 +80,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
     ...(host.quorums === undefined || host.quorums.length === 0 ? {} : { quorums: host.quorums }),
     ...(host.last === true ? { last: true } : {}),
     ...(host.class === undefined ? {} : { class: host.class }),
+    ...(host.errors === undefined ? {} : { errors: host.errors }),
     slots: host.slots,
     estimate: { patch: host.patch, boot: host.boot },
   };
@@ -93,8 +95,8 @@ function findingOf(world: World, host: HostRow, declared: string): Host["finding
   return { compliance: "blocked", reason: host.blocked };
 }
 
-function viewWorkload(workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, hosts, spread, moves, together, pinned, doing } = workload;
+function viewWorkload(world: World, workload: WorkloadRow): Workload {
+  const { id, host, state, demand, group, hosts, spread, moves, together, pinned, tags, address, doing } = workload;
   return {
     id,
     host,
@@ -108,13 +110,16 @@ function viewWorkload(workload: WorkloadRow): Workload {
     ...(moves === undefined ? {} : { moves }),
     ...(together === undefined ? {} : { together }),
     pinned,
+    ...(tags === undefined ? {} : { tags }),
+    ...(address === undefined ? {} : { address }),
+    bootId: bootId(world, workload),
   };
 }
 
-/** A hash of host and boot: looks like one of Linux, differs at every boot. */
-function bootId(world: World, host: HostRow): string {
+/** A hash of name and boot: looks like one of Linux, differs at every boot. */
+function bootId(world: World, { id, boots = 0 }: { readonly id: string; readonly boots?: number }): string {
   let hash = 0x811c9dc5 ^ world.facts.seed;
-  for (const char of host.id) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  for (const char of id) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
   const hex = (hash >>> 0).toString(16).padStart(8, "0");
-  return `${hex}-${host.boots.toString(16).padStart(4, "0")}`;
+  return `${hex}-${boots.toString(16).padStart(4, "0")}`;
 }

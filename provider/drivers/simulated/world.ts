@@ -2,6 +2,7 @@ import type { HostRules, Mark, Resources } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
 import type { VersionScheme } from "../../core/version.ts";
 import type { Fault } from "./faults.ts";
+import type { NoiseSet } from "./noise-figures.ts";
 import type { Table } from "./world-table.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface World {
   serial: number;
   record: { readonly record: FleetRecord; readonly version: number } | undefined;
   actors: Readonly<Record<string, unknown>>;
+  /** What befalls the service by itself, also in the past; absent in fleet files of earlier versions. */
+  troubles?: readonly Trouble[];
   /** Breaches of the rules that were seen as they happened; see `violations`. */
   flags: readonly string[];
   readonly hosts: Table<HostRow>;
@@ -36,6 +39,10 @@ export interface Facts {
   readonly remediations?: number;
   readonly scheme: VersionScheme;
   readonly seed: number;
+  /** How much the service varies by itself; absent: not at all. */
+  readonly noise?: NoiseSet;
+  /** What a level costs the service of a host that runs it. */
+  readonly costs?: readonly LevelCost[];
   readonly jitter: number;
   /** Seconds. */
   readonly migration: { readonly fixed: number; readonly perGiB: number };
@@ -74,6 +81,12 @@ export interface HostRow {
   readonly staged: string | undefined;
   /** Factor on the latency of what it runs. */
   readonly latency: number;
+  /** What else its level costs; absent: nothing, as in fleet files of earlier versions. */
+  readonly cost?: Cost;
+  /** Hardware errors counted so far; absent: none. */
+  readonly errors?: number;
+  /** How it served, oldest first; absent: always as now. */
+  readonly past?: readonly HostSpell[];
   /** Task in progress: stage, patch or boot. */
   readonly doing: string | undefined;
   readonly failure: Failure | undefined;
@@ -93,10 +106,66 @@ export interface WorkloadRow {
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */
   readonly latency: number;
+  /** Absent: none, as in fleet files of earlier versions. */
+  readonly tags?: readonly string[];
+  readonly address?: string;
+  /** Boots of the guest since it came; absent: none. */
+  readonly boots?: number;
+  /** Where it was, oldest first; absent: always where it is now. */
+  readonly past?: readonly Stay[];
   readonly doing:
     | { readonly task: string; readonly kind: "migrate" | "stop" | "start"; readonly to: string }
     | undefined;
   readonly failure: Failure | undefined;
+}
+
+/** What running a level costs the service. */
+export interface Cost {
+  /** Share of requests that fail. */
+  readonly errors: number;
+  /** Share of the latency that is added with every hour. */
+  readonly leak: number;
+  /** Fleet time since which it leaks. */
+  readonly since: number;
+}
+
+/** What a level costs on hosts of a class; absent class: on every host. Shares as in `Cost`. */
+export interface LevelCost {
+  readonly level: string;
+  readonly class?: string | undefined;
+  readonly latency: number;
+  readonly errors: number;
+  readonly leak: number;
+}
+
+/** How a host serves from a moment on, fleet time, until its next spell. */
+export interface HostSpell {
+  readonly from: number;
+  /** Not while it hangs. */
+  readonly serves: boolean;
+  readonly latency: number;
+  readonly cost?: Cost | undefined;
+}
+
+/** Where a workload is from a moment on, fleet time, until its next stay. */
+export interface Stay {
+  readonly from: number;
+  readonly host: string;
+  readonly state: "running" | "stopped";
+  /** It is on its way elsewhere, or has just arrived by a live migration. */
+  readonly move?: "going" | "came";
+}
+
+/** Something that befalls requests for a while, `from` inclusive to `until`, fleet time. */
+export interface Trouble {
+  /** A share of requests fails; or nothing is measured at all. */
+  readonly kind: "failing" | "unmeasured";
+  readonly share: number;
+  readonly from: number;
+  readonly until: number;
+  /** Whom it is about; neither: everybody. */
+  readonly host?: string | undefined;
+  readonly workload?: string | undefined;
 }
 
 /** How the last task ended that did not succeed. */
