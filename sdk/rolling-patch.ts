@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nearest } from "../provider/dynamic/nearest.ts";
 import { nodeProblem } from "../provider/dynamic/node-version.ts";
 import type { ComplianceOutput, PlanOutput, RunOutput } from "../provider/lifecycle/output-types.ts";
-import type { BaselineArgs, CheckArgs, HookArgs, PolicyArgs, SuiteArgs, TargetArgs } from "./args.ts";
+import type { BaselineArgs, CheckArgs, HookArgs, PolicyArgs, ProbeArgs, SuiteArgs, TargetArgs } from "./args.ts";
 
 export type { ComplianceOutput as Compliance, PlanOutput as PendingPlan, RunOutput as Run };
 
@@ -19,6 +19,8 @@ export interface RollingPatchArgs {
   checks?: pulumi.Input<pulumi.Input<CheckArgs>[] | undefined>;
   /** Regression tests: programs that run before the roll, after the canary and at its end. Names are unique. */
   suites?: pulumi.Input<pulumi.Input<SuiteArgs>[] | undefined>;
+  /** What is measured of workloads while the roll goes on: the impact of the patch is judged by it. Names are unique. */
+  probes?: pulumi.Input<pulumi.Input<ProbeArgs>[] | undefined>;
   /** Programs that run before and after the roll or a host, and that may refuse to let it go on. Names are unique. */
   hooks?: pulumi.Input<pulumi.Input<HookArgs>[] | undefined>;
 }
@@ -61,7 +63,7 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   }
 }
 
-const declarable = ["target", "baseline", "policy", "checks", "suites", "hooks"];
+const declarable = ["target", "baseline", "policy", "checks", "suites", "probes", "hooks"];
 
 /** Nothing is accepted and ignored: outputs and the owner would be overwritten without a word. */
 function mustBeKnown(name: string, args: object): void {

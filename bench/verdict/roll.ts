@@ -31,7 +31,11 @@ export interface RollOptions {
   /** Judges no further host than this one (1 is the first). Default: all. */
   readonly until?: number;
   /** Called for each host before it is judged: to disturb it. */
-  readonly disturb?: (turn: { readonly index: number; readonly fullLoad: number; readonly series: SimulatedSeries[] }) => void;
+  readonly disturb?: (turn: {
+    readonly index: number;
+    readonly fullLoad: number;
+    readonly series: SimulatedSeries[];
+  }) => void;
 }
 
 export interface RollResult {
@@ -82,7 +86,8 @@ export function roll(options: RollOptions, seed: number): RollResult {
     soaks.push((at - fullLoad) / MINUTE);
     evidence.push(assessment.evidence);
     sum = pooled({ tolerance, hosts }, evidence);
-    if (assessment.state === "regress") return { assessments, soaks, haltedBy: { host: index + 1, what: assessment.by }, pooled: sum };
+    if (assessment.state === "regress")
+      return { assessments, soaks, haltedBy: { host: index + 1, what: assessment.by }, pooled: sum };
     if (sum?.halt) return { assessments, soaks, haltedBy: { host: index + 1, what: "pooled" }, pooled: sum };
     start = soak === "early" ? at : fullLoad + SOAK * MINUTE;
     undisturbed.push({ kind: "soak", from: fullLoad, to: start });

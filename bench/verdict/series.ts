@@ -1,4 +1,5 @@
 import { ERROR_BIN, GAP, type Summary, summaryOf } from "../../provider/core/impact/bins.ts";
+import { WindowMemo } from "../../provider/core/impact/memo.ts";
 import type { Slice } from "../../provider/core/impact/samples.ts";
 import type { Series } from "../../provider/core/impact/seen.ts";
 import { SETTLE } from "../../provider/core/impact/settings.ts";
@@ -33,7 +34,8 @@ export class SimulatedSeries implements Series {
   readonly #errors: ErrorCourse | undefined;
   readonly #treatment: Treatment;
   readonly #rate: number;
-  readonly #known = new Map<string, Summary | Uint8Array>();
+  readonly #summaries = new WindowMemo<Summary>();
+  readonly #bad = new WindowMemo<Uint8Array>();
 
   constructor(
     workload: string,
@@ -54,18 +56,18 @@ export class SimulatedSeries implements Series {
   }
 
   summary(from: number, to: number): Summary {
-    return this.#remember(`latency ${from} ${to}`, () => this.#summary(from, to));
+    return this.#summaries.get(from, to, () => this.#summaryOf(from, to));
   }
 
   bad(from: number, to: number): Uint8Array {
-    return this.#remember(`errors ${from} ${to}`, () => this.#bad(from, to));
+    return this.#bad.get(from, to, () => this.#badOf(from, to));
   }
 
   slices(): Slice[] {
     throw new Error("a simulated roll has no slices");
   }
 
-  #summary(from: number, to: number): Summary {
+  #summaryOf(from: number, to: number): Summary {
     const medians: number[] = [];
     const perBin = this.#rate * BIN_SECONDS;
     let possible = 0;
@@ -83,7 +85,7 @@ export class SimulatedSeries implements Series {
     return summaryOf(medians, { ...facts, possible: possible * 3, ...(host && hosts.size === 1 ? { host } : {}) });
   }
 
-  #bad(from: number, to: number): Uint8Array {
+  #badOf(from: number, to: number): Uint8Array {
     const errors = this.#errors;
     if (errors === undefined) return NONE;
     const bins = new Uint8Array(Math.floor((to - from) / ERROR_BIN)).fill(GAP);
@@ -113,14 +115,6 @@ export class SimulatedSeries implements Series {
   /** Caches are cold after a move. */
   #blip(at: number): number {
     return this.moves.reduce((sum, move) => (move <= at ? sum + 0.7 * Math.exp(-(at - move) / 20_000) : sum), 0);
-  }
-
-  #remember<Value extends Summary | Uint8Array>(key: string, make: () => Value): Value {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known as Value;
-    const made = make();
-    this.#known.set(key, made);
-    return made;
   }
 }
 

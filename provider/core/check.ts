@@ -21,7 +21,8 @@ const common = {
     .describe('Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed.'),
 };
 
-const httpUrl = z
+/** Of a service; credentials in it are refused. */
+export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' })
   .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "holds credentials; credentials are never inputs");
 

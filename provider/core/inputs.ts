@@ -4,6 +4,7 @@ import { check } from "./check.ts";
 import { hook } from "./hook.ts";
 import { repeated } from "./host-list.ts";
 import { policy } from "./policy.ts";
+import { probe } from "./probe.ts";
 import { suite } from "./suite.ts";
 import { target } from "./target.ts";
 
@@ -25,6 +26,7 @@ export const inputs = z.strictObject({
   policy: policy.prefault({}),
   checks: named(check),
   suites: named(suite),
+  probes: named(probe),
   hooks: named(hook),
   secretUrls: z
     .union([z.literal("all"), z.array(z.int().min(0))])

@@ -81,6 +81,8 @@ type Counted = Pick<Question, "seen" | "patchedSince">;
 /** Workloads that are after where they were at the end of the time before, with what is known of them there in the same patch state. */
 function pastAndPresent(question: Counted, before: readonly Interval[], after: Interval) {
   return question.seen.series.flatMap((series) => {
+    const marks = series.bad(after.from, after.to);
+    if (marks.every((mark) => mark === GAP)) return [];
     const { host } = series.summary(after.from, after.to);
     if (host === undefined) return [];
     const there = before.filter(({ from, to }) => series.summary(from, to).host === host);
@@ -89,7 +91,7 @@ function pastAndPresent(question: Counted, before: readonly Interval[], after: I
     const state = isPatched(question, host, last);
     const same = there.filter((window) => isPatched(question, host, window) === state);
     const past = tally(same.map(({ from, to }) => series.bad(from, to)));
-    return [{ workload: series.workload, host, before: same, past, marks: [series.bad(after.from, after.to)] }];
+    return [{ workload: series.workload, host, before: same, past, marks: [marks] }];
   });
 }
 

@@ -1,7 +1,10 @@
+import { hostTrips, seriesTrips } from "./guard-rules.ts";
+import { isQuiet, isUnderLimit } from "./guard-sight.ts";
 import type { Interval } from "./question.ts";
+import { SLICE } from "./samples.ts";
 import type { Seen } from "./seen.ts";
 
-/** Guards need no statistics: they trip at once, at any step of a put-back, and stay tripped until a person goes on. */
+/** Seconds of a guard's windows are in `guard-rules.ts`. Guards need no statistics: they trip at once, at any step of a put-back, and stay tripped until a person goes on. */
 export type GuardName =
   | "unreachable"
   | "blackout"
@@ -15,6 +18,8 @@ export type GuardName =
 export interface Watch {
   /** Patched host. */
   readonly host: string;
+  /** Its own probed workloads, wherever they are: they are watched for blackouts after moves. */
+  readonly workloads: readonly string[];
   /** Its guards are on from here: start of its put-back. */
   readonly from: number;
   /** Last moment that was watched already (default `from`): what tripped until then is in the caller's memory. */
@@ -33,7 +38,7 @@ export interface Watch {
   readonly problems?: readonly { readonly at: number; readonly what: string }[];
 }
 
-/** A limit of the user's own: so many of a workload's requests to this probe take less than `ms`. */
+/** A limit of the user's own: that quantile of a workload's requests to this probe takes at most `ms`. Failures exceed it. */
 export interface Limit {
   readonly probe: string;
   /** Default 0.95. */
@@ -75,10 +80,41 @@ export interface Watched {
 
 /** What trips from `since` (excluded) to `now`, each guard and workload once, in order of time. */
 export function watch(question: Watch): Watched {
-  throw new Error(`not yet: ${question.host}`);
+  const { from, since = from, now } = question;
+  const trips = new Map<string, Trip>();
+  let trouble: Watched["trouble"];
+  for (let at = Math.floor(Math.max(since, from) / SLICE) * SLICE + SLICE; at <= now; at += SLICE) {
+    const found = seriesTrips(question, at);
+    // Only the newest step tells whether there is trouble now.
+    trouble = found.trouble === undefined ? undefined : { at, sentence: found.trouble };
+    for (const trip of found.trips) keep(trips, trip);
+  }
+  for (const trip of hostTrips(question)) keep(trips, trip);
+  const inOrder = [...trips.values()].sort((a, b) => a.at - b.at);
+  return { trips: inOrder, ...(trouble && { trouble }) };
 }
 
-/** Whether the reason for a trip has gone: what a person may want to know before going on. */
-export function hasCleared(trip: Trip, question: Watch): boolean {
-  throw new Error(`not yet: ${trip.host} ${question.now}`);
+function keep(trips: Map<string, Trip>, trip: Trip): void {
+  const key = JSON.stringify([trip.guard, trip.workload]);
+  const known = trips.get(key);
+  if (known === undefined || trip.at < known.at) trips.set(key, trip);
+}
+
+/** Whether the reason for a trip has gone: what a person wants to know before going on. Some only a person can clear. */
+export function hasCleared({ guard, workload }: Trip, question: Watch): boolean {
+  const own = question.seen.series.filter((series) => series.workload === workload);
+  switch (guard) {
+    case "unreachable":
+    case "blackout":
+      return own.length > 0 && own.every((series) => isQuiet([series], question.now, 60, 0));
+    case "error burst":
+      return isQuiet(question.seen.series, question.now, 120, 0.02, question.host);
+    case "limit":
+      return own.length > 0 && own.every((series) => isUnderLimit(series, question, 5));
+    case "host lost":
+      return (question.problems ?? []).length === 0;
+    case "guest rebooted":
+    case "host counters":
+      return false;
+  }
 }

@@ -1,4 +1,5 @@
 import { badBins, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
+import { WindowMemo } from "./memo.ts";
 import { type MoveSeen, SLICE, type Slice } from "./samples.ts";
 import { SETTLE } from "./settings.ts";
 
@@ -57,7 +58,8 @@ export class Samples implements Seen {
     if (moves.includes(at)) return;
     moves.push(at);
     moves.sort((a, b) => a - b);
-    for (const series of this.#series.values()) if (series.workload === workload) series.forget(at);
+    for (const series of this.#series.values())
+      if (series.workload === workload) series.forget(at - SLICE, at + SETTLE);
   }
 
   /** Gives up what is older: no window that is still asked about may begin before. */
@@ -75,18 +77,13 @@ export class Samples implements Seen {
   }
 }
 
-interface Remembered {
-  readonly to: number;
-  readonly summary?: Summary;
-  readonly bad?: Uint8Array;
-}
-
 class SliceSeries implements Series {
   readonly probe: string;
   readonly workload: string;
   readonly moves: readonly number[];
   readonly #slices = new Map<number, Slice>();
-  readonly #known = new Map<string, Remembered>();
+  readonly #summaries = new WindowMemo<Summary>();
+  readonly #errors = new WindowMemo<Uint8Array>();
 
   constructor(probe: string, workload: string, moves: readonly number[]) {
     this.probe = probe;
@@ -98,12 +95,12 @@ class SliceSeries implements Series {
     const there = this.#slices.get(slice.at);
     if (there !== undefined && !isFuller(slice, there)) return;
     this.#slices.set(slice.at, slice);
-    this.forget(slice.at);
+    this.forget(slice.at, slice.at + SLICE);
   }
 
-  /** Answers that may have changed because of something at this moment. */
-  forget(at: number): void {
-    for (const [key, { to }] of this.#known) if (to > at) this.#known.delete(key);
+  forget(from: number, to: number): void {
+    this.#summaries.forget(from, to);
+    this.#errors.forget(from, to);
   }
 
   dropBefore(at: number): void {
@@ -120,21 +117,11 @@ class SliceSeries implements Series {
   }
 
   summary(from: number, to: number): Summary {
-    const key = `latency ${from} ${to}`;
-    const known = this.#known.get(key)?.summary;
-    if (known !== undefined) return known;
-    const summary = summaryOfPlaces(this.#places(from, to));
-    this.#known.set(key, { to, summary });
-    return summary;
+    return this.#summaries.get(from, to, () => summaryOfPlaces(this.#places(from, to)));
   }
 
   bad(from: number, to: number): Uint8Array {
-    const key = `errors ${from} ${to}`;
-    const known = this.#known.get(key)?.bad;
-    if (known !== undefined) return known;
-    const bad = badBins(this.#places(from, to));
-    this.#known.set(key, { to, bad });
-    return bad;
+    return this.#errors.get(from, to, () => badBins(this.#places(from, to)));
   }
 
   #places(from: number, to: number): Place[] {
