@@ -155,7 +155,10 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "approved":
       return approved(run, event.gate);
     case "convicted":
-      return { ...run, convicted: run.convicted.includes(event.host) ? run.convicted : [...run.convicted, event.host] };
+      return {
+        ...withHost(run, event.host, (host) => ({ ...host, lastWhy: event.why })),
+        convicted: [...new Set([...run.convicted, event.host])],
+      };
     case "tested":
       return tested(run, event);
     case "halt":

@@ -120,6 +120,10 @@ export class Watch {
     this.#guests.push({ workload: id, at, bootId, ...expected });
   }
 
+  #on(host: string): string[] {
+    return [...this.#places].flatMap(([id, at]) => (at === host ? [id] : []));
+  }
+
   /** Hosts that take load or have it back, until they are no longer watched. */
   #guard(run: RunMemory): boolean {
     const { impact, hosts } = run;
@@ -132,17 +136,13 @@ export class Watch {
       const since = Math.max(from, this.#guarded.get(host) ?? from);
       const reference = impact.undisturbed.filter(({ to }) => to <= (own(impact.patched, host) ?? 0)).at(-1);
       if (reference === undefined) continue;
-      const counters = this.#counters.get(host) ?? [];
+      const workloads = own(hosts, host)?.homes ?? this.#on(host);
       const found = watch({
-        host,
-        from,
-        since,
+        ...{ host, workloads, from, since, touched, reference },
         now: this.#now,
         seen: this.#samples,
-        touched,
-        reference,
         guests: this.#guests,
-        counters,
+        counters: this.#counters.get(host) ?? [],
       });
       this.#guarded.set(host, this.#now);
       this.#trips.push(...found.trips);

@@ -1,3 +1,4 @@
+import type { Fleet } from "../fleet.ts";
 import { judgeErrors, judgeHost } from "../impact/judge.ts";
 import { pooled } from "../impact/pooled.ts";
 import type { Assessment, Question } from "../impact/question.ts";
@@ -71,20 +72,23 @@ export function drainsAgainAt(view: View): number | undefined {
   const { impact, run, fleet, phases } = view;
   if (!phases.measured) return undefined;
   const reference = referenceEnds(view);
-  if (reference !== undefined) return Number.isFinite(reference) ? reference : fleet.at + SLICE;
+  if (reference !== undefined) return Number.isFinite(reference) ? soon(fleet, reference) : fleet.at + SLICE;
   const suspects = Object.values(run.impact?.suspects ?? {});
-  if (suspects.length > 0) return Math.max(...suspects);
+  if (suspects.length > 0) return soon(fleet, Math.max(...suspects));
   return impact?.trouble === undefined ? undefined : fleet.at + 12 * SLICE;
 }
 
+/** What was measured arrives a moment later than it happens. */
+const soon = ({ at }: Fleet, time: number): number => Math.max(time, at + SLICE);
+
 /** Next look at hosts that are back and still watched; undefined: there is none. */
-export function watchedUntil({ run, impact }: View): number | undefined {
+export function watchedUntil({ run, impact, fleet }: View): number | undefined {
   const { watched = {}, suspects = {} } = run.impact ?? {};
   const now = impact?.now ?? 0;
   const times = Object.entries(watched).map(
     ([host, from]) => own(suspects, host) ?? from + (LOOKS.find((ms) => from + ms > now) ?? LOOKS.at(-1) ?? 0),
   );
-  return times.length === 0 ? undefined : Math.min(...times);
+  return times.length === 0 ? undefined : soon(fleet, Math.min(...times));
 }
 
 const due = (from: number, minutes: number): number => from + minutes * MINUTE;
