@@ -11,7 +11,9 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { silencer } from "./probes/alertmanager.ts";
 import { hookRunner } from "./probes/hooks.ts";
+import { notifier } from "./probes/notices.ts";
 import { checkRunner } from "./probes/runner.ts";
 import { suiteRunner } from "./probes/suites.ts";
 
@@ -66,7 +68,12 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     openDriver: (target) => openDriver(target, project),
     openJournal: () => openJournal(resolve(project, folder)),
     checks: checkRunner(clock),
-    gates: { suites: suiteRunner(clock, resolve(project, folder)), hooks: hookRunner(clock) },
+    gates: {
+      suites: suiteRunner(clock, resolve(project, folder)),
+      hooks: hookRunner(clock),
+      silences: silencer(clock),
+      notices: notifier(clock),
+    },
     process: clock,
     wall: wallTime,
     say: of.say,

@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { CommandCheckArgs, HttpCheckArgs, TcpCheckArgs } from "./args.ts";
+import type { AlertsCheckArgs, CommandCheckArgs, HttpCheckArgs, TcpCheckArgs } from "./args.ts";
 
 /** What may be said of an http check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`; `status`: default 200. */
 export type HttpOptions = Omit<HttpCheckArgs, "kind" | "name">;
@@ -7,6 +7,8 @@ export type HttpOptions = Omit<HttpCheckArgs, "kind" | "name">;
 export type TcpOptions = Omit<TcpCheckArgs, "kind" | "name">;
 /** What may be said of a command check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
 export type CommandOptions = Omit<CommandCheckArgs, "kind" | "name">;
+/** What may be said of an alerts check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
+export type AlertsOptions = Omit<AlertsCheckArgs, "kind" | "name">;
 
 /**
  * Passes when a GET of `url` answers with the expected status (default 200) and, if asked, a text in its body. `{host}` in the
@@ -57,4 +59,21 @@ export function tcp(name: Input<string>, options: TcpOptions): TcpCheckArgs {
  */
 export function command(name: Input<string>, options: CommandOptions): CommandCheckArgs {
   return { kind: "command", name, ...options };
+}
+
+/**
+ * Passes when no alert fires: when a `query` of Prometheus gives nothing, or when Alertmanager has no alert for the `matchers` that is
+ * neither silenced nor inhibited. `{host}` in them stands for the host at hand. User or token come from the environment:
+ * `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`, or `PROMETHEUS_TOKEN`; `ALERTMANAGER_…` alike.
+ *
+ * The preview fails when both or neither of `query` and `matchers` are given, a matcher is none, or `{host}` is asked for at `"canary"`
+ * or `"end"`, where no host is at hand.
+ *
+ * @example
+ * ```ts
+ * checks: [alerts("calm", { url: "https://alerts.example.com", matchers: ['severity="critical"'], at: ["preflight", "canary", "end"] })]
+ * ```
+ */
+export function alerts(name: Input<string>, options: AlertsOptions): AlertsCheckArgs {
+  return { kind: "alerts", name, ...options };
 }

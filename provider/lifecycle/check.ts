@@ -46,7 +46,8 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
     return unseen(around, error, olds, declared);
   }
   // Checks do not change the plan: it can be shown before they are known.
-  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], hooks: [] });
+  const enough =
+    inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], hooks: [], silences: [], notify: [] });
   if (enough === undefined) {
     const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
     around.say(
@@ -108,7 +109,7 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
 /** Errors about an input begin with its path. */
 function troubleOf(error: RollError): Failure {
   const [, property, reason] =
-    /^((?:target|baseline|policy|checks|suites|hooks)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
+    /^((?:target|baseline|policy|checks|suites|hooks|silences|notify)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
   return { property: property ?? "target", reason: reason ?? error.advice };
 }
 

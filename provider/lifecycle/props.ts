@@ -18,6 +18,8 @@ export const declaredKeys = [
   "checks",
   "suites",
   "hooks",
+  "silences",
+  "notify",
   "secretUrls",
   "owner",
 ] as const;
