@@ -205,7 +205,7 @@ export interface AlertsCheckArgs {
   at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
   /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
-  /** Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_TOKEN; ALERTMANAGER_… alike. */
+  /** Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike. */
   url: Input<string>;
   /** Query of Prometheus that must give nothing: 'ALERTS{alertstate="firing", severity="critical"}'. */
   query?: Input<string | undefined>;
@@ -231,6 +231,118 @@ export interface SuiteArgs {
   at?: Input<Input<"before" | "canary" | "end">[] | undefined>;
 }
 
+/** Workloads by tag or name, or both: `{ tag: "web" }`. */
+export interface WorkloadsArgs {
+  /** Those that bear this tag on the platform: "web". */
+  tag?: Input<string | undefined>;
+  /** Those of this name; `*` stands for any characters: "shop-*". */
+  name?: Input<string | undefined>;
+}
+
+/** Measures how long a GET takes until its whole answer is there. */
+export interface HttpProbeArgs {
+  /** What is measured. */
+  kind: Input<"http">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
+  workloads: Input<"all" | WorkloadsArgs>;
+  /** What is asked with GET, http or https: "https://{workload}.prod.example.com/health". `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Credentials in it are refused. */
+  url: Input<string>;
+  /** Expected status, 100 to 599; redirects are not followed. Default: 200. */
+  status?: Input<number | undefined>;
+  /** Text that the first 64 KiB of the body must contain: "ok". */
+  body?: Input<string | undefined>;
+  /** A new connection for each request, or one that is kept open: two probes measure both, apart. Default: "new". */
+  connection?: Input<"new" | "kept" | undefined>;
+  /** Name to ask for and to check the certificate against, where the URL has an address: "shop.example.com". */
+  serverName?: Input<string | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
+  every?: Input<string | undefined>;
+  /** An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s". Default: "2s". */
+  timeout?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
+/** Measures how long a TCP connection takes to open; or, with `hold`, whether it stays open. */
+export interface TcpProbeArgs {
+  /** What is measured. */
+  kind: Input<"tcp">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
+  workloads: Input<"all" | WorkloadsArgs>;
+  /** Host name or address: "{workload}.prod.example.com". `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Default: "{address}". */
+  address?: Input<string | undefined>;
+  /** TCP port, 1 to 65535: 443. */
+  port: Input<number>;
+  /** Keep one connection per workload open, which has to survive its moves, instead of opening a new one each time. One that breaks is a failure, and is opened anew when the next sample is due. Default: false. */
+  hold?: Input<boolean | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
+  every?: Input<string | undefined>;
+  /** An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s". Default: "2s". */
+  timeout?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
+/** Measures how long a program takes that ends with exit code 0. */
+export interface CommandProbeArgs {
+  /** What is measured. */
+  kind: Input<"command">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
+  workloads: Input<"all" | WorkloadsArgs>;
+  /** Program and arguments, no shell: ["./order-test.sh", "{address}"]. Relative to the working directory of the Pulumi command. `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Credentials among the arguments are refused. */
+  command: Input<Input<string>[]>;
+  /** Where it runs: the machine that runs Pulumi. Default: "machine". */
+  on?: Input<"machine" | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "5s". */
+  every?: Input<string | undefined>;
+  /** A program that takes longer, from when it was due, is killed, which is a failure; process time, at most "30s": "5s". Default: "5s". */
+  timeout?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
+/** Takes what a Prometheus server knows of workloads. */
+export interface PrometheusProbeArgs {
+  /** What is measured. */
+  kind: Input<"prometheus">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. Default: "all". */
+  workloads?: Input<"all" | WorkloadsArgs | undefined>;
+  /** Address of the Prometheus server: "https://prometheus.example.com". Who asks is told in the environment: `PROMETHEUS_BEARER_TOKEN`, or `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`. */
+  url: Input<string>;
+  /** PromQL whose value is the latency of a workload, a series each; asked for every 5 s of fleet time: `histogram_quantile(0.5, sum by (le, vm) (rate(latency_seconds_bucket[30s])))`. */
+  query: Input<string>;
+  /** Label of those series that names the workload, or is its address; a port after it does not matter. Default: "workload". */
+  label?: Input<string | undefined>;
+  /** Unit of the query's value. Default: "s". */
+  unit?: Input<"s" | "ms" | undefined>;
+  /** PromQL by the same label that is more than 0 where requests have failed: `sum by (vm) (increase(errors_total[15s]))`. */
+  failures?: Input<string | undefined>;
+  /** How long an answer may take, process time, at most "30s": "10s". Without one there is a gap. Default: "10s". */
+  timeout?: Input<string | undefined>;
+}
+
+/** Takes what the platform itself measures of its workloads. */
+export interface PlatformProbeArgs {
+  /** What is measured. */
+  kind: Input<"platform">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. Default: "all". */
+  workloads?: Input<"all" | WorkloadsArgs | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
+  every?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
 /** A program that runs before or after a roll or a host, and that may refuse to let it go on. */
 export interface HookArgs {
   /** What messages call it: "ticket". A name that is used twice is refused. */
@@ -251,7 +363,7 @@ export interface HookArgs {
 export interface SilenceArgs {
   /** What messages call it: "node alerts". A name that is used twice is refused. */
   name: Input<string>;
-  /** Address of Alertmanager: "https://alerts.example.com". Its user or token comes from the environment (ALERTMANAGER_USERNAME and ALERTMANAGER_PASSWORD, or ALERTMANAGER_TOKEN). */
+  /** Address of Alertmanager: "https://alerts.example.com". Its user or token comes from the environment (ALERTMANAGER_USERNAME and ALERTMANAGER_PASSWORD, or ALERTMANAGER_BEARER_TOKEN). */
   alertmanager: Input<string>;
   /** Which alerts, all conditions together: ['instance=~"{host}(:.*)?"']. `{host}` is the host that is out. */
   matchers: Input<Input<string>[]>;
@@ -308,6 +420,9 @@ export type TargetArgs = SimulatedTargetArgs;
 
 /** An assertion about the service or a host. */
 export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs;
+
+/** A sampler of the service of workloads. */
+export type ProbeArgs = HttpProbeArgs | TcpProbeArgs | CommandProbeArgs | PrometheusProbeArgs | PlatformProbeArgs;
 
 /** Who is told what a roll does. */
 export type NotifyArgs = WebhookNotifyArgs | SlackNotifyArgs | PagerdutyNotifyArgs;

@@ -9,6 +9,7 @@ import type {
   HookArgs,
   NotifyArgs,
   PolicyArgs,
+  ProbeArgs,
   SilenceArgs,
   SuiteArgs,
   TargetArgs,
@@ -28,6 +29,8 @@ export interface RollingPatchArgs {
   checks?: pulumi.Input<pulumi.Input<CheckArgs>[] | undefined>;
   /** Regression tests: programs that run before the roll, after the canary and at its end. Names are unique. */
   suites?: pulumi.Input<pulumi.Input<SuiteArgs>[] | undefined>;
+  /** What is measured of workloads while the roll goes on: the impact of the patch is judged by it. Names are unique. */
+  probes?: pulumi.Input<pulumi.Input<ProbeArgs>[] | undefined>;
   /** Programs that run before and after the roll or a host, and that may refuse to let it go on. Names are unique. */
   hooks?: pulumi.Input<pulumi.Input<HookArgs>[] | undefined>;
   /** Alerts of each host that are silenced in Alertmanager while it is out. Names are unique. */
@@ -74,7 +77,7 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   }
 }
 
-const declarable = ["target", "baseline", "policy", "checks", "suites", "hooks", "silences", "notify"];
+const declarable = ["target", "baseline", "policy", "checks", "suites", "probes", "hooks", "silences", "notify"];
 
 /** Nothing is accepted and ignored: outputs and the owner would be overwritten without a word. */
 function mustBeKnown(name: string, args: object): void {

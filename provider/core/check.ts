@@ -22,7 +22,8 @@ const common = {
     .describe('Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed.'),
 };
 
-const httpUrl = z
+/** Of a service; credentials in it are refused. */
+export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' })
   .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "holds credentials; credentials are never inputs");
 
@@ -73,7 +74,7 @@ export const check = z.discriminatedUnion("kind", [
       kind: z.literal("alerts").describe("What is asked."),
       ...common,
       url: httpUrl.describe(
-        'Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_TOKEN; ALERTMANAGER_… alike.',
+        'Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike.',
       ),
       query: z
         .string()

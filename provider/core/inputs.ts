@@ -5,6 +5,7 @@ import { hook } from "./hook.ts";
 import { repeated } from "./host-list.ts";
 import { receiver } from "./notice.ts";
 import { policy } from "./policy.ts";
+import { probe } from "./probe.ts";
 import { silence } from "./silence.ts";
 import { suite } from "./suite.ts";
 import { target } from "./target.ts";
@@ -27,6 +28,7 @@ export const inputs = z.strictObject({
   policy: policy.prefault({}),
   checks: named(check),
   suites: named(suite),
+  probes: named(probe),
   hooks: named(hook),
   silences: named(silence),
   notify: named(receiver),

@@ -12,7 +12,7 @@ export const silence = z
       .max(60)
       .describe('What messages call it: "node alerts". A name that is used twice is refused.'),
     alertmanager: plainUrl.describe(
-      'Address of Alertmanager: "https://alerts.example.com". Its user or token comes from the environment (ALERTMANAGER_USERNAME and ALERTMANAGER_PASSWORD, or ALERTMANAGER_TOKEN).',
+      'Address of Alertmanager: "https://alerts.example.com". Its user or token comes from the environment (ALERTMANAGER_USERNAME and ALERTMANAGER_PASSWORD, or ALERTMANAGER_BEARER_TOKEN).',
     ),
     matchers: z
       .array(matcher)

@@ -50,6 +50,11 @@ export function wallTimeIn(ms: number): string {
   return new Date(Date.now() + ms).toISOString();
 }
 
+/** The wall clock, milliseconds since 1970: only for asking others who go by theirs. */
+export function wallNow(): number {
+  return Date.now();
+}
+
 /** A moment in milliseconds since 1970 as calendar libraries take it. */
 export function dateAt(ms: number): Date {
   return new Date(ms);

@@ -17,6 +17,7 @@ export const declaredKeys = [
   "policy",
   "checks",
   "suites",
+  "probes",
   "hooks",
   "silences",
   "notify",

@@ -104,7 +104,7 @@ describe("whoever answers", () => {
     const seen = await listener(() => ({ status: 200, body: "[]" }));
     await ask({ url: seen.url, matchers: ["a=b"] });
     expect(seen.asked.at(-1)?.headers.authorization).toBeUndefined();
-    withEnv({ ALERTMANAGER_USERNAME: "anna", ALERTMANAGER_PASSWORD: "s3cret", PROMETHEUS_TOKEN: "t0ken" });
+    withEnv({ ALERTMANAGER_USERNAME: "anna", ALERTMANAGER_PASSWORD: "s3cret", PROMETHEUS_BEARER_TOKEN: "t0ken" });
     await ask({ url: `${seen.url}/base/`, matchers: ["a=b"] });
     expect(seen.asked.at(-1)?.headers.authorization).toBe(`Basic ${Buffer.from("anna:s3cret").toString("base64")}`);
     expect(seen.asked.at(-1)?.path).toMatch(/^\/base\/api\/v2\/alerts\?/);
