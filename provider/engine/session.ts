@@ -22,6 +22,7 @@ import { Ledger } from "./ledger.ts";
 import { Openings } from "./openings.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
+import type { Silences } from "./silences.ts";
 import { Wake } from "./wake.ts";
 import { GUARDS_EVERY, Watch } from "./watch.ts";
 
@@ -54,13 +55,16 @@ export class Session {
   #watch: Watch | undefined;
   #impact: ImpactView | undefined;
   #plansInARow = 0;
+  #out: readonly string[] = [];
+  readonly #silences: Silences | undefined;
 
-  constructor(ports: RollPorts, request: RollRequest, keeper: Keeper, run: RunMemory) {
+  constructor(ports: RollPorts, request: RollRequest, keeper: Keeper, run: RunMemory, silences?: Silences) {
     this.#ports = ports;
     this.#request = request;
     this.#keeper = keeper;
     this.#ledger = new Ledger(ports, keeper, run);
-    this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake());
+    this.#silences = silences;
+    this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake(), silences);
     this.#asked = new Asked(ports, request, () => this.wake());
     this.#openings = new Openings((at) => ports.windows(at));
     this.#landing = new Landing(request.inputs.policy.deadlines.drain);
@@ -72,6 +76,15 @@ export class Session {
 
   get plan(): Plan | undefined {
     return this.#plan;
+  }
+
+  /** Hosts that bear a mark of ours, as last observed. */
+  get out(): readonly string[] {
+    return this.#out;
+  }
+
+  #isOurs(owner: string | undefined): boolean {
+    return owner !== undefined && this.#request.owners.includes(owner);
   }
 
   /** Something changed outside: look now. */
@@ -111,13 +124,15 @@ export class Session {
     const fill = this.#gauge.look(fleet);
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
     await this.#measure(fleet);
+    this.#out = fleet.hosts.filter(({ mark }) => this.#isOurs(mark?.owner)).map(({ id }) => id);
+    this.#silences?.keep(this.#out);
     this.#asked.heed(this.#keeper.record);
     if (this.#asked.why !== undefined) this.#crew.recall();
     if (this.#asked.overdue) return this.#unsafe(fleet);
     const decision = await this.#decide(fleet);
     if (decision.ending !== undefined) return decision.ending;
     for (const act of decision.start) this.#crew.start(act, fleet);
-    this.#asked.waiting(decision.waits);
+    if (this.#asked.waiting(decision.waits)) this.#ports.herald?.waits(decision.waits?.words ?? "", this.memory);
     if (decision.start.length > 0) {
       this.#plansInARow = 0;
       this.#landing.over();

@@ -52,6 +52,7 @@ export function midway(
   const memory: RunMemory = {
     ...newRun("r1", OWNER, BASELINE, ""),
     canaries,
+    judged: plan.hosts.slice(0, over + started).flatMap((entry) => (entry.judged ? [entry.host] : [])),
     canaryPassed: canaries.every((id) => done.includes(id)),
     done,
     hosts: Object.fromEntries(inHand.map((id) => [id, { ...freshHost, homes: homes.get(id) ?? [] }])),
