@@ -11,8 +11,10 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { silencer } from "./probes/alertmanager.ts";
 import { hookRunner } from "./probes/hooks.ts";
 import { openMeter } from "./probes/meter.ts";
+import { notifier } from "./probes/notices.ts";
 import { checkRunner } from "./probes/runner.ts";
 import { suiteRunner } from "./probes/suites.ts";
 
@@ -69,7 +71,12 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     checks: checkRunner(clock),
     openMeter: (probes, driver) =>
       openMeter(probes, { driver, process: clock, wall: wallNow, environment: process.env }),
-    gates: { suites: suiteRunner(clock, resolve(project, folder)), hooks: hookRunner(clock) },
+    gates: {
+      suites: suiteRunner(clock, resolve(project, folder)),
+      hooks: hookRunner(clock),
+      silences: silencer(clock),
+      notices: notifier(clock),
+    },
     process: clock,
     wall: wallTime,
     say: of.say,

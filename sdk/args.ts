@@ -195,6 +195,24 @@ export interface CommandCheckArgs {
   command: Input<Input<string>[]>;
 }
 
+/** Passes when no alert fires. */
+export interface AlertsCheckArgs {
+  /** What is asked. */
+  kind: Input<"alerts">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll (the last two also once before its first host: what fails then stays out). Default: ["verify", "end"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
+  /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike. */
+  url: Input<string>;
+  /** Query of Prometheus that must give nothing: 'ALERTS{alertstate="firing", severity="critical"}'. */
+  query?: Input<string | undefined>;
+  /** Alerts in Alertmanager of which none may fire that is neither silenced nor inhibited, all conditions together: ['severity="critical"', 'instance=~"{host}:.*"']. */
+  matchers?: Input<Input<string>[] | undefined>;
+}
+
 /** Regression tests: a program that passes when it exits with 0. Newly failing tests are regressions; it runs once more to tell them from flaky ones. */
 export interface SuiteArgs {
   /** What messages call it: "shop". A name that is used twice is refused. */
@@ -341,11 +359,70 @@ export interface HookArgs {
   onFailure?: Input<"halt" | "ignore" | undefined>;
 }
 
+/** Silences the alerts of each host in Alertmanager while it is out. */
+export interface SilenceArgs {
+  /** What messages call it: "node alerts". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Address of Alertmanager: "https://alerts.example.com". Its user or token comes from the environment (ALERTMANAGER_USERNAME and ALERTMANAGER_PASSWORD, or ALERTMANAGER_BEARER_TOKEN). */
+  alertmanager: Input<string>;
+  /** Which alerts, all conditions together: ['instance=~"{host}(:.*)?"']. `{host}` is the host that is out. */
+  matchers: Input<Input<string>[]>;
+  /** How long it lasts unless it is extended, which it is while the host is out; at least "5m". Default: "30m". */
+  lasting?: Input<string | undefined>;
+}
+
+/** Gets each message as JSON, with POST. */
+export interface WebhookNotifyArgs {
+  /** How it is told. */
+  kind: Input<"webhook">;
+  /** What messages call it: "ops channel". A name that is used twice is refused. */
+  name: Input<string>;
+  /** What is told: that it starts, its canary has passed, it waits for a window or a person, halts, or has ended. Default: ["start", "canary", "waiting", "halt", "end"]. */
+  at?: Input<Input<"start" | "canary" | "waiting" | "halt" | "end">[] | undefined>;
+  /** Longest that one message may take, process time, more than "0s": "10s". A receiver that is dead never stops a roll. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Name of the environment variable that holds its URL, which is a secret: "SLACK_WEBHOOK_URL". */
+  urlFrom: Input<string>;
+}
+
+/** An incoming webhook of Slack, or of what understands the same (Mattermost, Rocket.Chat). */
+export interface SlackNotifyArgs {
+  /** How it is told. */
+  kind: Input<"slack">;
+  /** What messages call it: "ops channel". A name that is used twice is refused. */
+  name: Input<string>;
+  /** What is told: that it starts, its canary has passed, it waits for a window or a person, halts, or has ended. Default: ["start", "canary", "waiting", "halt", "end"]. */
+  at?: Input<Input<"start" | "canary" | "waiting" | "halt" | "end">[] | undefined>;
+  /** Longest that one message may take, process time, more than "0s": "10s". A receiver that is dead never stops a roll. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Name of the environment variable that holds its URL, which is a secret: "SLACK_WEBHOOK_URL". */
+  urlFrom: Input<string>;
+}
+
+/** Opens an incident when a roll waits or halts, and resolves it when it goes on or has ended. */
+export interface PagerdutyNotifyArgs {
+  /** How it is told. */
+  kind: Input<"pagerduty">;
+  /** What messages call it: "ops channel". A name that is used twice is refused. */
+  name: Input<string>;
+  /** What is told: that it starts, its canary has passed, it waits for a window or a person, halts, or has ended. Default: ["start", "canary", "waiting", "halt", "end"]. */
+  at?: Input<Input<"start" | "canary" | "waiting" | "halt" | "end">[] | undefined>;
+  /** Longest that one message may take, process time, more than "0s": "10s". A receiver that is dead never stops a roll. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Name of the environment variable that holds the routing key of the service: "PAGERDUTY_ROUTING_KEY". */
+  keyFrom: Input<string>;
+  /** Address of the events API: "https://events.eu.pagerduty.com" in Europe. Default: "https://events.pagerduty.com". */
+  url?: Input<string | undefined>;
+}
+
 /** Which fleet, on which platform. */
 export type TargetArgs = SimulatedTargetArgs;
 
 /** An assertion about the service or a host. */
-export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs;
+export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs;
 
 /** A sampler of the service of workloads. */
 export type ProbeArgs = HttpProbeArgs | TcpProbeArgs | CommandProbeArgs | PrometheusProbeArgs | PlatformProbeArgs;
+
+/** Who is told what a roll does. */
+export type NotifyArgs = WebhookNotifyArgs | SlackNotifyArgs | PagerdutyNotifyArgs;

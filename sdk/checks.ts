@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import type {
+  AlertsCheckArgs,
   CommandCheckArgs,
   CommandProbeArgs,
   HttpCheckArgs,
@@ -16,6 +17,8 @@ export type HttpOptions = Omit<HttpCheckArgs, "kind" | "name">;
 export type TcpOptions = Omit<TcpCheckArgs, "kind" | "name">;
 /** What may be said of a command check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
 export type CommandOptions = Omit<CommandCheckArgs, "kind" | "name">;
+/** What may be said of an alerts check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
+export type AlertsOptions = Omit<AlertsCheckArgs, "kind" | "name">;
 /** What may be said of an http probe. `every`: default `"1s"`; `timeout`: default `"2s"`; `connection`: default `"new"`. */
 export type HttpProbeOptions = Omit<HttpProbeArgs, "kind" | "name">;
 /** What may be said of a tcp probe. `address`: default what the platform knows; `every`: default `"1s"`; `timeout`: default `"2s"`. */
@@ -115,6 +118,23 @@ export function command(
   options: CommandOptions | CommandProbeOptions,
 ): CommandCheckArgs | CommandProbeArgs {
   return { kind: "command", name, ...options };
+}
+
+/**
+ * Passes when no alert fires: when a `query` of Prometheus gives nothing, or when Alertmanager has no alert for the `matchers` that is
+ * neither silenced nor inhibited. `{host}` in them stands for the host at hand. User or token come from the environment:
+ * `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`, or `PROMETHEUS_BEARER_TOKEN`; `ALERTMANAGER_…` alike.
+ *
+ * The preview fails when both or neither of `query` and `matchers` are given, a matcher is none, or `{host}` is asked for at `"canary"`
+ * or `"end"`, where no host is at hand.
+ *
+ * @example
+ * ```ts
+ * checks: [alerts("calm", { url: "https://alerts.example.com", matchers: ['severity="critical"'], at: ["preflight", "canary", "end"] })]
+ * ```
+ */
+export function alerts(name: Input<string>, options: AlertsOptions): AlertsCheckArgs {
+  return { kind: "alerts", name, ...options };
 }
 
 /**

@@ -1,5 +1,6 @@
 export type * from "./args.ts";
 export type {
+  AlertsOptions,
   CommandOptions,
   CommandProbeOptions,
   HttpOptions,
@@ -9,7 +10,7 @@ export type {
   TcpOptions,
   TcpProbeOptions,
 } from "./checks.ts";
-export { command, http, platform, prometheus, tcp } from "./checks.ts";
+export { alerts, command, http, platform, prometheus, tcp } from "./checks.ts";
 export type { Compliance, PendingPlan, RollingPatchArgs, Run } from "./rolling-patch.ts";
 export { RollingPatch } from "./rolling-patch.ts";
 export { simulated } from "./targets.ts";

@@ -47,7 +47,17 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
     return unseen(around, error, olds, declared);
   }
   // Checks and the like do not change the plan: it can be shown before they are known.
-  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], probes: [], hooks: [] });
+  const enough =
+    inputs ??
+    known(inputsSchema, {
+      ...declaredOf(news),
+      checks: [],
+      suites: [],
+      probes: [],
+      hooks: [],
+      silences: [],
+      notify: [],
+    });
   if (enough === undefined) {
     const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
     around.say(
@@ -128,7 +138,8 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
 /** Errors about an input begin with its path. */
 function troubleOf(error: RollError): Failure {
   const [, property, reason] =
-    /^((?:target|baseline|policy|checks|suites|probes|hooks)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
+    /^((?:target|baseline|policy|checks|suites|probes|hooks|silences|notify)[\w.[\]]*): (.*)$/s.exec(error.advice) ??
+    [];
   return { property: property ?? "target", reason: reason ?? error.advice };
 }
 

@@ -19,6 +19,8 @@ export const declaredKeys = [
   "suites",
   "probes",
   "hooks",
+  "silences",
+  "notify",
   "secretUrls",
   "owner",
 ] as const;

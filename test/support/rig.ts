@@ -12,7 +12,7 @@ import {
 } from "../../provider/drivers/simulated/index.ts";
 import { Table } from "../../provider/drivers/simulated/world-table.ts";
 import { type ApprovalRequest, requestApproval } from "../../provider/engine/approve.ts";
-import type { HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
+import type { GatePorts, HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
 import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
@@ -37,6 +37,10 @@ export interface RigOptions {
   /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole, for this reason. */
   readonly red?: Readonly<Record<string, readonly (readonly string[] | string)[]>>;
   readonly hooks?: InputsAsWritten["hooks"];
+  readonly silences?: InputsAsWritten["silences"];
+  readonly notify?: InputsAsWritten["notify"];
+  /** Other hands of the gates than those that always succeed. */
+  readonly gates?: Partial<GatePorts>;
   /** Goes on from here instead of from `fleet`. */
   readonly from?: Snapshot;
   /** Told after every event in the world. */
@@ -106,6 +110,8 @@ export class Rig {
       suites: this.#options.suites ?? [],
       probes: this.#options.probes ?? [],
       hooks: this.#options.hooks ?? [],
+      silences: this.#options.silences ?? [],
+      notify: this.#options.notify ?? [],
       owner: options.owner ?? "project/stack/fleet",
     });
   }
@@ -123,7 +129,12 @@ export class Rig {
         driver,
         process,
         checks: this.#checks,
-        gates: { ...noGates, suites: redSuites(this.#options.red ?? {}, this.#asked), hooks: this.#hooks() },
+        gates: {
+          ...noGates,
+          suites: redSuites(this.#options.red ?? {}, this.#asked),
+          hooks: this.#hooks(),
+          ...this.#options.gates,
+        },
         meter,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
