@@ -73,6 +73,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   say(
     `${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${around.files.typed(file.path)}`,
   );
+  const meter = around.openMeter(inputs.probes, driver);
   const journal = around.openJournal();
   try {
     const tell = (line: News): void => tellTo(around, line);
@@ -81,7 +82,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
       process,
       checks,
       gates,
-      meter: undefined,
+      meter,
       journal,
       wall,
       tell,
@@ -98,6 +99,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   } catch (error) {
     throw isRollError(error) ? await cutOff(driver, occasion, error) : error;
   } finally {
+    meter?.close();
     journal.close();
   }
 }

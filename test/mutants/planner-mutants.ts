@@ -52,7 +52,7 @@ export const plannerMutants: readonly Mutant[] = [
     name: "keeps a reserve of one host too few",
     changes: [
       change(
-        "board.ts",
+        "service.ts",
         "return this.#failures(resource, out, reserve.count).total;",
         "return this.#failures(resource, out, reserve.count - 1).total;",
       ),
@@ -91,11 +91,7 @@ export const plannerMutants: readonly Mutant[] = [
   {
     name: "lets a host start beside a canary",
     changes: [
-      change(
-        "draft.ts",
-        "if (this.#hand.hasCanary() || this.#hand.isAlone) return false;",
-        "if (this.#hand.isAlone) return false;",
-      ),
+      change("turn.ts", "return canary || judged || makeRoom.length > 0;", "return judged || makeRoom.length > 0;"),
     ],
   },
   {
@@ -201,14 +197,14 @@ export const plannerMutants: readonly Mutant[] = [
   {
     name: "says a bound on moves that is too high",
     changes: [
-      change("bounds.ts", "return leaving.size + Math.max(home, twice);", "return leaving.size + home + twice;"),
+      change("moves-bound.ts", "return leaving.size + Math.max(home, twice);", "return leaving.size + home + twice;"),
     ],
   },
   {
     name: "says a bound on hours that is too high",
     changes: [
       change(
-        "bounds.ts",
+        "hours-bound.ts",
         "sum(alone) + throughPlaces(facts, shared, seconds),",
         "sum(turns) + throughPlaces(facts, shared, seconds),",
       ),
