@@ -5,13 +5,16 @@ import type { Target } from "./core/target.ts";
 import { type Door, door } from "./dynamic/door.ts";
 import { type EngineLog, engineLog } from "./dynamic/engine-log.ts";
 import { engineAddress, watchEngine } from "./dynamic/engine-watch.ts";
-import { processClock, wallTime } from "./engine/clock.ts";
+import { processClock, wallNow, wallTime } from "./engine/clock.ts";
 import { openJournal } from "./engine/journal.ts";
 import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import { silencer } from "./probes/alertmanager.ts";
 import { hookRunner } from "./probes/hooks.ts";
+import { openMeter } from "./probes/meter.ts";
+import { notifier } from "./probes/notices.ts";
 import { checkRunner } from "./probes/runner.ts";
 import { suiteRunner } from "./probes/suites.ts";
 
@@ -66,7 +69,14 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
     openDriver: (target) => openDriver(target, project),
     openJournal: () => openJournal(resolve(project, folder)),
     checks: checkRunner(clock),
-    gates: { suites: suiteRunner(clock, resolve(project, folder)), hooks: hookRunner(clock) },
+    openMeter: (probes, driver) =>
+      openMeter(probes, { driver, process: clock, wall: wallNow, environment: process.env }),
+    gates: {
+      suites: suiteRunner(clock, resolve(project, folder)),
+      hooks: hookRunner(clock),
+      silences: silencer(clock),
+      notices: notifier(clock),
+    },
     process: clock,
     wall: wallTime,
     say: of.say,

@@ -195,6 +195,24 @@ export interface CommandCheckArgs {
   command: Input<Input<string>[]>;
 }
 
+/** Passes when no alert fires. */
+export interface AlertsCheckArgs {
+  /** What is asked. */
+  kind: Input<"alerts">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Gates at which it is asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll (the last two also once before its first host: what fails then stays out). Default: ["verify", "end"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
+  /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike. */
+  url: Input<string>;
+  /** Query of Prometheus that must give nothing: 'ALERTS{alertstate="firing", severity="critical"}'. */
+  query?: Input<string | undefined>;
+  /** Alerts in Alertmanager of which none may fire that is neither silenced nor inhibited, all conditions together: ['severity="critical"', 'instance=~"{host}:.*"']. */
+  matchers?: Input<Input<string>[] | undefined>;
+}
+
 /** Regression tests: a program that passes when it exits with 0. Newly failing tests are regressions; it runs once more to tell them from flaky ones. */
 export interface SuiteArgs {
   /** What messages call it: "shop". A name that is used twice is refused. */
@@ -213,6 +231,118 @@ export interface SuiteArgs {
   at?: Input<Input<"before" | "canary" | "end">[] | undefined>;
 }
 
+/** Workloads by tag or name, or both: `{ tag: "web" }`. */
+export interface WorkloadsArgs {
+  /** Those that bear this tag on the platform: "web". */
+  tag?: Input<string | undefined>;
+  /** Those of this name; `*` stands for any characters: "shop-*". */
+  name?: Input<string | undefined>;
+}
+
+/** Measures how long a GET takes until its whole answer is there. */
+export interface HttpProbeArgs {
+  /** What is measured. */
+  kind: Input<"http">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
+  workloads: Input<"all" | WorkloadsArgs>;
+  /** What is asked with GET, http or https: "https://{workload}.prod.example.com/health". `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Credentials in it are refused. */
+  url: Input<string>;
+  /** Expected status, 100 to 599; redirects are not followed. Default: 200. */
+  status?: Input<number | undefined>;
+  /** Text that the first 64 KiB of the body must contain: "ok". */
+  body?: Input<string | undefined>;
+  /** A new connection for each request, or one that is kept open: two probes measure both, apart. Default: "new". */
+  connection?: Input<"new" | "kept" | undefined>;
+  /** Name to ask for and to check the certificate against, where the URL has an address: "shop.example.com". */
+  serverName?: Input<string | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
+  every?: Input<string | undefined>;
+  /** An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s". Default: "2s". */
+  timeout?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
+/** Measures how long a TCP connection takes to open; or, with `hold`, whether it stays open. */
+export interface TcpProbeArgs {
+  /** What is measured. */
+  kind: Input<"tcp">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
+  workloads: Input<"all" | WorkloadsArgs>;
+  /** Host name or address: "{workload}.prod.example.com". `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Default: "{address}". */
+  address?: Input<string | undefined>;
+  /** TCP port, 1 to 65535: 443. */
+  port: Input<number>;
+  /** Keep one connection per workload open, which has to survive its moves, instead of opening a new one each time. One that breaks is a failure, and is opened anew when the next sample is due. Default: false. */
+  hold?: Input<boolean | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
+  every?: Input<string | undefined>;
+  /** An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s". Default: "2s". */
+  timeout?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
+/** Measures how long a program takes that ends with exit code 0. */
+export interface CommandProbeArgs {
+  /** What is measured. */
+  kind: Input<"command">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
+  workloads: Input<"all" | WorkloadsArgs>;
+  /** Program and arguments, no shell: ["./order-test.sh", "{address}"]. Relative to the working directory of the Pulumi command. `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Credentials among the arguments are refused. */
+  command: Input<Input<string>[]>;
+  /** Where it runs: the machine that runs Pulumi. Default: "machine". */
+  on?: Input<"machine" | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "5s". */
+  every?: Input<string | undefined>;
+  /** A program that takes longer, from when it was due, is killed, which is a failure; process time, at most "30s": "5s". Default: "5s". */
+  timeout?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
+/** Takes what a Prometheus server knows of workloads. */
+export interface PrometheusProbeArgs {
+  /** What is measured. */
+  kind: Input<"prometheus">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. Default: "all". */
+  workloads?: Input<"all" | WorkloadsArgs | undefined>;
+  /** Address of the Prometheus server: "https://prometheus.example.com". Who asks is told in the environment: `PROMETHEUS_BEARER_TOKEN`, or `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`. */
+  url: Input<string>;
+  /** PromQL whose value is the latency of a workload, a series each; asked for every 5 s of fleet time: `histogram_quantile(0.5, sum by (le, vm) (rate(latency_seconds_bucket[30s])))`. */
+  query: Input<string>;
+  /** Label of those series that names the workload, or is its address; a port after it does not matter. Default: "workload". */
+  label?: Input<string | undefined>;
+  /** Unit of the query's value. Default: "s". */
+  unit?: Input<"s" | "ms" | undefined>;
+  /** PromQL by the same label that is more than 0 where requests have failed: `sum by (vm) (increase(errors_total[15s]))`. */
+  failures?: Input<string | undefined>;
+  /** How long an answer may take, process time, at most "30s": "10s". Without one there is a gap. Default: "10s". */
+  timeout?: Input<string | undefined>;
+}
+
+/** Takes what the platform itself measures of its workloads. */
+export interface PlatformProbeArgs {
+  /** What is measured. */
+  kind: Input<"platform">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. Default: "all". */
+  workloads?: Input<"all" | WorkloadsArgs | undefined>;
+  /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
+  every?: Input<string | undefined>;
+  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  cap?: Input<number | undefined>;
+}
+
 /** A program that runs before or after a roll or a host, and that may refuse to let it go on. */
 export interface HookArgs {
   /** What messages call it: "ticket". A name that is used twice is refused. */
@@ -229,8 +359,70 @@ export interface HookArgs {
   onFailure?: Input<"halt" | "ignore" | undefined>;
 }
 
+/** Silences the alerts of each host in Alertmanager while it is out. */
+export interface SilenceArgs {
+  /** What messages call it: "node alerts". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Address of Alertmanager: "https://alerts.example.com". Its user or token comes from the environment (ALERTMANAGER_USERNAME and ALERTMANAGER_PASSWORD, or ALERTMANAGER_BEARER_TOKEN). */
+  alertmanager: Input<string>;
+  /** Which alerts, all conditions together: ['instance=~"{host}(:.*)?"']. `{host}` is the host that is out. */
+  matchers: Input<Input<string>[]>;
+  /** How long it lasts unless it is extended, which it is while the host is out; at least "5m". Default: "30m". */
+  lasting?: Input<string | undefined>;
+}
+
+/** Gets each message as JSON, with POST. */
+export interface WebhookNotifyArgs {
+  /** How it is told. */
+  kind: Input<"webhook">;
+  /** What messages call it: "ops channel". A name that is used twice is refused. */
+  name: Input<string>;
+  /** What is told: that it starts, its canary has passed, it waits for a window or a person, halts, or has ended. Default: ["start", "canary", "waiting", "halt", "end"]. */
+  at?: Input<Input<"start" | "canary" | "waiting" | "halt" | "end">[] | undefined>;
+  /** Longest that one message may take, process time, more than "0s": "10s". A receiver that is dead never stops a roll. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Name of the environment variable that holds its URL, which is a secret: "SLACK_WEBHOOK_URL". */
+  urlFrom: Input<string>;
+}
+
+/** An incoming webhook of Slack, or of what understands the same (Mattermost, Rocket.Chat). */
+export interface SlackNotifyArgs {
+  /** How it is told. */
+  kind: Input<"slack">;
+  /** What messages call it: "ops channel". A name that is used twice is refused. */
+  name: Input<string>;
+  /** What is told: that it starts, its canary has passed, it waits for a window or a person, halts, or has ended. Default: ["start", "canary", "waiting", "halt", "end"]. */
+  at?: Input<Input<"start" | "canary" | "waiting" | "halt" | "end">[] | undefined>;
+  /** Longest that one message may take, process time, more than "0s": "10s". A receiver that is dead never stops a roll. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Name of the environment variable that holds its URL, which is a secret: "SLACK_WEBHOOK_URL". */
+  urlFrom: Input<string>;
+}
+
+/** Opens an incident when a roll waits or halts, and resolves it when it goes on or has ended. */
+export interface PagerdutyNotifyArgs {
+  /** How it is told. */
+  kind: Input<"pagerduty">;
+  /** What messages call it: "ops channel". A name that is used twice is refused. */
+  name: Input<string>;
+  /** What is told: that it starts, its canary has passed, it waits for a window or a person, halts, or has ended. Default: ["start", "canary", "waiting", "halt", "end"]. */
+  at?: Input<Input<"start" | "canary" | "waiting" | "halt" | "end">[] | undefined>;
+  /** Longest that one message may take, process time, more than "0s": "10s". A receiver that is dead never stops a roll. Default: "10s". */
+  timeout?: Input<string | undefined>;
+  /** Name of the environment variable that holds the routing key of the service: "PAGERDUTY_ROUTING_KEY". */
+  keyFrom: Input<string>;
+  /** Address of the events API: "https://events.eu.pagerduty.com" in Europe. Default: "https://events.pagerduty.com". */
+  url?: Input<string | undefined>;
+}
+
 /** Which fleet, on which platform. */
 export type TargetArgs = SimulatedTargetArgs;
 
 /** An assertion about the service or a host. */
-export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs;
+export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs;
+
+/** A sampler of the service of workloads. */
+export type ProbeArgs = HttpProbeArgs | TcpProbeArgs | CommandProbeArgs | PrometheusProbeArgs | PlatformProbeArgs;
+
+/** Who is told what a roll does. */
+export type NotifyArgs = WebhookNotifyArgs | SlackNotifyArgs | PagerdutyNotifyArgs;

@@ -1,6 +1,16 @@
 export type * from "./args.ts";
-export type { CommandOptions, HttpOptions, TcpOptions } from "./checks.ts";
-export { command, http, tcp } from "./checks.ts";
+export type {
+  AlertsOptions,
+  CommandOptions,
+  CommandProbeOptions,
+  HttpOptions,
+  HttpProbeOptions,
+  PlatformOptions,
+  PrometheusOptions,
+  TcpOptions,
+  TcpProbeOptions,
+} from "./checks.ts";
+export { alerts, command, http, platform, prometheus, tcp } from "./checks.ts";
 export type { Compliance, PendingPlan, RollingPatchArgs, Run } from "./rolling-patch.ts";
 export { RollingPatch } from "./rolling-patch.ts";
 export { simulated } from "./targets.ts";

@@ -3,7 +3,17 @@ import * as pulumi from "@pulumi/pulumi";
 import { nearest } from "../provider/dynamic/nearest.ts";
 import { nodeProblem } from "../provider/dynamic/node-version.ts";
 import type { ComplianceOutput, PlanOutput, RunOutput } from "../provider/lifecycle/output-types.ts";
-import type { BaselineArgs, CheckArgs, HookArgs, PolicyArgs, SuiteArgs, TargetArgs } from "./args.ts";
+import type {
+  BaselineArgs,
+  CheckArgs,
+  HookArgs,
+  NotifyArgs,
+  PolicyArgs,
+  ProbeArgs,
+  SilenceArgs,
+  SuiteArgs,
+  TargetArgs,
+} from "./args.ts";
 
 export type { ComplianceOutput as Compliance, PlanOutput as PendingPlan, RunOutput as Run };
 
@@ -19,8 +29,14 @@ export interface RollingPatchArgs {
   checks?: pulumi.Input<pulumi.Input<CheckArgs>[] | undefined>;
   /** Regression tests: programs that run before the roll, after the canary and at its end. Names are unique. */
   suites?: pulumi.Input<pulumi.Input<SuiteArgs>[] | undefined>;
+  /** What is measured of workloads while the roll goes on: the impact of the patch is judged by it. Names are unique. */
+  probes?: pulumi.Input<pulumi.Input<ProbeArgs>[] | undefined>;
   /** Programs that run before and after the roll or a host, and that may refuse to let it go on. Names are unique. */
   hooks?: pulumi.Input<pulumi.Input<HookArgs>[] | undefined>;
+  /** Alerts of each host that are silenced in Alertmanager while it is out. Names are unique. */
+  silences?: pulumi.Input<pulumi.Input<SilenceArgs>[] | undefined>;
+  /** Who is told when the roll starts, waits, halts or has ended. Names are unique. */
+  notify?: pulumi.Input<pulumi.Input<NotifyArgs>[] | undefined>;
 }
 
 /**
@@ -61,7 +77,7 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   }
 }
 
-const declarable = ["target", "baseline", "policy", "checks", "suites", "hooks"];
+const declarable = ["target", "baseline", "policy", "checks", "suites", "probes", "hooks", "silences", "notify"];
 
 /** Nothing is accepted and ignored: outputs and the owner would be overwritten without a word. */
 function mustBeKnown(name: string, args: object): void {

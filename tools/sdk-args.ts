@@ -15,7 +15,7 @@ export const argsFile = join(import.meta.dirname, "../sdk/args.ts");
 export function argsText(): string {
   const found = new Map<string, string>();
   const { properties = {} } = z.toJSONSchema(inputs, { io: "input", unrepresentable: "any" }) as Schema;
-  for (const key of ["target", "baseline", "policy", "checks", "suites", "hooks"])
+  for (const key of ["target", "baseline", "policy", "checks", "suites", "probes", "hooks", "silences", "notify"])
     typeOf(properties[key] ?? {}, key, found);
   const union = (name: string, of: string) =>
     `/** ${of}. */\nexport type ${name} = ${[...found.keys()].filter((one) => one !== name && one.endsWith(name)).join(" | ")};\n`;
@@ -26,6 +26,8 @@ export function argsText(): string {
     [...found.values()].join("\n"),
     union("TargetArgs", "Which fleet, on which platform"),
     union("CheckArgs", "An assertion about the service or a host"),
+    union("ProbeArgs", "A sampler of the service of workloads"),
+    union("NotifyArgs", "Who is told what a roll does"),
   ]
     .join("\n")
     .replace(/\n+$/, "\n");

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { someTime } from "./duration.ts";
+import { matcher } from "./matcher.ts";
 
 /** Gates at which a check may be asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll. */
 export const checkPoint = z.enum(["preflight", "verify", "gate", "canary", "end"]);
@@ -21,7 +22,8 @@ const common = {
     .describe('Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed.'),
 };
 
-const httpUrl = z
+/** Of a service; credentials in it are refused. */
+export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' })
   .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "holds credentials; credentials are never inputs");
 
@@ -67,6 +69,30 @@ export const check = z.discriminatedUnion("kind", [
         ),
     })
     .describe("Passes when a program on the machine that runs Pulumi exits with 0."),
+  z
+    .strictObject({
+      kind: z.literal("alerts").describe("What is asked."),
+      ...common,
+      url: httpUrl.describe(
+        'Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike.',
+      ),
+      query: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('Query of Prometheus that must give nothing: \'ALERTS{alertstate="firing", severity="critical"}\'.'),
+      matchers: z
+        .array(matcher)
+        .min(1)
+        .optional()
+        .describe(
+          "Alerts in Alertmanager of which none may fire that is neither silenced nor inhibited, all conditions together: ['severity=\"critical\"', 'instance=~\"{host}:.*\"'].",
+        ),
+    })
+    .refine(({ query, matchers }) => (query === undefined) !== (matchers === undefined), {
+      message: "give `query` (of Prometheus) or `matchers` (of Alertmanager)",
+    })
+    .describe("Passes when no alert fires."),
 ]);
 
 export type Check = z.output<typeof check>;

@@ -3,7 +3,10 @@ import { baseline } from "./baseline.ts";
 import { check } from "./check.ts";
 import { hook } from "./hook.ts";
 import { repeated } from "./host-list.ts";
+import { receiver } from "./notice.ts";
 import { policy } from "./policy.ts";
+import { probe } from "./probe.ts";
+import { silence } from "./silence.ts";
 import { suite } from "./suite.ts";
 import { target } from "./target.ts";
 
@@ -25,7 +28,10 @@ export const inputs = z.strictObject({
   policy: policy.prefault({}),
   checks: named(check),
   suites: named(suite),
+  probes: named(probe),
   hooks: named(hook),
+  silences: named(silence),
+  notify: named(receiver),
   secretUrls: z
     .union([z.literal("all"), z.array(z.int().min(0))])
     .optional()

@@ -83,7 +83,7 @@ export interface Plan {
   /** How hard it was searched, in units of `EFFORT_UNIT` placement tests; the same effort finds the same plan. */
   readonly effort: number;
   /**
-   * No plan can do with less moves or hours, nor have more hosts out at once, as far as capacity goes; proofs in planner/bounds.ts.
+   * No plan can do with less moves or hours, nor have more hosts out at once, as far as capacity goes; proofs in planner/*-bound.ts.
    * `moves`: when as many hosts are emptied before the first one is back as here.
    */
   readonly bounds: { readonly moves: number; readonly hours: number; readonly out: number };

@@ -36,6 +36,8 @@ export interface FleetRecord {
   };
   /** Settings of other actors (balancer, alerts, …) as they were before we put them aside. */
   readonly former?: Readonly<Record<string, unknown>>;
+  /** Alert silences of hosts that are out: on record before they are created, until they have ended. `mark`: their comment. */
+  readonly silences?: readonly { readonly host: string; readonly url: string; readonly mark: string }[];
   /** Baselines at which a run ended `done`, by mode: `onDrift: report` and `mode: canary` ask for it. */
   readonly finished?: { readonly baseline: string; readonly mode: "full" | "canary" };
   /** What people let pass, newest last: a reviewed plan, a sticky halt that was understood, a gate of a run. */

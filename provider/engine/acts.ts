@@ -14,6 +14,7 @@ import { aboutRun, runHooks } from "./hooks.ts";
 import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver } from "./ports.ts";
 import { regressionTests } from "./regression-tests.ts";
+import type { Silences } from "./silences.ts";
 
 /** What acts work with. */
 export interface Workshop {
@@ -22,6 +23,7 @@ export interface Workshop {
   readonly process: Clock;
   readonly inputs: Inputs;
   readonly gates?: GatePorts | undefined;
+  readonly silences?: Silences | undefined;
   /** One line for people. */
   tell?(news: News): void;
 }
@@ -41,7 +43,7 @@ export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
     }
     case "remediate": {
       const bootBefore = memory?.bootBefore ?? fleet.hosts.find((host) => host.id === act.host)?.bootId ?? "";
-      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore } }];
+      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore }, at: fleet.at }];
     }
     case "stop":
       return [{ kind: "stopping", host: act.host, workload: act.workload }];
@@ -72,6 +74,7 @@ export async function perform(shop: Workshop, act: Act, run: RunMemory, context:
       await driver.stage(act.host, inputs.baseline, context);
       return [{ kind: "passed", host: act.host, step: "stage" }];
     case "cordon":
+      await shop.silences?.begin(act.host);
       await driver.cordon(act.host, { run: run.id, owner: run.owner, token: context.token }, context);
       return [];
     case "adopt":

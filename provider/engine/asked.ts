@@ -37,13 +37,15 @@ export class Asked {
     if (stop?.token === token) this.#ask("stop");
   }
 
-  /** What is waited for now, a window or a person; undefined: nothing, the next wait is a new one. */
-  waiting(waits: Decision["waits"]): void {
+  /** What is waited for now, a window or a person; undefined: nothing, the next wait is a new one. True when it begins. */
+  waiting(waits: Decision["waits"]): boolean {
+    const isNew = waits !== undefined && this.#waiting?.what !== waits.what;
     if (waits === undefined) this.#waiting = undefined;
-    else if (this.#waiting?.what !== waits.what) {
+    else if (isNew) {
       this.#waiting = { what: waits.what, since: this.#ports.process.now() };
       this.#ports.tell({ kind: "note", text: waits.words });
     }
+    return isNew;
   }
 
   /** May `up` itself go on waiting? */

@@ -45,6 +45,16 @@ export function wallTime(): string {
   return new Date().toISOString();
 }
 
+/** The wall clock so many milliseconds from now, as ISO 8601 text: for systems that count in it. */
+export function wallTimeIn(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
+}
+
+/** The wall clock, milliseconds since 1970: only for asking others who go by theirs. */
+export function wallNow(): number {
+  return Date.now();
+}
+
 /** A moment in milliseconds since 1970 as calendar libraries take it. */
 export function dateAt(ms: number): Date {
   return new Date(ms);

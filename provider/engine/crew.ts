@@ -7,6 +7,7 @@ import type { Keeper } from "./keeper.ts";
 import type { Ledger } from "./ledger.ts";
 import type { ActContext } from "./ports.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
+import type { Silences } from "./silences.ts";
 import { wordsFor } from "./words.ts";
 
 /** Before a conflict is looked at again, fleet time. */
@@ -29,9 +30,18 @@ export class Crew {
   readonly #moved = new Set<string>();
   readonly #phases = new Map<string, string>();
   readonly #changed: () => void;
+  readonly #silences: Silences | undefined;
   #crash: { error: unknown } | undefined;
 
-  constructor(ports: RollPorts, request: RollRequest, keeper: Keeper, ledger: Ledger, changed: () => void) {
+  constructor(
+    ports: RollPorts,
+    request: RollRequest,
+    keeper: Keeper,
+    ledger: Ledger,
+    changed: () => void,
+    silences?: Silences,
+  ) {
+    this.#silences = silences;
     this.#ports = ports;
     this.#request = request;
     this.#keeper = keeper;
@@ -87,7 +97,7 @@ export class Crew {
     this.#say(act, "start", fleet);
     try {
       const events = await perform(
-        { driver, checks, process, inputs, gates, tell: (news) => tell(news) },
+        { driver, checks, process, inputs, gates, silences: this.#silences, tell: (news) => tell(news) },
         act,
         this.#ledger.run,
         this.#context(act, fleet),

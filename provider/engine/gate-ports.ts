@@ -1,12 +1,28 @@
 import type { Hook, HookMoment } from "../core/hook.ts";
+import type { Notice, Receiver } from "../core/notice.ts";
 import type { TestMoment } from "../core/regressions.ts";
 import type { Ending } from "../core/run.ts";
+import type { Silence } from "../core/silence.ts";
 import type { Suite } from "../core/suite.ts";
 
 /** What gates need of the outside world besides checks. */
 export interface GatePorts {
   readonly suites: SuiteRunner;
   readonly hooks: HookRunner;
+  readonly silences: Silencer;
+  readonly notices: Notifier;
+}
+
+/** Alert silences. Both are safe to call twice, take a bounded time, and return what went wrong in a few words. */
+export interface Silencer {
+  /** Creates the silence of a host, or extends it. `mark`: its comment, by which it is found again. */
+  hold(silence: Silence, host: string, mark: string, signal: AbortSignal): Promise<string | undefined>;
+  end(alertmanager: string, mark: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Tells one receiver, in a bounded time; returns what went wrong in a few words, without any secret. */
+export interface Notifier {
+  send(receiver: Receiver, notice: Notice, signal: AbortSignal): Promise<string | undefined>;
 }
 
 /** Runs a hook once, with its message on the standard input. Never throws for one that fails; `cancelled` when the signal aborts. */

@@ -36,6 +36,7 @@ export class Ledger {
     this.#remember();
     // One write holds all events that came while it was waited for.
     await this.#keeper.update((record) => (record.run === this.#run ? record : { ...record, run: this.#run }));
+    this.#ports.herald?.heard(event, this.#run);
   }
 
   /** One line in the journal. A journal that can no longer be written halts the roll: what it does must be known. */

@@ -5,13 +5,17 @@ import { own } from "../core/own.ts";
 import type { FleetRecord } from "../core/record.ts";
 import { reduce } from "../core/reduce.ts";
 import type { HostMemory, RunMemory } from "../core/run.ts";
+import type { Silencer } from "./gate-ports.ts";
 import { Keeper } from "./keeper.ts";
 import type { Contender } from "./lease.ts";
 import type { ActContext, Clock, Driver } from "./ports.ts";
+import { without as withoutSilence } from "./silences.ts";
 
 export interface RestorePorts {
   readonly driver: Driver;
   readonly process: Clock;
+  /** Ends the alert silences of hosts that are back. */
+  readonly silences?: Silencer | undefined;
   /** One line for people about what was done. */
   tell(line: string): void;
 }
@@ -48,6 +52,7 @@ export async function restore(ports: RestorePorts, request: RestoreRequest): Pro
   try {
     const context = contextOf(driver, keeper);
     const given = await hosts(ports, request, keeper, context);
+    await endSilences(ports, keeper, given.hosts);
     const actors = await otherActors(ports, keeper, context);
     await keeper.release((record) => record);
     return {
@@ -126,6 +131,17 @@ async function startOwed(
   );
   for (const workload of owed) await driver.start(workload, context);
   return owed;
+}
+
+/** What cannot be ended expires by itself. */
+async function endSilences({ silences, tell }: RestorePorts, keeper: Keeper, hosts: readonly string[]): Promise<void> {
+  for (const one of keeper.record.silences ?? []) {
+    if (!hosts.includes(one.host)) continue;
+    const problem = await silences?.end(one.url, one.mark, new AbortController().signal);
+    if (problem !== undefined)
+      tell(`the silence of ${one.host} cannot be ended (${one.url}: ${problem}); it expires by itself`);
+    await keeper.update((record) => withoutSilence(record, one));
+  }
 }
 
 async function otherActors(

@@ -9,11 +9,13 @@ import type { RunEvent } from "../core/reduce.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
 import type { GatePorts } from "./gate-ports.ts";
+import { Herald } from "./herald.ts";
 import { aboutRun, runHooks } from "./hooks.ts";
 import { Keeper } from "./keeper.ts";
 import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver, Journal, Meter } from "./ports.ts";
 import { Session } from "./session.ts";
+import { Silences } from "./silences.ts";
 
 /** The outside world of one roll. */
 export interface RollPorts {
@@ -24,6 +26,7 @@ export interface RollPorts {
   /** Undefined: there are no probes. */
   readonly meter: Meter | undefined;
   readonly gates?: GatePorts | undefined;
+  readonly herald?: Herald;
   readonly journal: Journal;
   /** Wall clock, ISO 8601: for people. */
   wall(): string;
@@ -60,30 +63,36 @@ export interface RollResult {
  * observe again. Returns how it ended. Throws RollErrors only when it could not begin or can no longer act: `conflict`
  * (somebody else's lease or mark), `unavailable` (the platform does not answer), `denied`.
  */
-export async function roll(ports: RollPorts, asked: RollRequest): Promise<RollResult> {
-  const { driver, process } = ports;
+export async function roll(given: RollPorts, asked: RollRequest): Promise<RollResult> {
+  const { driver, process } = given;
   let changed = (): void => {};
   const keeper = await Keeper.claim(
     driver.record,
     process,
-    { ...asked, owner: asked.inputs.owner, wall: ports.wall },
+    { ...asked, owner: asked.inputs.owner, wall: given.wall },
     () => changed(),
     undefined,
   );
   const request = { ...asked, owners: allNames(keeper.record, asked.owners) };
   try {
-    const { run, fleet: seen } = await begin(ports, request, keeper);
-    const session = new Session(ports, request, keeper, run);
+    const { run, fleet: seen } = await begin(given, request, keeper);
+    const herald = new Herald(given, request);
+    const ports = { ...given, herald };
+    const silences = new Silences(ports, request, keeper);
+    const session = new Session(ports, request, keeper, run, silences);
     changed = () => session.wake();
     const refused = await refusedByHook(ports, request, run, seen);
     if (refused !== undefined) await session.enter(refused);
     // Nothing is touched where a hook has refused, unless hosts are out that have to be given back.
     if (refused === undefined || seen.hosts.some(({ mark }) => mark !== undefined))
       await putAside(driver, keeper, contextOf(driver, keeper.token));
+    if (refused === undefined) herald.start(run);
     const ending = await session.run();
+    await silences.close(session.out);
     await giveBack(ports, keeper);
     await session.end(ending);
     await tellHooks(ports, request, session.memory, ending);
+    await herald.end(session.memory, ending);
     await keeper.release((record) => ended(record, session.memory, ports.wall()));
     const fleet = await driver.observe(request.inputs.baseline);
     return { ending, memory: session.memory, fleet, ...(session.plan === undefined ? {} : { plan: session.plan }) };

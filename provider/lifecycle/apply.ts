@@ -75,6 +75,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   say(
     `${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${around.files.typed(file.path)}`,
   );
+  const meter = around.openMeter(inputs.probes, driver);
   const journal = around.openJournal();
   const reporter = reporterFor(around);
   try {
@@ -84,7 +85,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
       process,
       checks,
       gates,
-      meter: undefined,
+      meter,
       journal: reporter.watching(journal),
       wall,
       tell,
@@ -104,6 +105,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   } catch (error) {
     throw isRollError(error) ? await cutOff(around, driver, occasion, error) : error;
   } finally {
+    meter?.close();
     await reporter.end();
     journal.close();
   }

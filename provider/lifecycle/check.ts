@@ -1,6 +1,7 @@
 import { baseline as baselineSchema } from "../core/baseline.ts";
 import { isRollError, type RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
+import { emptyProblem } from "../core/probe-rules.ts";
 import { target as targetSchema } from "../core/target.ts";
 import { described } from "./described.ts";
 import { wantedLevels } from "./hosts.ts";
@@ -45,8 +46,18 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
     if (!isRollError(error)) throw error;
     return unseen(around, error, olds, declared);
   }
-  // Checks do not change the plan: it can be shown before they are known.
-  const enough = inputs ?? known(inputsSchema, { ...declaredOf(news), checks: [], suites: [], hooks: [] });
+  // Checks and the like do not change the plan: it can be shown before they are known.
+  const enough =
+    inputs ??
+    known(inputsSchema, {
+      ...declaredOf(news),
+      checks: [],
+      suites: [],
+      probes: [],
+      hooks: [],
+      silences: [],
+      notify: [],
+    });
   if (enough === undefined) {
     const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
     around.say(
@@ -65,9 +76,28 @@ function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, dec
   announce(around, look, inputs, outlook);
   const hosts = wantedLevels(look.fleet, outlook, savedHosts(olds));
   const failure = refusalOf(outlook, inputs);
+  const blind = blindProbes(look, inputs, outlook, around);
   const pending = outlook.kind === "roll" && outlook.plan !== undefined ? { plan: summaryOf(outlook.plan) } : {};
   const former = namesOwed(look, owners, declared);
-  return { inputs: { ...declared, hosts, ...pending, ...former }, failures: failure === undefined ? [] : [failure] };
+  return { inputs: { ...declared, hosts, ...pending, ...former }, failures: failure === undefined ? blind : [failure] };
+}
+
+/** Probes that would measure nothing: nobody should find that out after a roll. While none is pending it is a warning. */
+function blindProbes(
+  { fleet: seen }: Look,
+  { probes, owner }: Inputs,
+  { kind }: Outlook,
+  around: Surroundings,
+): Failure[] {
+  const failures = probes.flatMap((probe, index) => {
+    const problem = emptyProblem(probe, seen);
+    return problem === undefined
+      ? []
+      : [{ property: `probes[${index}]`, reason: `the probe "${probe.name}" ${problem}` }];
+  });
+  if (kind === "roll") return failures;
+  for (const { reason } of failures) around.say(`${owner}: ${reason}`, "warning");
+  return [];
 }
 
 /** The plan as a table, the whole of it in a file that the message names. */
@@ -108,7 +138,8 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
 /** Errors about an input begin with its path. */
 function troubleOf(error: RollError): Failure {
   const [, property, reason] =
-    /^((?:target|baseline|policy|checks|suites|hooks)[\w.[\]]*): (.*)$/s.exec(error.advice) ?? [];
+    /^((?:target|baseline|policy|checks|suites|probes|hooks|silences|notify)[\w.[\]]*): (.*)$/s.exec(error.advice) ??
+    [];
   return { property: property ?? "target", reason: reason ?? error.advice };
 }
 

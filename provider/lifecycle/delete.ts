@@ -73,10 +73,10 @@ async function giveBack(
   baseline: Baseline,
   hosts: readonly Host[],
 ): Promise<void> {
-  const { process, holder, instance, wall, say } = around;
+  const { process, gates, holder, instance, wall, say } = around;
   const named = hosts.length === 0 ? undefined : hosts.map(({ id }) => id);
   const { left } = await restore(
-    { driver, process, tell: (line) => say(line) },
+    { driver, process, silences: gates.silences, tell: (line) => say(line) },
     { baseline, hosts: named, holder, instance, wall },
   );
   if (left.length === 0) return;

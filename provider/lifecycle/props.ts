@@ -17,7 +17,10 @@ export const declaredKeys = [
   "policy",
   "checks",
   "suites",
+  "probes",
   "hooks",
+  "silences",
+  "notify",
   "secretUrls",
   "owner",
 ] as const;

@@ -1,6 +1,7 @@
+import type { Inputs } from "../core/inputs.ts";
 import type { Target } from "../core/target.ts";
 import type { GatePorts } from "../engine/gate-ports.ts";
-import type { CheckRunner, Clock, Driver, Journal } from "../engine/ports.ts";
+import type { CheckRunner, Clock, Driver, Journal, Meter } from "../engine/ports.ts";
 
 /** Everything outside that the lifecycle needs; a door hands it in. Nothing here is opened or locked before it is used. */
 export interface Surroundings {
@@ -8,6 +9,8 @@ export interface Surroundings {
   openDriver(target: Target): Promise<Driver>;
   openJournal(): Journal;
   readonly checks: CheckRunner;
+  /** Undefined: nothing is probed. Throws a RollError `invalid` for a probe that the platform cannot serve. */
+  openMeter(probes: Inputs["probes"], driver: Driver): Meter | undefined;
   readonly gates: GatePorts;
   /** Process time. */
   readonly process: Clock;

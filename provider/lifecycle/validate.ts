@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type Inputs, inputs as schema } from "../core/inputs.ts";
+import { probeProblem } from "../core/probe-rules.ts";
 import { freezeProblem, windowProblem } from "../engine/windows.ts";
 import { checkProblem } from "../probes/runner.ts";
 import { credentialFailures } from "./credentials.ts";
@@ -36,8 +37,8 @@ export function validate(news: Props): Validated {
   return { failures: firstOfEach(issues.flatMap((issue) => issueFailures(issue, declared))), unknown };
 }
 
-/** What only a look at the whole of a window or check shows. */
-function problemsOf({ policy, checks, suites }: Inputs): { path: Path; reason: string }[] {
+/** What only a look at the whole of a window, check or probe shows. */
+function problemsOf({ policy, checks, suites, probes }: Inputs): { path: Path; reason: string }[] {
   const taken = (name: string): string | undefined =>
     checks.some((check) => check.name === name)
       ? `"${name}" is a check already: tests need names of their own`
@@ -47,6 +48,7 @@ function problemsOf({ policy, checks, suites }: Inputs): { path: Path; reason: s
     ...suites.map(({ name }, index) => ({ path: ["suites", index, "name"], reason: taken(name) })),
     ...policy.windows.map((window, index) => ({ path: ["policy", "windows", index], reason: windowProblem(window) })),
     ...checks.map((check, index) => ({ path: ["checks", index], reason: checkProblem(check) })),
+    ...probes.map((probe, index) => ({ path: ["probes", index], reason: probeProblem(probe) })),
   ].flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));
 }
 

@@ -1,4 +1,4 @@
-import type { Facts, Node } from "./facts.ts";
+import type { Facts, Item, Node } from "./facts.ts";
 
 /** Expected seconds of a host's remediation, reboot included; 0 when it is at the level. */
 export function remediationSeconds(node: Node): number {
@@ -15,4 +15,9 @@ export function evacuationSeconds(facts: Facts, node: Node): number {
     sum += item.seconds;
   }
   return Math.max(longest, sum / Math.max(1, node.host.slots));
+}
+
+/** Workloads that have to leave the host before it is remediated, as it is now. */
+export function leavesWhenDone(facts: Facts, node: Node): Item[] {
+  return (facts.residents[node.index] ?? []).filter((item) => !item.workload.pinned);
 }

@@ -24,7 +24,8 @@ export async function askCommand(check: Extract<Check, { kind: "command" }>, que
   return run(name.text, args, question);
 }
 
-async function run(program: string, args: readonly string[], question: Question): Promise<Answer> {
+/** Runs a program to its end, or until the signal kills all that it has started. */
+export async function run(program: string, args: readonly string[], question: Question): Promise<Answer> {
   const { clock, signal, host } = question;
   const started = clock.now();
   const extra = host === undefined ? {} : { ROLLING_PATCH_HOST: host };

@@ -66,7 +66,8 @@ async function find(response: IncomingMessage, text: string): Promise<{ found: b
   return { found: body.includes(text), read: `${read} of the body` };
 }
 
-function problemOf(error: unknown): string {
+/** Why a request failed, in words. */
+export function problemOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const certificate = /CERT|SIGNATURE|ISSUER|SELF_SIGNED|ALTNAME/.test(code);
   const problem = networkProblem(error);

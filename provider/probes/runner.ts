@@ -2,6 +2,7 @@ import type { Check } from "../core/check.ts";
 import { readable } from "../core/duration.ts";
 import { RollError } from "../core/errors.ts";
 import type { CheckResult, CheckRunner, Clock } from "../engine/ports.ts";
+import { askAlerts } from "./alerts.ts";
 import type { Answer, Ask, Question } from "./answer.ts";
 import { askCommand } from "./command.ts";
 import { evidence } from "./evidence.ts";
@@ -25,13 +26,27 @@ export function checkRunner(process: Clock): CheckRunner {
 
 /** What is wrong with a check that only a look at the whole of it shows, to be put after its name; undefined: nothing. */
 export function checkProblem(check: Check): string | undefined {
-  const texts = check.kind === "http" ? [check.url] : check.kind === "tcp" ? [check.address] : check.command;
+  const texts = textsOf(check);
   const point = check.at.find((one) => one === "end" || one === "canary");
   if (point !== undefined && texts.some((text) => text.includes("{host}"))) {
     const when = point === "end" ? "at the end of the roll" : "after the canary";
     return `asks for {host}, but ${when} no host is at hand; leave "${point}" out of "at"`;
   }
   return undefined;
+}
+
+/** Where a check may ask for the host at hand. */
+function textsOf(check: Check): readonly string[] {
+  switch (check.kind) {
+    case "http":
+      return [check.url];
+    case "tcp":
+      return [check.address];
+    case "command":
+      return check.command;
+    case "alerts":
+      return [check.query ?? "", ...(check.matchers ?? [])];
+  }
 }
 
 function ask(check: Check, question: Question): Promise<Answer> {
@@ -42,6 +57,8 @@ function ask(check: Check, question: Question): Promise<Answer> {
       return askTcp(check, question);
     case "command":
       return askCommand(check, question);
+    case "alerts":
+      return askAlerts(check, question);
   }
 }
 

@@ -102,6 +102,7 @@ export class CliRig {
     return {
       openDriver: async (): Promise<Driver> => ({ ...driver, close: () => {} }),
       openJournal: () => openJournal(join(this.folder, ".rolling-patch"), { wall }),
+      openMeter: () => undefined,
       checks: { run: async ({ name }) => ({ name, passed: true, evidence: "ok" }) },
       gates: noGates,
       process: clock,

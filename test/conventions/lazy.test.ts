@@ -1,35 +1,54 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { repository } from "../../tools/setup/context.mjs";
 
-/** What only reports need, and weighs. */
-const HEAVY = ["@observablehq/plot", "linkedom", "node:worker_threads"];
+const LIBRARY = join(repository, "provider", "lifecycle", "report", "library.ts");
 
-test("neither a preview nor a roll loads what only reports need: it is imported when one is drawn", () => {
-  const loading = readdirSync(join(repository, "provider"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .flatMap((name) => loadedBy(join(repository, "provider", name)).map((module) => `${name} ${module}`));
-  expect(loading.sort()).toEqual(["report-worker.ts node:worker_threads", "report-writer.ts node:worker_threads"]);
-  const wiring = loadedModules(join(repository, "provider", "wiring.ts"));
-  expect(wiring).not.toContain("./report-writer.ts");
+test("neither a preview nor a roll nor a command loads the charting library: it is imported when a report is drawn", () => {
+  for (const entry of ["main.ts", "wiring.ts", "cli/program.ts", "report-worker.ts"]) {
+    const loaded = loadedFrom(join(repository, "provider", entry));
+    expect(loaded.has(LIBRARY)).toBe(false);
+    expect(loaded.size).toBeGreaterThan(1);
+  }
+  expect(loadedFrom(join(repository, "provider", "wiring.ts"))).not.toContain(
+    join(repository, "provider", "report-writer.ts"),
+  );
 });
 
-/** Heavy modules that are loaded with the file, type imports left out. */
-function loadedBy(path: string): string[] {
-  return loadedModules(path).filter((module) => HEAVY.includes(module));
-}
+test("the charting library is in one file, which is bundled with the licences of all that is in it", () => {
+  const users = readdirSync(join(repository, "provider"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .filter((name) =>
+      /^(?:import|export)(?! type).*"(?:@observablehq\/plot|linkedom)"/m.test(
+        readFileSync(join(repository, "provider", name), "utf8"),
+      ),
+    );
+  expect(users).toEqual([join("lifecycle", "report", "library.ts")]);
+  const bundled = join(repository, "dist", "provider", "lifecycle", "report", "library.js");
+  expect(statSync(bundled).size).toBeLessThan(1_200_000);
+  const text = readFileSync(bundled, "utf8");
+  expect(text).toMatch(/^\/\*\n@observablehq\/plot [\d.]+ \(ISC\)/);
+  const imported = [...text.matchAll(/^import .*?from"([^"]+)"/gm)].map(([, module = ""]) => module);
+  expect(imported.filter((module) => !module.startsWith("node:"))).toEqual([]);
+});
 
-function loadedModules(path: string): string[] {
-  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest);
-  return source.statements.flatMap((statement) => {
-    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
-    const { moduleSpecifier } = statement;
-    if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return [];
-    const isType = ts.isImportDeclaration(statement)
-      ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
-      : statement.isTypeOnly;
-    return isType ? [] : [moduleSpecifier.text];
-  });
+/** Files of this repository that are loaded with a file, type imports left out. */
+function loadedFrom(entry: string): Set<string> {
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest);
+    for (const statement of source.statements) {
+      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+      const { moduleSpecifier } = statement;
+      if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) continue;
+      const isType = ts.isImportDeclaration(statement)
+        ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+        : statement.isTypeOnly;
+      const target = join(dirname(path), moduleSpecifier.text);
+      if (!isType && moduleSpecifier.text.startsWith(".") && existsSync(target)) loaded.add(target);
+    }
+  }
+  return loaded;
 }

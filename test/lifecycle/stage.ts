@@ -17,6 +17,7 @@ import { type Lifecycle, lifecycle } from "../../provider/lifecycle/lifecycle.ts
 import { PartialFailure } from "../../provider/lifecycle/partial.ts";
 import type { Props } from "../../provider/lifecycle/props.ts";
 import type { Surroundings } from "../../provider/lifecycle/surroundings.ts";
+import { openMeter } from "../../provider/probes/meter.ts";
 import { noGates } from "../support/gates.ts";
 import { VirtualTime } from "../support/virtual-time.ts";
 
@@ -115,6 +116,8 @@ export class Stage {
       openJournal: () => ({ ...this.#journal, close: () => {} }),
       checks: { run: async ({ name }) => ({ name, passed: true, evidence: "ok" }) },
       gates: noGates,
+      openMeter: (probes, driver) =>
+        openMeter(probes, { driver, process: this.time.clock(), wall: () => 0, environment: {} }),
       process: this.time.clock(),
       wall: () => new Date(this.time.now()).toISOString(),
       say: (text, severity = "info") => this.said.push({ text, severity }),

@@ -201,14 +201,14 @@ export const plannerMutants: readonly Mutant[] = [
   {
     name: "says a bound on moves that is too high",
     changes: [
-      change("bounds.ts", "return leaving.size + Math.max(home, twice);", "return leaving.size + home + twice;"),
+      change("moves-bound.ts", "return leaving.size + Math.max(home, twice);", "return leaving.size + home + twice;"),
     ],
   },
   {
     name: "says a bound on hours that is too high",
     changes: [
       change(
-        "bounds.ts",
+        "hours-bound.ts",
         "sum(alone) + throughPlaces(facts, shared, seconds),",
         "sum(turns) + throughPlaces(facts, shared, seconds),",
       ),

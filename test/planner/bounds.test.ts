@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { movesBound } from "../../provider/planner/bounds.ts";
+import { movesBound } from "../../provider/planner/moves-bound.ts";
 import { search } from "../../provider/planner/search.ts";
-import { evenFleet, fleet, host, planned, request, vm } from "./fleets.ts";
+import { evenFleet, fleet, host, inHand, MARK, planned, request, vm } from "./fleets.ts";
 
 const LEVEL = { level: "2.0.0", evidence: "2.0.0" } as const;
 const plain = { canary: 0, putBack: "none" } as const;
@@ -82,4 +82,29 @@ describe("the bound of hours", () => {
     const plan = planned(evenFleet(10, 6), { ...plain, maxUnavailable: 10 });
     expect(plan.bounds.hours).toBeGreaterThan(hours((10 * 1200) / 2));
   });
+
+  it("T6: a host that is out already waits for nobody, whatever the rules say now", () => {
+    const out = { ...LEVEL, mark: MARK };
+    const of = fleet([host("h1"), host("h2", out), host("h3", { estimate: { patch: 600, boot: 300 } })]);
+    const policy = {
+      ...plain,
+      reserve: 0,
+      maxUnavailable: 3,
+      startWidth: 3,
+      order: [
+        { host: "h2", after: ["h1"] },
+        { host: "h3", after: ["h2"] },
+      ],
+    };
+    const plan = planned(of, policy, { memory: { hosts: { h2: inHand({ passed: ["verify", "put back", "gate"] }) } } });
+    expect(plan.totals.hours.expected).toBe(hours(1200));
+    expect(plan.bounds.hours).toBe(hours(1200));
+  });
+});
+
+it("the bound of hosts out counts a reserve for more failures than hosts are left as all of these", () => {
+  const of = fleet([host("h1"), host("h2", { gib: 128 }), host("h3", { gib: 128 })]);
+  const plan = planned(of, { ...plain, reserve: 2, maxUnavailable: 3, startWidth: 3 });
+  expect(plan.totals.out).toBe(3);
+  expect(plan.bounds.out).toBe(3);
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { type HostPlan, movesOf, type Plan } from "../../provider/core/plan.ts";
-import { hoursBound } from "../../provider/planner/bounds.ts";
+import { hoursBound, tailOf } from "../../provider/planner/hours-bound.ts";
 import { impossibilities } from "../../provider/planner/impossible.ts";
 import { type PlanRequest, planFor } from "../../provider/planner/plan.ts";
 import { readRequest, search } from "../../provider/planner/search.ts";
 import { calmRequest, tightRequest, wideRequest, wildRequest } from "./arbitraries.ts";
-import { after } from "./progress.ts";
+import { midway } from "./progress.ts";
 
 /** A moment of a plan: hosts that are over, hosts that have started, moves that the first of these has made, one more in flight. */
 export interface Moment {
@@ -67,13 +67,13 @@ function wrongSums({ hosts, totals }: Plan): string | undefined {
     : undefined;
 }
 
-/** The bound on hours as it was computed: what a plan shows is never more than its own hours. */
+/** The bound on hours also as it was computed, in seconds, before load is evened out. */
 export function beyondBounds(request: PlanRequest, { bounds, totals, effort }: Plan): string | undefined {
   if (bounds.moves > totals.moves) return `${totals.moves} moves are less than the bound of ${bounds.moves}`;
   if (bounds.out < totals.out) return `${totals.out} hosts out are more than the bound of ${bounds.out}`;
   const { facts, result } = search(request, effort);
   if (result.kind !== "schedule") return "the same effort finds no schedule";
-  const end = result.turns.reduce((last, turn) => Math.max(last, turn.end), 0);
+  const end = result.turns.reduce((last, turn) => Math.max(last, turn.end), 0) + tailOf(facts, result.turns);
   const bound = 3600 * hoursBound(facts, result.turns);
   return bound > end + 1e-6 ? `a roll of ${end} s is shorter than the bound of ${bound} s` : undefined;
 }
@@ -83,7 +83,7 @@ export function wrongRest(request: PlanRequest, plan: Plan, at: Moment): string 
   if (request.memory !== undefined || plan.hosts.length === 0) return undefined;
   const over = Math.min(at.over, plan.hosts.length);
   const rest = plan.hosts.slice(over);
-  const half = after(request, plan, over, Math.min(at.started, rest.length), at.moved, at.flying);
+  const half = midway(request, plan, over, Math.min(at.started, rest.length), at.moved, at.flying);
   const again = planFor(half);
   if (again.kind === "refusal") {
     // What is in flight is booked at both ends: the roll waits for it and plans again.

@@ -6,9 +6,10 @@ import { BASELINE, OWNER } from "./arbitraries.ts";
 
 /**
  * The request as it would be after the first `over` hosts of a plan have been released, the next `started` ones have been
- * cordoned, and the first of these has made `moved` of the moves that make it empty; `flying`: the next one is in flight.
+ * cordoned, and the first of these has made `moved` steps of its turn: each move that makes it empty, remediation with return into
+ * service, each move that puts load back. `flying`: the next move is in flight.
  */
-export function after(
+export function midway(
   request: PlanRequest,
   plan: Plan,
   over: number,
@@ -35,10 +36,14 @@ export function after(
     } else {
       patch(entry.host, { cordoned: true, mark: { run: "r1", owner: OWNER, token: 1 } });
       if (index > over) continue;
-      const moves = [...entry.makeRoom, ...entry.evacuate];
-      for (const move of moves.slice(0, moved)) at.set(move.workload, move.to);
-      const next = flying ? moves[moved] : undefined;
-      if (next !== undefined) inFlight.set(next.workload, next.to);
+      const emptying = [...entry.makeRoom, ...entry.evacuate];
+      const steps = [...emptying, "remediation" as const, ...entry.putBack, ...entry.undoRoom];
+      for (const move of steps.slice(0, moved)) {
+        if (move === "remediation") patch(entry.host, { level: entry.to, evidence: entry.to, cordoned: false });
+        else at.set(move.workload, move.to);
+      }
+      const next = flying ? steps[moved] : undefined;
+      if (next !== undefined && next !== "remediation") inFlight.set(next.workload, next.to);
     }
   }
   const inHand = plan.hosts.slice(over, over + started).map((entry) => entry.host);
@@ -47,6 +52,7 @@ export function after(
   const memory: RunMemory = {
     ...newRun("r1", OWNER, BASELINE, ""),
     canaries,
+    judged: plan.hosts.slice(0, over + started).flatMap((entry) => (entry.judged ? [entry.host] : [])),
     canaryPassed: canaries.every((id) => done.includes(id)),
     done,
     hosts: Object.fromEntries(inHand.map((id) => [id, { ...freshHost, homes: homes.get(id) ?? [] }])),

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../provider/core/plan.ts";
-import { planFor } from "../../provider/planner/plan.ts";
+import { planFor, planIfFound } from "../../provider/planner/plan.ts";
 import { validatePlan } from "../../provider/planner/validate.ts";
-import { calmRequest, wildRequest } from "../planner/arbitraries.ts";
-import { after } from "../planner/progress.ts";
+import { calmRequest, wideRequest, wildRequest } from "../planner/arbitraries.ts";
+import { beyondBounds } from "../planner/breaches.ts";
+import { midway } from "../planner/progress.ts";
 
 const RUNS = process.env.ROLLING_PATCH_FULL === "1" ? 20_000 : 1_000;
 
@@ -42,15 +43,23 @@ describe("for any fleet", () => {
     );
   });
 
-  it("no plan is below its bounds", () => {
+  it.each([
+    ["seen for the first time", calmRequest],
+    ["in mid-roll, with anything going on", wildRequest],
+    ["that many hosts may leave together", wideRequest],
+  ])("%s: no plan is below its bounds, nor is what any point of it leaves to be done", (_, requests) => {
     fc.assert(
-      fc.property(calmRequest, (request) => {
-        const plan = planFor({ ...request, policy: { ...request.policy, putBack: "none", canary: 0 } });
-        if (plan.kind === "refusal") return;
-        expect(plan.totals.moves).toBeGreaterThanOrEqual(plan.bounds.moves);
-        expect(plan.totals.hours.expected).toBeGreaterThanOrEqual(plan.bounds.hours);
+      fc.property(requests, fc.nat(7), fc.nat(3), fc.nat(14), fc.boolean(), (request, over, started, moved, flying) => {
+        const plan = planIfFound(request);
+        if (plan === undefined) return;
+        expect(beyondBounds(request, plan)).toBeUndefined();
+        if (plan.hosts.length === 0 || request.memory !== undefined) return;
+        const first = Math.min(over, plan.hosts.length);
+        const later = midway(request, plan, first, Math.min(started, plan.hosts.length - first), moved, flying);
+        const rest = planIfFound(later);
+        if (rest !== undefined) expect(beyondBounds(later, rest)).toBeUndefined();
       }),
-      settings,
+      { ...settings, numRuns: RUNS / 2 },
     );
   });
 
@@ -120,7 +129,7 @@ describe("for any fleet", () => {
         if (plan.kind === "refusal" || plan.hosts.length === 0) return;
         const first = Math.min(over, plan.hosts.length);
         const rest = plan.hosts.slice(first);
-        const again = planFor(after(request, plan, first, Math.min(started, rest.length), moved));
+        const again = planFor(midway(request, plan, first, Math.min(started, rest.length), moved));
         if (again.kind === "refusal") throw new Error(again.reasons[0]?.text);
         expect(again.hosts.map((entry) => entry.host)).toEqual(rest.map((entry) => entry.host));
         const announced = destinations(rest);

@@ -5,10 +5,21 @@ import type { z } from "zod";
 import type { baseline } from "../../provider/core/baseline.ts";
 import type { CheckInput } from "../../provider/core/check.ts";
 import type { HookInput } from "../../provider/core/hook.ts";
+import type { ReceiverInput } from "../../provider/core/notice.ts";
 import type { PolicyInput } from "../../provider/core/policy.ts";
+import type { SilenceInput } from "../../provider/core/silence.ts";
 import type { SuiteInput } from "../../provider/core/suite.ts";
 import type { target } from "../../provider/core/target.ts";
-import type { BaselineArgs, CheckArgs, HookArgs, PolicyArgs, SuiteArgs, TargetArgs } from "../../sdk/args.ts";
+import type {
+  BaselineArgs,
+  CheckArgs,
+  HookArgs,
+  NotifyArgs,
+  PolicyArgs,
+  SilenceArgs,
+  SuiteArgs,
+  TargetArgs,
+} from "../../sdk/args.ts";
 import { argsFile, argsText } from "../../tools/sdk-args.ts";
 
 test("sdk/args.ts is what the schemas say (`node tools/sdk-args.ts` writes it)", () => {
@@ -28,6 +39,8 @@ test("every input may be an Output on every level, and is what the schema takes"
   expectTypeOf<PolicyArgs>().toEqualTypeOf<Inputs<PolicyInput>>();
   expectTypeOf<BaselineArgs>().toEqualTypeOf<Inputs<z.input<typeof baseline>>>();
   expectTypeOf<TargetArgs>().toEqualTypeOf<Inputs<z.input<typeof target>>>();
+  expectTypeOf<NotifyArgs>().toEqualTypeOf<Inputs<ReceiverInput>>();
+  expectTypeOf<SilenceArgs>().toEqualTypeOf<Inputs<SilenceInput>>();
   expectTypeOf<HookArgs>().toEqualTypeOf<Inputs<HookInput>>();
   expectTypeOf<SuiteArgs>().toEqualTypeOf<Inputs<SuiteInput>>();
   expectTypeOf<CheckArgs>().toEqualTypeOf<Inputs<CheckInput>>();

@@ -12,12 +12,13 @@ import {
 } from "../../provider/drivers/simulated/index.ts";
 import { Table } from "../../provider/drivers/simulated/world-table.ts";
 import { type ApprovalRequest, requestApproval } from "../../provider/engine/approve.ts";
-import type { HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
+import type { GatePorts, HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
 import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
 import { type RollResult, roll } from "../../provider/engine/roll.ts";
 import { windowsFor } from "../../provider/engine/windows.ts";
+import { openMeter } from "../../provider/probes/meter.ts";
 import { noGates } from "./gates.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
@@ -32,9 +33,14 @@ export interface RigOptions {
   /** Checks that fail, and from which asking on (1: from the first); the others pass. */
   readonly failing?: Readonly<Record<string, number>>;
   readonly suites?: InputsAsWritten["suites"];
+  readonly probes?: InputsAsWritten["probes"];
   /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole, for this reason. */
   readonly red?: Readonly<Record<string, readonly (readonly string[] | string)[]>>;
   readonly hooks?: InputsAsWritten["hooks"];
+  readonly silences?: InputsAsWritten["silences"];
+  readonly notify?: InputsAsWritten["notify"];
+  /** Other hands of the gates than those that always succeed. */
+  readonly gates?: Partial<GatePorts>;
   /** Goes on from here instead of from `fleet`. */
   readonly from?: Snapshot;
   /** Told after every event in the world. */
@@ -102,7 +108,10 @@ export class Rig {
       policy: { ...this.#options.policy, ...options.policy },
       checks: this.#options.checks ?? [],
       suites: this.#options.suites ?? [],
+      probes: this.#options.probes ?? [],
       hooks: this.#options.hooks ?? [],
+      silences: this.#options.silences ?? [],
+      notify: this.#options.notify ?? [],
       owner: options.owner ?? "project/stack/fleet",
     });
   }
@@ -111,14 +120,22 @@ export class Rig {
   start(options: UpOptions = {}): Promise<Outcome> {
     this.#ups += 1;
     const inputs = this.inputs(options);
-    const driver = this.driver();
+    const inner = this.driver();
+    const driver = options.through?.(inner) ?? inner;
+    const process = this.time.clock(1 / SCALE);
+    const meter = openMeter(inputs.probes, { driver, process, wall: () => 0, environment: {} });
     const rolled = roll(
       {
-        driver: options.through?.(driver) ?? driver,
-        process: this.time.clock(1 / SCALE),
+        driver,
+        process,
         checks: this.#checks,
-        gates: { ...noGates, suites: redSuites(this.#options.red ?? {}, this.#asked), hooks: this.#hooks() },
-        meter: undefined,
+        gates: {
+          ...noGates,
+          suites: redSuites(this.#options.red ?? {}, this.#asked),
+          hooks: this.#hooks(),
+          ...this.#options.gates,
+        },
+        meter,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
         tell: (news) => this.news.push(news),
@@ -133,13 +150,15 @@ export class Rig {
         instance: `process-${this.#ups}`,
         stop: options.stop ?? new AbortController().signal,
       },
-    ).then(
-      (result): Outcome => ({ kind: "ended", result }),
-      (error: unknown): Outcome => {
-        if (isRollError(error)) return { kind: "error", error };
-        throw error;
-      },
-    );
+    )
+      .finally(() => meter?.close())
+      .then(
+        (result): Outcome => ({ kind: "ended", result }),
+        (error: unknown): Outcome => {
+          if (isRollError(error)) return { kind: "error", error };
+          throw error;
+        },
+      );
     const killed = options.killed?.then((): Outcome => ({ kind: "killed" }));
     if (killed === undefined) return rolled;
     rolled.catch(() => {});

@@ -18,7 +18,7 @@ export async function restore(world: CliWorld, options: RestoreOptions): Promise
     const record = (await driver.record.read())?.record;
     const baseline = baselineFor(world, inputs, record);
     const { holder, instance, wall, process } = around;
-    const ports = { driver, process, tell: world.out };
+    const ports = { driver, process, silences: around.gates.silences, tell: world.out };
     const restored = await giveBack(ports, { holder, instance, wall, baseline, hosts: options.host });
     for (const workload of restored.workloads) world.out(`${workload} was started again`);
     for (const { what, why } of restored.left) world.err(`left as it is: ${what} ${why}`);

@@ -8,7 +8,7 @@ export type PlotLibrary = typeof import("@observablehq/plot");
 
 /** The charting library and a document for it, without a browser. Loaded when the first report is drawn: nothing else pays for it. */
 export async function canvas(): Promise<{ readonly plot: PlotLibrary; readonly draw: Draw }> {
-  const [plot, { parseHTML }] = await Promise.all([import("@observablehq/plot"), import("linkedom")]);
+  const { plot, parseHTML } = await import("./library.ts");
   const { document } = parseHTML("<!doctype html><html></html>");
   const draw: Draw = (options, { id, title, text }) => {
     const svg = plot.plot({ width: WIDTH, ...options, document } as PlotOptions) as unknown as { outerHTML: string };
