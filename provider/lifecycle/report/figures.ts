@@ -52,4 +52,4 @@ export function whatHappened({ people, marks }: RunReport): Happened[] {
   return told.sort((a, b) => (a.at ?? -1) - (b.at ?? -1));
 }
 
-const BAD: readonly string[] = ["halt", "convicted", "guard"];
+const BAD: readonly string[] = ["halt", "convicted", "suspected"];

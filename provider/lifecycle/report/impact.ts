@@ -1,52 +1,58 @@
-import type { Assessment, Look, Estimate as OnLogScale } from "../../core/impact/question.ts";
+import { type Pooled, pooled } from "../../core/impact/pooled.ts";
+import type { Look, Estimate as OnLogScale } from "../../core/impact/question.ts";
+import type { Measured } from "../../core/reduce-impact.ts";
+import type { Claimed } from "../../engine/chronicle.ts";
 import type { StoredEntry } from "../../engine/ports.ts";
-import { fieldOf, numberOf, textOf } from "./fields.ts";
+import { fieldOf } from "./fields.ts";
 import type { Estimate, ForestRow, Impact } from "./schema.ts";
 import type { Since } from "./stories.ts";
 import { losses } from "./words.ts";
 
-/** The verdict on the patch, from whatever looks are on record. */
-export function impactOf(entries: readonly StoredEntry[], since: Since): Impact {
-  const assessed = new Map<string, Assessment>();
-  let tolerance: number | undefined;
-  let pooled: unknown;
-  for (const { data } of entries) {
-    const assessment = fieldOf(data, "assessment");
-    const host = textOf(fieldOf(assessment, "evidence"), "host");
-    if (host !== undefined) assessed.set(host, assessment as Assessment);
-    const over = fieldOf(data, "pooled");
-    if (numberOf(over, "delta") !== undefined) pooled = over;
-    tolerance = numberOf(data, "tolerance") ?? tolerance;
-  }
-  const all = [...assessed.values()];
+/** The verdict on the patch: final ones of hosts as they are on record, and their pooled figure. */
+export function impactOf(entries: readonly StoredEntry[], since: Since, claim: Claimed | undefined): Impact {
+  const measured = new Map<string, Measured>();
+  for (const { kind, data } of entries)
+    if (kind === "measured" && fieldOf(data, "evidence") !== undefined) {
+      const one = data as Measured;
+      measured.delete(one.host);
+      measured.set(one.host, one);
+    }
+  const all = [...measured.values()];
   const judged = all.filter(({ evidence }) => evidence.estimate !== undefined);
-  const over = pooled === undefined ? undefined : shares(pooled as OnLogScale);
-  const [only] = judged;
-  const estimate = over ?? (judged.length === 1 ? shares(only?.evidence.estimate as OnLogScale) : undefined);
-  const workloads = judged.reduce((sum, { evidence }) => sum + (evidence.estimate?.treated ?? 0), 0);
+  const { tolerance, judged: planned = 0 } = claim?.impact ?? {};
+  const over =
+    tolerance === undefined
+      ? undefined
+      : pooled(
+          { tolerance, hosts: Math.max(planned, judged.length) },
+          judged.map(({ evidence }) => evidence),
+        );
   return {
-    tested: judged.length > 0,
-    sentence: sentenceOf(all, pooled),
+    tested: over !== undefined,
+    sentence: sentenceOf(all, over, claim),
     ...(tolerance === undefined ? {} : { tolerance }),
-    ...(estimate === undefined ? {} : { estimate }),
-    hosts: judged.length,
-    workloads,
-    looks: looksOf(all, since),
+    ...(over === undefined ? {} : { estimate: shares(over) }),
+    hosts: over?.hosts ?? 0,
+    workloads: over?.workloads ?? 0,
+    looks: looksOf(judged, since),
     forest: [
-      ...all.flatMap(forestOf),
-      ...(over === undefined ? [] : [{ kind: "roll" as const, name: "this roll", estimate: over }]),
+      ...judged.flatMap(forestOf),
+      ...(over === undefined ? [] : [{ kind: "roll" as const, name: "this roll", estimate: shares(over) }]),
     ],
   };
 }
 
-/** What a reader wants to know first: a conviction, else the figure over all hosts, else the newest host's. */
-function sentenceOf(all: readonly Assessment[], pooled: unknown): string {
-  const guilty = all.find(({ state }) => state === "regress");
-  const words = guilty?.sentence ?? textOf(pooled, "sentence") ?? all.at(-1)?.sentence;
-  return words ?? "not tested: no host was judged by probes";
+/** What a reader wants to know first: a conviction, else the figure over all hosts, else why there is none. */
+function sentenceOf(all: readonly Measured[], over: Pooled | undefined, claim: Claimed | undefined): string {
+  const guilty = all.find(({ verdict }) => verdict === "regress");
+  if (guilty !== undefined) return guilty.sentence;
+  if (over !== undefined) return over.sentence;
+  if (claim?.impact === undefined) return "not tested: no probes";
+  const newest = all.at(-1)?.sentence;
+  return newest === undefined ? "not tested: no host has been judged" : `not tested: ${newest}`;
 }
 
-function looksOf(all: readonly Assessment[], since: Since): Impact["looks"] {
+function looksOf(all: readonly Measured[], since: Since): Impact["looks"] {
   const looks = all.flatMap(({ evidence: { host, looks: seen } }) =>
     seen.map((look) => ({
       at: since(look),
@@ -72,7 +78,7 @@ function lookText({ minutes, kind, result, estimate, errors, why, by }: Look): s
   return `${what} at ${minutes} min: ${result}${by === undefined ? "" : ` by ${by}`}${figures.length === 0 ? "" : ` (${figures.join("; ")})`}`;
 }
 
-function forestOf({ evidence: { host, estimate, rows, excluded } }: Assessment): ForestRow[] {
+function forestOf({ evidence: { host, estimate, rows, excluded } }: Measured): ForestRow[] {
   return [
     { kind: "host", name: host, host, ...(estimate === undefined ? {} : { estimate: shares(estimate) }) },
     ...rows.map(({ workload, change, spread }) => ({
@@ -90,7 +96,13 @@ function forestOf({ evidence: { host, estimate, rows, excluded } }: Assessment):
 }
 
 /** An estimate of the logarithm as shares: 0.031 is +3.1 %. */
-function shares({ delta, lower, upper, se, df }: OnLogScale): Estimate {
+function shares({
+  delta,
+  lower,
+  upper,
+  se,
+  df,
+}: Pick<OnLogScale, "delta" | "lower" | "upper" | "se" | "df">): Estimate {
   return {
     delta: Math.expm1(delta),
     lower: Math.expm1(lower),

@@ -46,9 +46,19 @@ export function marksOf(entries: readonly StoredEntry[], since: Since): Mark[] {
           "gate",
           `waits for an approval at the gate "${textOf(data, "gate") ?? ""}": ${textOf(data, "why") ?? ""}`,
         );
-      case "guard":
-      case "tripped":
-        return mark("guard", textOf(data, "text") ?? textOf(data, "why") ?? "a guard has tripped");
+      case "reference":
+        return mark("reference", `the reference window has ${textOf(data, "moment") ?? ""}`);
+      case "suspected":
+      case "cleared":
+        return mark(
+          kind,
+          `${kind === "cleared" ? "no longer suspected" : "suspected"}: ${textOf(data, "sentence") ?? ""}`,
+        );
+      case "measured":
+        // Hosts that were not measured in full are many, and pass as a rule.
+        return fieldOf(data, "judged") === true || textOf(data, "verdict") === "regress"
+          ? mark("verdict", `verdict ${textOf(data, "verdict") ?? ""}: ${textOf(data, "sentence") ?? ""}`)
+          : [];
       case "ended":
         return mark("ended", endingText(fieldOf(data, "ending") as Ending));
       default:

@@ -52,7 +52,7 @@ export function runReport({ run, entries, memory, head }: Kept): RunReport {
     to: entries.at(-1)?.wall ?? memory?.startedAt ?? "",
     seconds: entries.reduce((most, entry) => Math.max(most, since(entry)), 0),
     ...(claim === undefined || claim.scale === 1 ? {} : { scale: claim.scale }),
-    impact: impactOf(entries, since),
+    impact: impactOf(entries, since, claim),
     people: peopleOf(entries, since, claims),
     marks: marksOf(entries, since),
     ...(plan === undefined ? {} : { plan }),

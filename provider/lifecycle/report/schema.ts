@@ -115,7 +115,10 @@ const person = z.strictObject({
 const mark = z.strictObject({
   at: seconds,
   host: z.string().exactOptional(),
-  kind: z.enum(["guard", "halt", "convicted", "canary", "plan", "taken up", "test", "gate", "ended"]),
+  kind: z.enum([
+    ...(["halt", "convicted", "canary", "plan", "taken up", "test", "gate", "ended"] as const),
+    ...(["reference", "suspected", "cleared", "verdict"] as const),
+  ]),
   text: z.string(),
 });
 

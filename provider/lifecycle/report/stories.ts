@@ -2,7 +2,7 @@ import { type Act, actKey } from "../../core/act.ts";
 import { clause } from "../../core/errors.ts";
 import type { Proof, RunEvent } from "../../core/reduce.ts";
 import type { StoredEntry } from "../../engine/ports.ts";
-import { fieldOf, textOf } from "./fields.ts";
+import { fieldOf, numberOf, textOf } from "./fields.ts";
 import type { HostReport, Move, Span, SpanKind } from "./schema.ts";
 
 /** What one host went through, as the journal has it. Times in fleet seconds since the run began. */
@@ -39,6 +39,8 @@ export function storiesOf(entries: readonly StoredEntry[], since: Since): Map<st
 class Teller {
   readonly stories = new Map<string, Story>();
   readonly #open = new Map<string, { readonly act: Act & { host: string }; readonly move?: Mutable<Move> }>();
+  /** Soaks at full load that have no verdict yet. */
+  readonly #soaking = new Map<string, Mutable<Span>>();
   readonly #since: Since;
   #last = 0;
 
@@ -68,6 +70,7 @@ class Teller {
       span.open = true;
     }
     this.#open.clear();
+    for (const host of this.#soaking.keys()) this.#soaked(host, this.#last);
   }
 
   #act(kind: string, act: Act & { host: string }, at: number, data: Told): void {
@@ -85,6 +88,8 @@ class Teller {
     const story = this.#story(act.host);
     const kind = spanOf(act);
     const last = story.spans.at(-1);
+    // A held step was announced with its end, and may have been cut short.
+    if (kind !== undefined && last?.kind === "soak") last.to = Math.min(last.to, Math.max(at, last.from));
     if (kind !== undefined && (last?.kind !== kind || last.failed === true || last.open === true))
       story.spans.push({ kind, from: at, to: at });
     if (act.name === "cordon") story.begins ??= at;
@@ -133,10 +138,17 @@ class Teller {
         story().failed = `${textOf(data, "step") ?? ""}: ${why}`;
         break;
       case "convicted":
+        this.#soaked(host, at);
         story().convicted = why;
         break;
-      case "looked":
-        this.#soaks(story(), at);
+      case "held":
+        this.#soaks(host, story(), at, numberOf(data, "until"));
+        break;
+      case "full load":
+        this.#soaks(host, story(), at);
+        break;
+      case "measured":
+        this.#soaked(host, at);
         break;
       case "released": {
         const one = story();
@@ -149,11 +161,19 @@ class Teller {
     }
   }
 
-  /** A look ends a part of the soak, which began when the load was back. */
-  #soaks({ spans }: Story, at: number): void {
+  /** Load is held: for the rest of a step, or, when all of it is back, until the verdict. */
+  #soaks(host: string, { spans }: Story, at: number, until?: number): void {
     const last = spans.at(-1);
-    if (last?.kind === "put back") spans.push({ kind: "soak", from: last.to, to: at });
-    else if (last?.kind === "soak") last.to = at;
+    const span = last?.kind === "soak" ? last : ({ kind: "soak", from: at, to: at } as Mutable<Span>);
+    if (span !== last) spans.push(span);
+    if (until !== undefined) span.to = Math.max(span.to, this.#since({ at: until }));
+    else this.#soaking.set(host, span);
+  }
+
+  #soaked(host: string, at: number): void {
+    const span = this.#soaking.get(host);
+    if (span !== undefined) span.to = Math.max(span.to, at);
+    this.#soaking.delete(host);
   }
 
   #passed(story: Story, step: string, at: number, data: Told): void {

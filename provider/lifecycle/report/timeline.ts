@@ -13,7 +13,7 @@ const MOST_TITLES = 4_000;
 const LETTERS = 24;
 
 /** What happens to the whole run and deserves a line through all rows. */
-const LINES: readonly Mark["kind"][] = ["halt", "taken up", "canary", "test"];
+const LINES: readonly Mark["kind"][] = ["halt", "taken up", "canary", "test", "reference"];
 
 interface Row {
   readonly host: HostReport;
@@ -190,6 +190,7 @@ const LABELS: ReadonlyMap<Mark["kind"], string> = new Map([
   ["taken up", "taken up again"],
   ["canary", "canary passed"],
   ["test", "tests"],
+  ["reference", "reference window"],
 ]);
 
 /** Names of the lines, as far as there is room for them. */

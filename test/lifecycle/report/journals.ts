@@ -1,5 +1,6 @@
 import type { Act } from "../../../provider/core/act.ts";
-import type { Assessment, Estimate, Evidence } from "../../../provider/core/impact/question.ts";
+import type { Estimate, Evidence } from "../../../provider/core/impact/question.ts";
+import type { Measured } from "../../../provider/core/reduce-impact.ts";
 import type { Ending, RunMemory } from "../../../provider/core/run.ts";
 import { newRun } from "../../../provider/core/run.ts";
 import type { Claimed, Followed, Observed } from "../../../provider/engine/chronicle.ts";
@@ -56,6 +57,7 @@ export function journalOf(options: JournalOptions): Kept & { readonly entries: S
     target: "vsphere://vc.example.com/cluster-1",
     level: "8.0.3",
     scale: 1,
+    ...(effect === undefined ? {} : { impact: { tolerance: 0.1, judged: 5 } }),
     approvals: [
       { of: "plan", id: "8h-160m-1out-4t-1e-aa-bb", by: "bert@laptop, process 99", at: "2026-11-20T19:55:00Z" },
     ],
@@ -87,6 +89,8 @@ export function journalOf(options: JournalOptions): Kept & { readonly entries: S
     })),
   };
   put(1, "followed", followed);
+  if (effect !== undefined) put(2, "reference", { moment: "began", at: START });
+  if (effect !== undefined) put(290, "reference", { moment: "ended", at: START + 290_000 });
   put(1, "planned", { plan: followed.plan, canaries: names.slice(0, 1) });
   for (const turn of turns) oneTurn(put, turn, { names, workloads, random, effect });
   for (let at = 0; at <= length; at += 60) {
@@ -98,23 +102,6 @@ export function journalOf(options: JournalOptions): Kept & { readonly entries: S
       out,
     };
     put(at, "observed", observed);
-  }
-  if (effect !== undefined) {
-    const pooled = {
-      ...estimate(effect + 0.002, 0.011, 40),
-      hosts: judged,
-      workloads: judged * workloads,
-      halt: effect > 0.05,
-    };
-    const { delta, lower, upper } = pooled;
-    const percent = (value: number): string => (Math.expm1(value) * 100).toFixed(1);
-    put(length - 5, "pooled", {
-      tolerance: 0.1,
-      pooled: {
-        ...pooled,
-        sentence: `This patch costs +${percent(delta)} % median latency (95 % CI ${percent(lower)} to ${percent(upper)}; ${judged} hosts, ${judged * workloads} workloads)`,
-      },
-    });
   }
   put(length - 2, "tested", { moment: "after", failures: [] });
   put(length, "ended", { ending });
@@ -207,11 +194,10 @@ function oneTurn(put: Put, { host, index, start, isJudged }: Turn, { names, work
     );
   if (isJudged && effect !== undefined) {
     const full = at;
-    for (const minutes of [5, 10, 20]) {
-      at = full + minutes * 60;
-      put(at, "looked", { host, assessment: assessment(host, effect, workloads, full, minutes, random) }, host);
-      if (minutes === 5 && effect < 0.04) break;
-    }
+    put(full, "full load", { host, at: START + full * 1000 }, host);
+    const minutes = effect < 0.04 ? 5 : 20;
+    at = full + minutes * 60;
+    put(at, "measured", measured(host, effect, workloads, full, minutes, random), host);
   }
   act({ name: "check", host, at: "gate" }, "gate", 5);
   put(at, "began", { host, step: "release", act: { name: "release", host } }, host);
@@ -220,14 +206,14 @@ function oneTurn(put: Put, { host, index, start, isJudged }: Turn, { names, work
   if (index === 0) put(at + 2, "canary passed", {});
 }
 
-function assessment(
+function measured(
   host: string,
   effect: number,
   workloads: number,
   full: number,
   minutes: number,
   random: () => number,
-): Assessment {
+): Measured {
   const of = (reach: number): Estimate => estimate(effect + (random() - 0.5) * 0.03, 0.034 / Math.sqrt(reach / 5), 12);
   const looks = [5, 10, 20]
     .filter((one) => one <= minutes)
@@ -252,7 +238,15 @@ function assessment(
     looks,
     spreads: [],
   };
-  return { evidence, state: "pass", sentence: `no loss above 10 % on ${host}` };
+  return {
+    kind: "measured",
+    host,
+    at: 0,
+    judged: true,
+    verdict: "pass",
+    sentence: `no loss above 10 % on ${host}`,
+    evidence,
+  };
 }
 
 function estimate(delta: number, se: number, df: number): Estimate {
