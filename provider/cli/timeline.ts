@@ -1,5 +1,6 @@
 import type { Act } from "../core/act.ts";
 import { readable } from "../core/duration.ts";
+import { impactWords } from "../core/impact-words.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { StoredEntry } from "../engine/ports.ts";
 import { columns } from "./columns.ts";
@@ -99,7 +100,7 @@ function words({ kind, data }: StoredEntry): string {
     case "ended":
       return `ended: ${event.ending.kind}`;
     default:
-      return `${kind} ${JSON.stringify(data)}`;
+      return impactWords(event, {})?.text ?? `${kind} ${JSON.stringify(data)}`;
   }
 }
 

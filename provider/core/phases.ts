@@ -1,4 +1,5 @@
 import type { Policy } from "./policy.ts";
+import type { RunMemory } from "./run.ts";
 import { partOf } from "./share.ts";
 
 const MINUTE = 60_000;
@@ -36,6 +37,15 @@ export function phasesOf(policy: Policy, hosts: number, measured: boolean): Phas
 /** Hosts that are measured in full, canaries included; none where nothing is measured or there is no canary. */
 export function judgedHosts(policy: Policy, canaries: number, measured: boolean): number {
   return measured && policy.canary > 0 ? Math.max(policy.judged, canaries) : 0;
+}
+
+/** The service has to be watched before the next host is touched: the first one, or the next judged one after a pause. */
+export function needsReference({ canary, judged }: Policy, run: RunMemory | undefined): boolean {
+  if (run === undefined) return true;
+  if (run.impact?.reference?.until !== undefined || Object.keys(run.hosts).length > 0) return false;
+  if (run.done.length === 0) return true;
+  const measured = (run.judged ?? []).filter((id) => run.done.includes(id)).length;
+  return canary > 0 && (!run.canaryPassed || measured < judged);
 }
 
 /**

@@ -1,17 +1,28 @@
 import type { ApprovalGate, Awaited } from "./approval.ts";
-import { own } from "./own.ts";
+import { withHost, withoutHost } from "./host-memory.ts";
+import { type ImpactEvent, impactAfresh, measured, released, watchedAfresh } from "./reduce-impact.ts";
 import { MOST_NAMES, type TestMoment } from "./regressions.ts";
-import { type Ending, freshHost, type HostMemory, type Passable, type RunMemory, type Step } from "./run.ts";
+import { type Ending, type HostMemory, noImpact, type Passable, type RunMemory, type Step } from "./run.ts";
 
 /** What happened in a run. Plain JSON: the journal keeps every one, the fleet record keeps their fold. */
 export type RunEvent =
-  | { readonly kind: "planned"; readonly plan: string; readonly canaries: readonly string[] }
+  | {
+      readonly kind: "planned";
+      readonly plan: string;
+      readonly canaries: readonly string[];
+      /** Hosts that are to be measured in full, canaries included; absent: nothing is measured. */
+      readonly judged?: readonly string[];
+      /** Hosts of the plan. */
+      readonly hosts?: number;
+    }
   /** Intent of a step; written before the act. */
   | {
       readonly kind: "began";
       readonly host: string;
       readonly step: Step;
       readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore">>;
+      /** Of a remediation that is measured: fleet time. */
+      readonly at?: number;
     }
   | {
       readonly kind: "passed";
@@ -43,6 +54,7 @@ export type RunEvent =
   | { readonly kind: "failed"; readonly host: string; readonly step: Step; readonly why: string }
   | { readonly kind: "released"; readonly host: string; readonly atLevel: boolean }
   | { readonly kind: "canary passed" }
+  | ImpactEvent
   /** It goes no further before so many people have approved the gate. */
   | ({ readonly kind: "awaits" } & Awaited)
   /** They have. */
@@ -79,9 +91,9 @@ export interface Proof {
 export function reduce(run: RunMemory, event: RunEvent): RunMemory {
   switch (event.kind) {
     case "planned":
-      return run.canaryPassed ? run : { ...run, canaries: [...new Set([...run.canaries, ...event.canaries])] };
+      return planned(run, event);
     case "began":
-      return withHost(run, event.host, (host) => ({
+      return withHost(withPatched(run, event), event.host, (host) => ({
         ...host,
         ...event.facts,
         ...(event.step === "remediate"
@@ -126,17 +138,27 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
       return withHost(run, event.host, (host) => ({ ...host, failed: { step: event.step, why: event.why } }));
     case "released":
       return {
-        ...withoutHost(run, event.host),
+        ...withoutHost(released(run, event.host), event.host),
         done: event.atLevel && !run.done.includes(event.host) ? [...run.done, event.host] : run.done,
       };
     case "canary passed":
       return { ...run, canaryPassed: true };
+    case "reference":
+    case "held":
+    case "full load":
+    case "suspected":
+    case "cleared":
+    case "measured":
+      return measured(run, event);
     case "awaits":
       return { ...run, awaits: { gate: event.gate, people: event.people, why: event.why } };
     case "approved":
       return approved(run, event.gate);
     case "convicted":
-      return { ...run, convicted: run.convicted.includes(event.host) ? run.convicted : [...run.convicted, event.host] };
+      return {
+        ...withHost(run, event.host, (host) => ({ ...host, lastWhy: event.why })),
+        convicted: [...new Set([...run.convicted, event.host])],
+      };
     case "tested":
       return tested(run, event);
     case "halt":
@@ -146,6 +168,26 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "ended":
       return { ...run, ending: event.ending };
   }
+}
+
+/** Canaries are chosen once, until they have passed; judged hosts stay chosen. */
+function planned(run: RunMemory, event: RunEvent & { kind: "planned" }): RunMemory {
+  const canaries = run.canaryPassed ? run.canaries : [...new Set([...run.canaries, ...event.canaries])];
+  if (event.judged === undefined) return { ...run, canaries };
+  const { impact = noImpact } = run;
+  const hosts = Math.max(impact.hosts, run.done.length + (event.hosts ?? 0));
+  return {
+    ...run,
+    canaries,
+    judged: [...new Set([...(run.judged ?? []), ...event.judged])],
+    impact: { ...impact, hosts },
+  };
+}
+
+function withPatched(run: RunMemory, { host, step, at }: RunEvent & { kind: "began" }): RunMemory {
+  if (run.impact === undefined || step !== "remediate" || at === undefined) return run;
+  const { impact } = run;
+  return { ...run, impact: { ...impact, patched: { [host]: at, ...impact.patched } } };
 }
 
 function approved({ awaits, ...run }: RunMemory, gate: ApprovalGate): RunMemory {
@@ -161,7 +203,8 @@ function tested(run: RunMemory, { moment, failures, flaky = [] }: RunEvent & { k
 
 /** A run taken up again: its ending no longer holds, and what was only in the way then may be tried again. A sticky halt stays. */
 function resumed(run: RunMemory, retryFailed: boolean): RunMemory {
-  const { ending: _ending, halt, failingAfter: _tests, ...rest } = run;
+  const { ending: _ending, halt, failingAfter: _tests, ...known } = run;
+  const rest = known.impact === undefined ? known : { ...known, impact: impactAfresh(known.impact) };
   const hosts = Object.fromEntries(Object.entries(run.hosts).map(([id, host]) => [id, afresh(host, retryFailed)]));
   return { ...rest, hosts, ...(halt?.sticky === true ? { halt } : {}) };
 }
@@ -176,19 +219,10 @@ function afresh(host: HostMemory, retryFailed: boolean): HostMemory {
     drainSince: _drainSince,
     ...kept
   } = host;
-  return { ...kept, tries: {} };
+  return { ...watchedAfresh(kept), tries: {} };
 }
 
 function haltOf(event: RunEvent & { kind: "halt" }): NonNullable<RunMemory["halt"]> {
   const { sticky, reason, hint, host } = event;
   return { sticky, reason, hint, ...(host === undefined ? {} : { host }) };
-}
-
-function withHost(run: RunMemory, id: string, change: (host: HostMemory) => HostMemory): RunMemory {
-  return { ...run, hosts: { ...run.hosts, [id]: change(own(run.hosts, id) ?? freshHost) } };
-}
-
-function withoutHost(run: RunMemory, id: string): RunMemory {
-  const { [id]: _gone, ...hosts } = run.hosts;
-  return { ...run, hosts };
 }

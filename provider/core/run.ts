@@ -1,5 +1,6 @@
 import type { ApprovalGate, Awaited } from "./approval.ts";
 import type { HookStep } from "./hook.ts";
+import type { Earlier, Undisturbed } from "./impact/question.ts";
 /** Fleet time, milliseconds. `until` absent: it goes on. */
 export interface Span {
   readonly from: number;
@@ -27,11 +28,15 @@ export interface HostMemory {
   readonly notBefore?: number;
   /** Passed so far in this turn; a new remediation starts over. `put back` given up counts as passed. */
   readonly passed: readonly Passable[];
+  /** Load is held since that many of its moves back (of this plan) were made, until this fleet time. */
+  readonly held?: { readonly plan: string; readonly moves: number; readonly until: number };
+  /** Fleet time since which all of its load is back and it is watched. */
+  readonly fullSince?: number;
   /** Set when its retries are used up: it stays out. */
   readonly failed?: { readonly step: Step; readonly why: string };
 }
 
-export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "gate";
+export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "soak" | "gate";
 
 /** A host's life, in order. */
 export type Step =
@@ -73,6 +78,34 @@ export type Ending =
       readonly host?: string;
     };
 
+/** What is remembered of the measurements; the slices themselves are in the journal. */
+export interface ImpactMemory {
+  /** The undisturbed minutes before the first host, fleet time. Absent: they have not begun, or are to be taken anew. */
+  readonly reference?: Span;
+  /** Hosts of the roll, done ones included: the error budget is split over them. */
+  readonly hosts: number;
+  /** Minutes in which nothing moved, oldest first. */
+  readonly undisturbed: readonly Undisturbed[];
+  /** Since when hosts are at the new level, by host. */
+  readonly patched: Readonly<Record<string, number>>;
+  /** Hosts under suspicion, until when it is looked at once more: no further host is drained. */
+  readonly suspects: Readonly<Record<string, number>>;
+  /** Judged hosts with their final verdicts, in order. */
+  readonly verdicts: readonly VerdictMemory[];
+  /** Hosts that went beside others and are back, with the start of their full load: errors on them are still looked at. */
+  readonly watched: Readonly<Record<string, number>>;
+}
+
+/** How a measured host ended. `untested`: nothing of it could be compared. */
+export type HostVerdict = "pass" | "regress" | "noisy" | "no data" | "untested";
+
+export interface VerdictMemory {
+  readonly host: string;
+  readonly verdict: HostVerdict;
+  /** What later hosts and the pooled estimate need of it. */
+  readonly earlier: Earlier;
+}
+
 /** One execution, as far as it must be remembered: kept in the fleet record, folded from events by `reduce`. */
 export interface RunMemory {
   readonly id: string;
@@ -88,8 +121,8 @@ export interface RunMemory {
   readonly canaries: readonly string[];
   /** Hosts chosen to be measured in full, canaries included; absent: none. */
   readonly judged?: readonly string[];
-  /** The undisturbed minutes before the first host, fleet time. Absent: they have not begun. */
-  readonly reference?: Span;
+  /** What is measured; absent until something is. */
+  readonly impact?: ImpactMemory;
   readonly hosts: Readonly<Record<string, HostMemory>>;
   /** Hosts released at the level. */
   readonly done: readonly string[];
@@ -113,6 +146,15 @@ export interface RunMemory {
   readonly memoryLost?: boolean;
   readonly ending?: Ending;
 }
+
+export const noImpact: ImpactMemory = {
+  hosts: 0,
+  undisturbed: [],
+  patched: {},
+  suspects: {},
+  verdicts: [],
+  watched: {},
+};
 
 export const freshHost: HostMemory = { homes: [], stopped: [], tries: {}, passed: [] };
 

@@ -43,7 +43,7 @@ export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
     }
     case "remediate": {
       const bootBefore = memory?.bootBefore ?? fleet.hosts.find((host) => host.id === act.host)?.bootId ?? "";
-      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore } }];
+      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore }, at: fleet.at }];
     }
     case "stop":
       return [{ kind: "stopping", host: act.host, workload: act.workload }];

@@ -3,6 +3,7 @@ import { clause } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import type { Plan, Refusal, RefusalCode } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
+import { probedWorkloads } from "../core/probed.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
 import type { News } from "./news.ts";
@@ -30,12 +31,14 @@ export interface Replanned {
 /** Plans the remainder from the observed fleet. */
 export function replan({ fleet, run, request, previous, why }: Replan): Replanned {
   const { policy, baseline } = request.inputs;
+  const probed = probedWorkloads(request.inputs, fleet);
   const made = planOnce({
     fleet,
     policy,
     baseline: baselineKey(baseline),
     owners: request.owners,
     memory: run,
+    ...(probed.length === 0 ? {} : { probed }),
     ...(previous === undefined ? {} : { previous }),
   });
   if (made.kind === "refusal") {
@@ -61,7 +64,9 @@ export function replan({ fleet, run, request, previous, why }: Replan): Replanne
             text: `plan changed: ${why}; ${made.hosts.length} hosts, ${made.totals.moves} moves are left`,
           },
         ];
-  return { plan: made, events: [{ kind: "planned", plan: made.id, canaries }], news };
+  const judged = made.hosts.filter((entry) => entry.judged).map((entry) => entry.host);
+  const measured = probed.length === 0 ? {} : { judged, hosts: made.hosts.length };
+  return { plan: made, events: [{ kind: "planned", plan: made.id, canaries, ...measured }], news };
 }
 
 /** What hosts that are out take from the others. */

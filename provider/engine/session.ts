@@ -2,11 +2,14 @@ import { decide } from "../core/decide/decide.ts";
 import { Desk } from "../core/decide/desk.ts";
 import { surprises } from "../core/decide/foreseen.ts";
 import { judge } from "../core/decide/judge.ts";
-import type { Decision, View } from "../core/decide/view.ts";
+import type { Decision, ImpactView, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import { hookStepsOf } from "../core/hook.ts";
+import { impactWords } from "../core/impact-words.ts";
+import { phasesOf } from "../core/phases.ts";
 import type { Plan } from "../core/plan.ts";
+import { probedWorkloads } from "../core/probed.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
@@ -21,9 +24,12 @@ import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import type { Silences } from "./silences.ts";
 import { Wake } from "./wake.ts";
+import { GUARDS_EVERY, Watch } from "./watch.ts";
 
 /** Longest time between two looks, fleet time: an operator's act or a lost host is noticed by then. */
 const LOOK_EVERY = 60_000;
+/** The same while a host is watched: whether guests stay up is seen only by looking. */
+const LOOK_WATCHED = 15_000;
 /** Plans in a row that led to no act: the roll makes no progress. */
 const MOST_PLANS = 3;
 /** Rounds of verdicts and plans over one observation; every one changes what is remembered, so only a bug needs more. */
@@ -46,6 +52,8 @@ export class Session {
   readonly #openings: Openings;
   readonly #gauge = new FillGauge();
   #plan: Plan | undefined;
+  #watch: Watch | undefined;
+  #impact: ImpactView | undefined;
   #plansInARow = 0;
   #out: readonly string[] = [];
   readonly #silences: Silences | undefined;
@@ -98,6 +106,7 @@ export class Session {
         if (ending !== undefined) return ending;
       }
     } finally {
+      this.#watch?.close();
       this.#asked.close();
       this.#crew.dismiss();
     }
@@ -114,6 +123,7 @@ export class Session {
     const fleet = await this.#observe();
     const fill = this.#gauge.look(fleet);
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
+    await this.#measure(fleet);
     this.#out = fleet.hosts.filter(({ mark }) => this.#isOurs(mark?.owner)).map(({ id }) => id);
     this.#silences?.keep(this.#out);
     this.#asked.heed(this.#keeper.record);
@@ -129,6 +139,19 @@ export class Session {
     }
     await this.#wait(fleet, decision);
     return undefined;
+  }
+
+  /** Follows the fleet with the meter, and takes what was measured since the last turn. */
+  async #measure(fleet: Fleet): Promise<void> {
+    const { meter, journal } = this.#ports;
+    if (meter === undefined) return;
+    if (this.#watch === undefined) {
+      this.#watch = new Watch(meter, journal, this.memory.id);
+      for (const event of this.#watch.interrupted(this.memory, fleet)) await this.#ledger.enter(event);
+    }
+    this.#watch.follow(fleet);
+    await this.#watch.take(this.memory);
+    this.#impact = this.#watch.view(new Set(probedWorkloads(this.#request.inputs, fleet)));
   }
 
   /** An observation that no act ended during: what it shows is not older than what we remember. */
@@ -153,10 +176,14 @@ export class Session {
     let fresh = false;
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds++) {
       const view = this.#view(fleet);
-      const verdicts = judge(view);
-      for (const event of verdicts) await this.#ledger.enter(event);
-      if (verdicts.length > 0) continue;
       const desk = new Desk(view);
+      const verdicts = judge(view, desk);
+      for (const event of verdicts) {
+        await this.#ledger.enter(event);
+        const words = impactWords(event, this.memory);
+        if (words !== undefined) this.#tell(words);
+      }
+      if (verdicts.length > 0) continue;
       const why = this.#whyReplan(view, desk);
       if (why !== undefined && !fresh) {
         fresh = true;
@@ -212,6 +239,11 @@ export class Session {
     return true;
   }
 
+  #tell({ host, text }: { host?: string; text: string }): void {
+    if (host === undefined) this.#ports.tell({ kind: "note", text });
+    else this.#ports.tell({ kind: "progress", host, position: this.#ledger.position(host), text });
+  }
+
   #waitFor(flights: readonly string[], why: string): false {
     const what = flights.length === 1 ? "a migration" : `${flights.length} migrations`;
     const text = `waiting for ${what} in flight (${flights.slice(0, 3).join(", ")}${flights.length > 3 ? ", …" : ""}): ${why}`;
@@ -235,6 +267,8 @@ export class Session {
       patient: this.#asked.patient,
       approvals: this.#keeper.record.approvals ?? [],
       ...(asked === undefined ? {} : { asked }),
+      phases: phasesOf(inputs.policy, fleet.hosts.length, (this.#impact?.probed.size ?? 0) > 0),
+      ...(this.#impact === undefined ? {} : { impact: this.#impact }),
       remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
   }
@@ -242,8 +276,14 @@ export class Session {
   async #wait(fleet: Fleet, { lookAt }: Decision): Promise<void> {
     const { clock } = this.#ports.driver;
     const { changesAt = Number.POSITIVE_INFINITY } = this.#openings.at(fleet.at);
-    const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, fleet.at + LOOK_EVERY);
-    await this.#wake.wait((signal) => clock.sleep(Math.max(0, until - clock.now()), signal));
+    const isGuarded = this.#watch?.isOn(this.memory) === true;
+    const longest = fleet.at + (isGuarded ? LOOK_WATCHED : LOOK_EVERY);
+    const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, longest);
+    for (;;) {
+      const next = isGuarded ? Math.min(until, clock.now() + GUARDS_EVERY) : until;
+      const woken = await this.#wake.wait((signal) => clock.sleep(Math.max(0, next - clock.now()), signal));
+      if (woken || next >= until || (await this.#watch?.take(this.memory))) return;
+    }
   }
 
   /** `stopWithin` is over: acts are left to the platform, which finishes them by itself; the next `up` takes them up. */

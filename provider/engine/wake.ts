@@ -8,8 +8,8 @@ export class Wake {
     this.#wake?.();
   }
 
-  /** Until `set`, or until the pause ends. The pause is called off on the way out. */
-  async wait(pause: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /** Until `set` (true), or until the pause ends (false). The pause is called off on the way out. */
+  async wait(pause: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     if (!this.#set) {
       const over = new AbortController();
       const woken = new Promise<void>((resolve) => {
@@ -19,6 +19,8 @@ export class Wake {
       over.abort("woken");
       this.#wake = undefined;
     }
+    const woken = this.#set;
     this.#set = false;
+    return woken;
   }
 }

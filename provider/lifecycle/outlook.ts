@@ -6,6 +6,7 @@ import type { Inputs } from "../core/inputs.ts";
 import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
 import type { Policy } from "../core/policy.ts";
+import { probedWorkloads } from "../core/probed.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
@@ -66,7 +67,9 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], 
     recall: () => undefined,
   });
   const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
-  const { request, made } = planned({ fleet, policy, baseline: key, owners, memory, effort });
+  const probed = probedWorkloads(inputs, fleet);
+  const measured = probed.length === 0 ? {} : { probed };
+  const { request, made } = planned({ fleet, policy, baseline: key, owners, memory, ...measured, effort });
   const alone = reasonToLeaveAlone(look, inputs, owners);
   if (alone !== undefined && halt !== undefined) {
     // A plan with the failed host among the others, or the refusal of one, would point to another way out than the halt's.

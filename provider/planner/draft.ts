@@ -123,7 +123,7 @@ export class Draft {
     const { canaries = [], judged: chosen = [] } = this.#facts.memory ?? {};
     for (const node of inHand) {
       const canary = canaries.includes(node.id);
-      const judged = this.#facts.phases.measured && chosen.includes(node.id);
+      const judged = this.#facts.phases.measured && (canary || chosen.includes(node.id));
       const emptied = this.#emptied(node, inHand.length === 1);
       if (emptied === undefined) return false;
       const { makeRoom, evacuate } = emptied;

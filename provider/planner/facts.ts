@@ -10,7 +10,7 @@ import {
 } from "../core/fleet.ts";
 import { isUnavailable, reserveOf, slotsOf } from "../core/limits.ts";
 import { own } from "../core/own.ts";
-import { type Phases, phasesOf } from "../core/phases.ts";
+import { needsReference, type Phases, phasesOf } from "../core/phases.ts";
 import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
@@ -174,13 +174,8 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     ).length,
     phases,
     probed,
-    referenceLeft: memory === undefined || !hasBegun(memory) ? phases.reference / 1000 : 0,
+    referenceLeft: needsReference(policy, memory) ? phases.reference / 1000 : 0,
   };
-}
-
-/** The reference window is over, or nothing asks for it any more. */
-function hasBegun({ reference, done, hosts }: RunMemory): boolean {
-  return reference?.until !== undefined || done.length > 0 || Object.keys(hosts).length > 0;
 }
 
 /** Running workloads, and the stopped ones that we owe a start. */

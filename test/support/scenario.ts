@@ -25,6 +25,7 @@ const policyFile = z.strictObject({
   hooks: z.array(z.record(z.string(), z.unknown())).default([]),
   suites: z.array(z.record(z.string(), z.unknown())).default([]),
   /** Which tests of a suite fail, run after run; the last one repeats. A text: the suite fails as a whole. */
+  probes: z.array(z.record(z.string(), z.unknown())).default([]),
   red: z.record(z.string(), z.array(z.union([z.string(), z.array(z.string())]))).default({}),
   /** One `pulumi up` after the other, each with its changes. */
   ups: z.array(up).min(1).default([{}]),
@@ -67,6 +68,7 @@ function scenario(name: string): Scenario {
       checks: policy.checks as RigOptions["checks"],
       failing: policy.failing,
       suites: policy.suites as RigOptions["suites"],
+      probes: policy.probes as RigOptions["probes"],
       red: policy.red,
       hooks: policy.hooks as RigOptions["hooks"],
     },

@@ -1,5 +1,5 @@
 import type { Host, HostRules, Mark, Workload } from "../../core/fleet.ts";
-import type { RunMemory } from "../../core/run.ts";
+import type { ImpactMemory, RunMemory } from "../../core/run.ts";
 import type { Snapshot } from "./schema.ts";
 
 /**
@@ -126,7 +126,7 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
       ...(memory.failed === undefined ? {} : { failed: { ...memory.failed, why: SAID } }),
     },
   ]);
-  const { failingBefore, failingAtCanary, failingAfter, flaky, ending, halt, ...rest } = run;
+  const { failingBefore, failingAtCanary, failingAfter, flaky, ending, halt, judged, impact, ...rest } = run;
   const hidden = { failingBefore, failingAtCanary, failingAfter, flaky };
   return {
     ...rest,
@@ -134,6 +134,8 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
     owner: names.owner(run.owner),
     ...(run.formerly === undefined ? {} : { formerly: run.formerly.map(names.owner) }),
     canaries: run.canaries.map(names.host),
+    ...(judged === undefined ? {} : { judged: judged.map(names.host) }),
+    ...(impact === undefined ? {} : { impact: anonymousImpact(impact, names) }),
     hosts: Object.fromEntries(hosts),
     done: run.done.map(names.host),
     convicted: run.convicted.map(names.host),
@@ -145,6 +147,22 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
     ...(ending === undefined
       ? {}
       : { ending: ending.kind === "halted" ? { ...ending, ...without(ending, names) } : { ...ending, note: SAID } }),
+  };
+}
+
+function anonymousImpact(impact: ImpactMemory, names: Names): ImpactMemory {
+  const renamed = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(record).map(([host, value]) => [names.host(host), value]));
+  return {
+    ...impact,
+    patched: renamed(impact.patched),
+    suspects: renamed(impact.suspects),
+    watched: renamed(impact.watched),
+    verdicts: impact.verdicts.map(({ host, earlier, ...one }) => ({
+      ...one,
+      host: names.host(host),
+      earlier: { ...earlier, host: names.host(host) },
+    })),
   };
 }
 

@@ -3,7 +3,7 @@ import { approvalGate } from "../../core/approval.ts";
 import { baseline } from "../../core/baseline.ts";
 import type { Fleet } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
-import type { Ending, RunMemory } from "../../core/run.ts";
+import type { Ending, ImpactMemory, RunMemory } from "../../core/run.ts";
 import { versionSchemes } from "../../core/version.ts";
 import { ruleProblems } from "../../core/workload-rules.ts";
 
@@ -93,9 +93,40 @@ const hostMemory = z.strictObject({
   lastStep: step.exactOptional(),
   lastWhy: z.string().exactOptional(),
   notBefore: z.number().exactOptional(),
-  passed: z.array(z.enum(["stage", "preflight", "verify", "put back", "gate"])),
+  passed: z.array(z.enum(["stage", "preflight", "verify", "put back", "soak", "gate"])),
+  held: z.strictObject({ plan: id, moves: z.number(), until: z.number() }).exactOptional(),
+  fullSince: z.number().exactOptional(),
   failed: z.strictObject({ step, why: z.string() }).exactOptional(),
 });
+
+const variance = z.strictObject({ variance: z.number(), df: z.number() });
+const spread = z.strictObject({ minutes: z.number(), host: variance, workload: variance });
+const estimate = z.strictObject({
+  minutes: z.number(),
+  delta: z.number(),
+  se: z.number(),
+  df: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+  treated: z.number(),
+  requests: z.number(),
+  controls: z.strictObject({ hosts: z.number(), workloads: z.number() }),
+});
+const impactMemory = z.strictObject({
+  reference: z.strictObject({ from: z.number(), until: z.number().exactOptional() }).exactOptional(),
+  hosts: z.number(),
+  undisturbed: z.array(z.strictObject({ kind: z.enum(["baseline", "soak"]), from: z.number(), to: z.number() })),
+  patched: z.record(id, z.number()),
+  suspects: z.record(id, z.number()),
+  verdicts: z.array(
+    z.strictObject({
+      host: id,
+      verdict: z.enum(["pass", "regress", "noisy", "no data", "untested"]),
+      earlier: z.strictObject({ host: id, spreads: z.array(spread), estimate: estimate.exactOptional() }),
+    }),
+  ),
+  watched: z.record(id, z.number()),
+}) satisfies z.ZodType<ImpactMemory>;
 
 const ending = z.union([
   z.strictObject({ kind: z.literal("done"), note: z.string() }),
@@ -116,6 +147,8 @@ const run = z.strictObject({
   startedAt: z.string(),
   canaryPassed: z.boolean(),
   canaries: z.array(id),
+  judged: z.array(id).exactOptional(),
+  impact: impactMemory.exactOptional(),
   hosts: z.record(id, hostMemory),
   done: z.array(id),
   halt: z.strictObject({ sticky: z.boolean(), ...haltFields }).exactOptional(),

@@ -5,6 +5,7 @@ import { namedTests } from "../regressions.ts";
 import type { Ending } from "../run.ts";
 import { awaitedWords } from "./barrier.ts";
 import type { Desk } from "./desk.ts";
+import { drainsAgainAt, watchedUntil } from "./impact.ts";
 import type { Decision, View } from "./view.ts";
 import { fitsNoWindow, windowFor, windowWords } from "./window.ts";
 
@@ -43,7 +44,13 @@ export function conclude(view: View, desk: Desk): Decision {
       const note = `${words}; ${counted(left.length, "host")} left`;
       return { ...nothing, ending: { kind: "paused", cause: "window", note } };
     }
+    if (drainsAgainAt(view) !== undefined) return { ...nothing, ...desk.look() };
     return { ...nothing, stuck: `${left[0]?.host} cannot start`, ...desk.look() };
+  }
+  const watched = watchedUntil(view);
+  if (watched !== undefined) {
+    desk.lookAgain(watched);
+    return { ...nothing, ...desk.look() };
   }
   if (view.plan === undefined) return { ...nothing, stuck: "there is no plan" };
   if (run.failingAfter === undefined && view.checkPoints.has("end") && run.done.length > 0) {
@@ -107,16 +114,19 @@ function blockedSince({ plan, fleet }: View) {
 }
 
 function paused(view: View, desk: Desk): Ending {
-  const out = desk.handsOn.map((host) => host.id);
+  const inHand = desk.handsOn;
+  const out = inHand.filter((host) => host.cordoned || host.state !== "up").map((host) => host.id);
+  const back = inHand.filter((host) => !out.includes(host.id)).map((host) => host.id);
   const left = desk.waiting.length;
   const why = { stop: "a stop was asked for", time: "policy.maxUpTime is over", engine: "the Pulumi engine has gone" }[
     view.asked ?? "stop"
   ];
+  const serving = back.length > 0 ? `; in service, to be watched on: ${back.join(", ")}` : "";
   const where = out.length > 0 ? `; out, empty and marked: ${out.join(", ")}` : "; every host is in service";
   return {
     kind: "paused",
     cause: view.asked ?? "stop",
-    note: `${why}${where}${owed(view)}; ${counted(left, "host")} left`,
+    note: `${why}${where}${serving}${owed(view)}; ${counted(left, "host")} left`,
   };
 }
 

@@ -1,7 +1,8 @@
 import { atTheBarrier, atTheStart } from "./barrier.ts";
 import { conclude } from "./conclude.ts";
 import { Desk } from "./desk.ts";
-import { admits, turnInHand, turnOfNext } from "./turns.ts";
+import { drainsAgainAt } from "./impact.ts";
+import { admits, turnInHand, turnOfNext, turnReleased } from "./turns.ts";
 import { type Decision, mayDrain, type View } from "./view.ts";
 import { windowFor } from "./window.ts";
 
@@ -18,11 +19,14 @@ export function decide(view: View, desk = new Desk(view)): Decision {
     return { events: [], start: desk.started };
   }
   for (const host of desk.handsOn) turnInHand(view, desk, host);
+  for (const id of view.run.convicted) turnReleased(view, desk, id);
   if (barrier === "tests" && mayDrain(view)) desk.start({ name: "regression tests", moment: "canary" });
   const { waiting } = desk;
+  const hold = drainsAgainAt(view);
+  if (hold !== undefined && waiting.length > 0) desk.lookAgain(hold);
   for (const next of waiting) {
-    if (!mayDrain(view) || barrier !== undefined || windowFor(view, next) !== "open" || !admits(view, desk, next))
-      break;
+    const isHeld = hold !== undefined || barrier !== undefined || windowFor(view, next) !== "open";
+    if (isHeld || !mayDrain(view) || !admits(view, desk, next)) break;
     turnOfNext(view, desk, next, next === waiting[0]);
     if (!desk.isInHand(next.host) && !desk.busy(next.host)) break;
   }

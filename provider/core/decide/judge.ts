@@ -7,17 +7,21 @@ import { namedTests, newlyFailing } from "../regressions.ts";
 import type { HostMemory, Step } from "../run.ts";
 import { needsPatch } from "../verify.ts";
 import { approvals, atTheBarrier, canaryIsBack } from "./barrier.ts";
+import type { Desk } from "./desk.ts";
+import { impactEvents, pooledLoss } from "./impact.ts";
 import type { View } from "./view.ts";
 
 /** Verdicts that what is remembered and observed calls for, before anything else is done. Empty: none. */
-export function judge(view: View): RunEvent[] {
+export function judge(view: View, desk: Desk): RunEvent[] {
   for (const host of view.fleet.hosts) {
     const memory = own(view.run.hosts, host.id);
     if (memory === undefined || memory.failed !== undefined) continue;
     const event = letGo(view, host, memory) ?? exhausted(view, host, memory) ?? drainOverdue(view, host, memory);
     if (event !== undefined) return [event];
   }
-  return tooManyFailures(view) ?? failedTests(view) ?? approvals(view) ?? canaryPassed(view) ?? [];
+  const measured = impactEvents(view, desk);
+  if (measured.length > 0) return measured;
+  return tooManyFailures(view) ?? costly(view) ?? failedTests(view) ?? approvals(view) ?? canaryPassed(view) ?? [];
 }
 
 /** Proven, and our mark is gone: it was released, but nobody heard the answer. */
@@ -97,6 +101,14 @@ function tooManyFailures(view: View): RunEvent[] | undefined {
       `${host} failed to ${memory.failed?.step}: ${clause(memory.failed?.why ?? "", host)} (${which})`,
     ),
   ];
+}
+
+/** The hosts that were measured in full show together that the patch costs too much. */
+function costly(view: View): RunEvent[] | undefined {
+  const sentence = pooledLoss(view);
+  return sentence === undefined
+    ? undefined
+    : [stickyHalt(view, undefined, `${sentence}: at least half of what policy tolerates`)];
 }
 
 function failedTests(view: View): RunEvent[] | undefined {

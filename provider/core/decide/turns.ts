@@ -2,6 +2,7 @@ import type { Act } from "../act.ts";
 import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
 import type { HookStep } from "../hook.ts";
+import { SLICE } from "../impact/samples.ts";
 import { isUnavailable, reserveOf } from "../limits.ts";
 import { own } from "../own.ts";
 import type { HostPlan, Move } from "../plan.ts";
@@ -11,6 +12,8 @@ import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
 import { refuge } from "./companions.ts";
 import type { Desk } from "./desk.ts";
+import { isJudged, soakEnds } from "./impact.ts";
+import { movesDue } from "./put-back.ts";
 import { mayRemediate, type View } from "./view.ts";
 
 /** May the next host of the plan start, as the fleet stands now? The plan said so in advance; the world may have changed. */
@@ -124,8 +127,9 @@ function turnBack(view: View, desk: Desk, host: Host): boolean {
     return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "verify" });
   }
   if (owesStart(desk, host)) return true;
-  if (!passed.includes("put back") && view.asked === undefined && (putBack(desk, host) || undoRoom(desk, host)))
+  if (!passed.includes("put back") && view.asked === undefined && (putBack(view, desk, host) || undoRoom(desk, host)))
     return true;
+  if (isWatched(view, desk, host)) return false;
   if (lacks(view, passed, "gate")) return onlyWhenIdle(desk, host, { name: "check", host: host.id, at: "gate" });
   if (owesHooks(view, passed, "hooks after"))
     return onlyWhenIdle(desk, host, { name: "hooks", host: host.id, at: "hooks after" });
@@ -133,12 +137,26 @@ function turnBack(view: View, desk: Desk, host: Host): boolean {
 }
 
 /** True while moves onto the host are due or in flight. A move that fits nowhere any more is let go: balance is not worth a halt. */
-function putBack(desk: Desk, host: Host): boolean {
-  const due = (desk.plan(host.id)?.putBack ?? []).filter(
-    (move) => desk.workloads.get(move.workload)?.host === move.from,
-  );
+function putBack(view: View, desk: Desk, host: Host): boolean {
+  const entry = desk.plan(host.id);
+  const moves = entry === undefined ? [] : movesDue(view, desk, entry);
+  const due = moves.filter((move) => desk.workloads.get(move.workload)?.host === move.from);
   const started = due.map((move) => migrate(desk, host.id, move, "put back"));
   return desk.moves(host.id) > 0 || started.some(Boolean) || due.some((move) => waits(desk, move));
+}
+
+/**
+ * Its load is held, or it is watched at full load: it is not released yet. A stop, or a halt that the next `up` goes on after, leaves that
+ * to it; a verdict on another host ends the watching.
+ */
+function isWatched(view: View, desk: Desk, host: Host): boolean {
+  const { halt } = view.run;
+  const memory = desk.memory(host.id);
+  if (!view.phases.measured || memory?.passed.includes("soak")) return false;
+  if (halt !== undefined) return !halt.sticky && isJudged(view, host.id);
+  const until = memory?.held?.until ?? soakEnds(view, host.id);
+  desk.lookAgain(Math.max(until ?? 0, view.fleet.at + SLICE));
+  return true;
 }
 
 /** What made room goes back where it was, one after another; what does not fit any more is let go. */
@@ -169,6 +187,13 @@ function giveBack(view: View, desk: Desk, host: Host): boolean {
 /** Marked but not cordoned and below the level: the cordon did not get through. */
 function recordon(desk: Desk, host: Host): boolean {
   return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
+}
+
+/** A host that was released and is convicted since: it is taken in hand again. */
+export function turnReleased(view: View, desk: Desk, id: string): void {
+  const host = desk.hosts.get(id);
+  if (host === undefined || desk.isInHand(id) || host.held || host.mark !== undefined || host.state !== "up") return;
+  if (view.policy.onRegress === "drain") onlyWhenIdle(desk, host, { name: "cordon", host: id });
 }
 
 /** A gate convicted it: load off again where capacity and rules allow, and it stays out; or it is left as it is. */

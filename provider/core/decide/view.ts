@@ -2,6 +2,9 @@ import type { Act } from "../act.ts";
 import type { CheckPoint } from "../check.ts";
 import type { Fleet } from "../fleet.ts";
 import type { HookStep } from "../hook.ts";
+import type { Trip } from "../impact/guards.ts";
+import type { Seen } from "../impact/seen.ts";
+import type { Phases } from "../phases.ts";
 import type { Plan } from "../plan.ts";
 import type { Policy } from "../policy.ts";
 import type { Approval } from "../record.ts";
@@ -32,8 +35,25 @@ export interface View {
   readonly approvals: readonly Approval[];
   /** A safe point is asked for, and why. */
   readonly asked?: "stop" | "time" | "engine";
+  /** How long the phases of the roll take; nothing is measured where no workload is probed. */
+  readonly phases: Phases;
+  /** What is measured; absent where nothing is, or not yet. */
+  readonly impact?: ImpactView;
   /** Most hosts in remediation at once that the platform allows. */
   readonly remediations: number;
+}
+
+/** What was measured so far. */
+export interface ImpactView {
+  readonly seen: Seen;
+  /** Fleet time up to which everything has arrived. */
+  readonly now: number;
+  /** Ids of the workloads that are probed. */
+  readonly probed: ReadonlySet<string>;
+  /** Guards that tripped since the last decision. */
+  readonly trips: readonly Trip[];
+  /** Hosts that were not touched fail as well: the network or the probes. Nobody is blamed, nothing new begins. */
+  readonly trouble?: string;
 }
 
 /** What to do now. Events are folded into the run before anything starts; a decision holds events, acts or an ending, never two of them. */

@@ -1,0 +1,163 @@
+import type { ImpactView } from "../core/decide/view.ts";
+import type { Fleet, Workload } from "../core/fleet.ts";
+import { type CountersSeen, type GuestSeen, type Trip, watch } from "../core/impact/guards.ts";
+import { SLICE } from "../core/impact/samples.ts";
+import { Samples } from "../core/impact/seen.ts";
+import { own } from "../core/own.ts";
+import type { RunEvent } from "../core/reduce.ts";
+import type { RunMemory } from "../core/run.ts";
+import type { Journal, Meter } from "./ports.ts";
+
+/** A pause in what was measured that is longer makes a soak start over. */
+const LONGEST_GAP = 60_000;
+/** Guards are looked at this often, fleet time. */
+export const GUARDS_EVERY = SLICE;
+
+/** What the service does while a roll is under way: keeps what the meter gives, and looks at the guards. */
+export class Watch {
+  readonly #meter: Meter;
+  readonly #journal: Journal;
+  readonly #run: string;
+  readonly #samples: Samples;
+  readonly #places = new Map<string, string>();
+  readonly #guests: GuestSeen[] = [];
+  readonly #boots = new Map<string, string>();
+  readonly #stopped = new Set<string>();
+  readonly #counters = new Map<string, CountersSeen[]>();
+  /** Up to when each host was guarded. */
+  readonly #guarded = new Map<string, number>();
+  #trips: Trip[] = [];
+  #trouble: string | undefined;
+  /** End of the newest slice. */
+  #now = 0;
+  readonly #before: number;
+
+  /** Goes on with what the journal kept of the run. */
+  constructor(meter: Meter, journal: Journal, run: string) {
+    this.#meter = meter;
+    this.#journal = journal;
+    this.#run = run;
+    const slices = journal.slices(run);
+    const moves = journal.entries(run).flatMap(({ kind, at, data }) => {
+      const { act } = data as { act?: { name: string; workload: string } };
+      return kind === "did" && act?.name === "migrate" ? [{ workload: act.workload, at }] : [];
+    });
+    this.#samples = new Samples(slices, moves);
+    this.#now = slices.reduce((last, { at }) => Math.max(last, at + SLICE), 0);
+    this.#before = this.#now;
+  }
+
+  /** A host in its soak was not watched for a while, or the reference window was interrupted: both start over. */
+  interrupted({ impact, hosts }: RunMemory, fleet: Fleet): RunEvent[] {
+    if (impact === undefined || fleet.at - this.#before <= LONGEST_GAP) return [];
+    const { reference } = impact;
+    const again = reference !== undefined && reference.until === undefined && fleet.at > reference.from;
+    const soaks = Object.entries(hosts).filter(
+      ([, one]) => one.fullSince !== undefined && !one.passed.includes("soak"),
+    );
+    return [
+      ...(again ? [{ kind: "reference" as const, moment: "began" as const, at: fleet.at }] : []),
+      ...soaks.map(([host]) => ({ kind: "full load" as const, host, at: fleet.at })),
+    ];
+  }
+
+  /** After every observation: where workloads are, which guests booted, what hosts count. */
+  follow(fleet: Fleet): void {
+    this.#meter.follow(fleet);
+    for (const workload of fleet.workloads) {
+      this.#followMove(workload, fleet.at);
+      this.#followBoot(workload, fleet.at);
+    }
+    for (const { id, errors } of fleet.hosts) {
+      const seen = this.#counters.get(id) ?? [];
+      if (errors === undefined || seen.at(-1)?.counters.errors === errors) continue;
+      seen.push({ at: fleet.at, counters: { errors } });
+      this.#counters.set(id, seen);
+    }
+  }
+
+  /** Takes what was measured since, and looks at the guards. True: one of them has something to say that it had not. */
+  async take(run: RunMemory): Promise<boolean> {
+    const slices = await this.#meter.slices(this.#now);
+    if (slices.length > 0) {
+      this.#journal.keepSlices(this.#run, slices);
+      for (const slice of slices) this.#samples.add(slice);
+      this.#now = slices.reduce((last, { at }) => Math.max(last, at + SLICE), this.#now);
+    }
+    return this.#guard(run);
+  }
+
+  /** Some host takes load or has it back, and is guarded. */
+  isOn(run: RunMemory): boolean {
+    return guarded(run).size > 0;
+  }
+
+  /** For a decision; trips are handed over once. */
+  view(probed: ReadonlySet<string>): ImpactView {
+    const trips = this.#trips;
+    this.#trips = [];
+    const trouble = this.#trouble === undefined ? {} : { trouble: this.#trouble };
+    return { seen: this.#samples, now: this.#now, probed, trips, ...trouble };
+  }
+
+  close(): void {
+    this.#meter.close();
+  }
+
+  #followMove({ id, host, state }: Workload, at: number): void {
+    const before = this.#places.get(id);
+    if (state !== "running") return;
+    this.#places.set(id, host);
+    if (before !== undefined && before !== host) this.#samples.moved({ workload: id, at });
+  }
+
+  /** Boots, each once. One after we had it stopped was to be expected. */
+  #followBoot({ id, state, bootId }: Workload, at: number): void {
+    if (state !== "running") this.#stopped.add(id);
+    if (state !== "running" || bootId === undefined || this.#boots.get(id) === bootId) return;
+    const expected = this.#stopped.delete(id) ? { expected: true } : {};
+    this.#boots.set(id, bootId);
+    this.#guests.push({ workload: id, at, bootId, ...expected });
+  }
+
+  #on(host: string): string[] {
+    return [...this.#places].flatMap(([id, at]) => (at === host ? [id] : []));
+  }
+
+  /** Hosts that take load or have it back, until they are no longer watched. */
+  #guard(run: RunMemory): boolean {
+    const { impact, hosts } = run;
+    if (impact === undefined) return false;
+    const touched = new Set([...Object.keys(hosts), ...Object.keys(impact.watched)]);
+    const trouble = this.#trouble;
+    this.#trouble = undefined;
+    for (const [host, from] of guarded(run)) {
+      if (run.convicted.includes(host)) continue;
+      const since = Math.max(from, this.#guarded.get(host) ?? from);
+      const reference = impact.undisturbed.filter(({ to }) => to <= (own(impact.patched, host) ?? 0)).at(-1);
+      if (reference === undefined) continue;
+      const workloads = own(hosts, host)?.homes ?? this.#on(host);
+      const found = watch({
+        ...{ host, workloads, from, since, touched, reference },
+        now: this.#now,
+        seen: this.#samples,
+        guests: this.#guests,
+        counters: this.#counters.get(host) ?? [],
+      });
+      this.#guarded.set(host, this.#now);
+      this.#trips.push(...found.trips);
+      this.#trouble ??= found.trouble?.sentence;
+    }
+    return this.#trips.length > 0 || (trouble === undefined) !== (this.#trouble === undefined);
+  }
+}
+
+/** Hosts whose guards are on, and since when. */
+function guarded({ impact, hosts }: RunMemory): ReadonlyMap<string, number> {
+  const found = new Map<string, number>(Object.entries(impact?.watched ?? {}));
+  for (const [host, memory] of Object.entries(hosts)) {
+    const from = own(impact?.patched, host);
+    if (from !== undefined && memory.passed.includes("verify")) found.set(host, memory.fullSince ?? from);
+  }
+  return found;
+}
