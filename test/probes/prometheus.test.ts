@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,12 +27,6 @@ async function serve(listener: RequestListener): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function formOf(request: IncomingMessage): Promise<URLSearchParams> {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  return new URLSearchParams(body);
-}
-
 const of = (port: number, more: object = {}) => ({
   kind: "prometheus",
   url: `http://127.0.0.1:${port}`,
@@ -43,8 +37,8 @@ const of = (port: number, more: object = {}) => ({
 describe("a prometheus probe", () => {
   test("asks for a value at the end of each slice, and takes names and addresses for workloads", async () => {
     const asked: { url: string | undefined; form: URLSearchParams }[] = [];
-    const port = await serve(async (request, response) => {
-      const form = await formOf(request);
+    const port = await serve((request, response) => {
+      const form = new URL(String(request.url), "http://prometheus").searchParams;
       asked.push({ url: request.url, form });
       const [start, end, step] = ["start", "end", "step"].map((key) => Number(form.get(key)));
       const times: number[] = [];
@@ -72,7 +66,7 @@ describe("a prometheus probe", () => {
     );
     expect(slices.every(({ at, host, probe }) => at % 5_000 === 0 && host === "h1" && probe === "shop")).toBe(true);
     const { url, form } = asked.at(-1) ?? { url: "", form: new URLSearchParams() };
-    expect(url).toBe("/api/v1/query_range");
+    expect(url).toMatch(/^\/api\/v1\/query_range\?/);
     expect(Number(form.get("step"))).toBe(5 / SCALE);
     // On the wall clock of the server.
     expect(Math.abs(Number(form.get("end")) * 1_000 - Date.now())).toBeLessThan(10_000);
