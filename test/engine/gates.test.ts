@@ -62,7 +62,10 @@ describe("silences", () => {
   });
 
   test("of a host that stays out are left to expire, stay on record, and are taken up by the next run", async () => {
-    const { rig, asked } = silencing({ fleet: smallFleet({ perHost: 2, hosts: 5 }), policy: { retries: 0, maxUnavailable: 2 } });
+    const { rig, asked } = silencing({
+      fleet: smallFleet({ perHost: 2, hosts: 5 }),
+      policy: { retries: 0, maxUnavailable: 2 },
+    });
     addFault(rig.world, fault.parse({ kind: "patch-fails", host: "h2", reason: "disk full" }));
     await rig.end();
     expect(asked).not.toContain("end h2 at http://am");
