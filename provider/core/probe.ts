@@ -6,19 +6,16 @@ const name = z.string().min(1).describe('What messages call it: "shop". A name t
 
 /** Which workloads are measured. */
 const workloads = z
-  .union(
-    [
-      z.literal("all"),
-      z
-        .strictObject({
-          tag: z.string().min(1).optional().describe('Those that bear this tag on the platform: "web".'),
-          name: z.string().min(1).optional().describe('Those of this name; `*` stands for any characters: "shop-*".'),
-        })
-        .refine((rule) => rule.tag !== undefined || rule.name !== undefined, "give `tag` or `name`")
-        .describe('Workloads by tag or name, or both: `{ tag: "web" }`.'),
-    ],
-    { error: 'expected "all", `{ tag: "…" }` or `{ name: "…" }`' },
-  )
+  .union([
+    z.literal("all", { error: 'expected "all", `{ tag: "…" }` or `{ name: "…" }`' }),
+    z
+      .strictObject({
+        tag: z.string().min(1).optional().describe('Those that bear this tag on the platform: "web".'),
+        name: z.string().min(1).optional().describe('Those of this name; `*` stands for any characters: "shop-*".'),
+      })
+      .refine((rule) => rule.tag !== undefined || rule.name !== undefined, "give `tag` or `name`")
+      .describe('Workloads by tag or name, or both: `{ tag: "web" }`.'),
+  ])
   .describe('Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured.');
 
 const every = (usual: string) =>
@@ -35,7 +32,7 @@ const cost = {
     .describe('An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s".'),
   cap: z
     .number()
-    .positive()
+    .min(0.1)
     .max(10_000)
     .optional()
     .describe(

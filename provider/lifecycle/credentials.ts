@@ -51,6 +51,8 @@ function adviceFor(path: Path): string {
   if (path.includes("command")) {
     return "Let the program read it from a file of its own (`curl --netrc`, `mysql --defaults-extra-file`): arguments are for everybody to see.";
   }
+  if (path[0] === "probes" && path.includes("url"))
+    return "Measure a page that asks for no key; for Prometheus set PROMETHEUS_BEARER_TOKEN in the environment of the Pulumi command.";
   const usual = "Set them in the environment of the Pulumi command, under the names that the platform uses.";
   return isUrl(path) ? "A key that a URL has to hold is passed as a Pulumi secret: `config.requireSecret(…)`." : usual;
 }

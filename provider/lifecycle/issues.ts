@@ -37,7 +37,7 @@ function leaves(issue: Issue): Issue[] {
 }
 
 /** The schema says it in words of its own, rather than in the library's. */
-const hasOwnWords = (issue: Issue): boolean => !issue.message.startsWith("Invalid input");
+const hasOwnWords = (issue: Issue): boolean => !/^Invalid (?:input|option)/.test(issue.message);
 
 function noSuchKind(path: Path, declared: Props): Failure {
   const value = valueAt(declared, path);
@@ -71,6 +71,7 @@ function reasonOf(issue: Issue, value: unknown): string {
     case "too_big":
       return `must be at most ${issue.maximum}`;
     case "invalid_value":
+      if (hasOwnWords(issue)) return issue.message;
       return `expected ${issue.values.map((one) => JSON.stringify(one)).join(" or ")}, not ${shown(value)}`;
     default:
       return issue.message;

@@ -1,10 +1,10 @@
 import type { HostPlan, Move, Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
-import type { Leg } from "./board.ts";
 import { mostOut } from "./capacity-bound.ts";
 import type { Facts } from "./facts.ts";
 import { hoursBound, tailOf } from "./hours-bound.ts";
 import { isDisliked } from "./item-rules.ts";
+import type { Leg } from "./leg.ts";
 import { emptiedFirst, movesBound } from "./moves-bound.ts";
 import { peaksOf } from "./peaks.ts";
 import { isBeside, legsOf, type Turn } from "./turn.ts";

@@ -1,9 +1,10 @@
-import { at, type Board } from "./board.ts";
+import type { Board } from "./board.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isDisliked } from "./item-rules.ts";
 import { LateMoves } from "./late-moves.ts";
 import type { Turn } from "./turn.ts";
+import { at } from "./vectors.ts";
 
 /** Largest difference of memory load between two hosts in service that is left as it is, as a share. */
 export const BALANCE = 0.2;

@@ -1,19 +1,9 @@
-import { amountOf } from "../core/fleet.ts";
 import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import { Service } from "./service.ts";
 import { SpreadBook } from "./spread.ts";
-
-/** A move in the making. */
-export interface Leg {
-  readonly item: Item;
-  readonly from: Node;
-  readonly to: Node;
-  readonly why: string;
-}
-
-/** The migration is under way already, and booked at both ends. */
-export const isFlying = ({ item, from, to }: Leg): boolean => item.toward === to && item.node === from;
+import { add, at, fullest } from "./vectors.ts";
 
 /** Rules besides room. */
 export type BoardRule = Extract<
@@ -23,6 +13,8 @@ export type BoardRule = Extract<
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */
 const TOLERANCE = 1e-9;
+
+const NOTHING: readonly number[] = [];
 
 /**
  * Who is booked where while a roll is being planned. A move books its destination as soon as its host's turn starts and
@@ -35,12 +27,8 @@ export class Board {
   readonly #fill: number[];
   readonly #groups: Map<number, number>[];
   readonly #items: Item[][];
-  /** Capacity of, and bookings on, the hosts in service, by resource. */
-  readonly #capacity: number[];
-  readonly #booked: number[];
-  readonly #serving: boolean[];
-  /** Hosts in service by capacity, largest first, by resource: the reserve is made of the first ones. */
-  readonly #largest: readonly Node[][];
+  /** Hosts in service, and the reserve. */
+  readonly service: Service;
   readonly #spread: SpreadBook;
   /** Hosts that are not to be emptied any more, by their index. */
   readonly #settled: boolean[];
@@ -69,13 +57,7 @@ export class Board {
     this.#places = facts.items.map((item) => item.node);
     this.#age = [...(facts.ages?.now ?? [])];
     this.#settled = facts.nodes.map((node) => node.role !== "pending" && !node.below);
-    this.#capacity = zero();
-    this.#booked = zero();
-    this.#serving = facts.nodes.map((node) => node.serving);
-    this.#largest = facts.resources.map((_, r) =>
-      [...facts.nodes].sort((a, b) => at(b.capacity, r) - at(a.capacity, r) || a.index - b.index),
-    );
-    for (const node of facts.nodes) if (node.serving) add(this.#capacity, node.capacity, 1);
+    this.service = new Service(facts, (node) => this.loadOf(node));
     for (const item of facts.items) {
       this.book(item, item.node);
       if (item.ghost !== undefined) {
@@ -117,14 +99,7 @@ export class Board {
   }
 
   isServing(node: Node): boolean {
-    return this.#serving[node.index] === true;
-  }
-
-  setServing(node: Node, serving: boolean): void {
-    if (this.isServing(node) === serving) return;
-    this.#serving[node.index] = serving;
-    add(this.#capacity, node.capacity, serving ? 1 : -1);
-    add(this.#booked, this.loadOf(node), serving ? 1 : -1);
+    return this.service.has(node);
   }
 
   /** The host is not to be emptied any more. */
@@ -260,90 +235,14 @@ export class Board {
     this.#spread.count(item, node, sign);
   }
 
-  /**
-   * Least that would stay free beyond the reserve, by resource, with `out` out of service besides those that are, and
-   * `extra` booked in service. Negative: that much is short.
-   */
-  slack(out: Node | undefined, extra: readonly number[]): number[] {
-    const gone = out !== undefined && this.isServing(out) ? out : undefined;
-    return this.#capacity.map((capacity, r) => {
-      const left =
-        capacity * (1 + TOLERANCE) - (gone === undefined ? 0 : at(gone.capacity, r) - at(this.loadOf(gone), r));
-      return left - at(this.#booked, r) - at(extra, r) - this.reserved(r, out);
-    });
-  }
-
-  /** What the reserve takes of a resource, without `out` in service. */
-  reserved(resource: number, out: Node | undefined): number {
-    const { reserve, resources } = this.#facts;
-    if (reserve.kind === "failures") return this.#failures(resource, out, reserve.count).total;
-    if (reserve.kind === "amounts") return amountOf(reserve.amounts, resources[resource] as string);
-    const gone = out !== undefined && this.isServing(out) ? at(out.capacity, resource) : 0;
-    return reserve.part * (at(this.#capacity, resource) - gone);
-  }
-
-  /**
-   * Least by which the return of a host with this capacity enlarges what is free beyond the reserve: a reserve for host failures
-   * grows by at most what the host exceeds the smallest reserved one by. `more`: as if so many further hosts were out.
-   */
-  gain(resource: number, capacity: number, out: Node | undefined, more = 0): number {
-    const { reserve } = this.#facts;
-    if (reserve.kind === "amounts") return capacity;
-    if (reserve.kind === "share") return capacity * (1 - reserve.part);
-    return reserve.count === 0
-      ? capacity
-      : Math.min(capacity, this.#failures(resource, out, reserve.count + more).smallest);
-  }
-
-  /** Sum of the `count` largest hosts in service without `out`, and the smallest of them. */
-  #failures(resource: number, out: Node | undefined, count: number): { total: number; smallest: number } {
-    let total = 0;
-    let smallest = 0;
-    let taken = 0;
-    for (const node of this.#largest[resource] as Node[]) {
-      if (taken >= count) break;
-      if (node === out || !this.isServing(node)) continue;
-      smallest = at(node.capacity, resource);
-      total += smallest;
-      taken += 1;
-    }
-    return { total, smallest: taken < count ? 0 : smallest };
-  }
-
   #count(item: Item, node: Node, sign: 1 | -1): void {
     const load = this.#load[node.index] as number[];
     add(load, item.need, sign);
     this.#fill[node.index] = fullest(load, NOTHING, node.capacity);
-    if (this.isServing(node)) add(this.#booked, item.need, sign);
+    this.service.book(node, item.need, sign);
     if (item.rules !== undefined) this.#spread.count(item, node, sign);
     if (item.group < 0) return;
     const groups = this.#groups[node.index] as Map<number, number>;
     groups.set(item.group, (groups.get(item.group) ?? 0) + sign);
   }
-}
-
-const NOTHING: readonly number[] = [];
-
-function fullest(load: readonly number[], more: readonly number[], capacity: readonly number[]): number {
-  let most = 0;
-  for (let r = 0; r < load.length; r++) {
-    const booked = at(load, r) + (more[r] ?? 0);
-    if (booked > 0) most = Math.max(most, booked / at(capacity, r));
-  }
-  return most;
-}
-
-/** Entry of a vector that is known to have it. */
-export const at = (vector: readonly number[], index: number): number => vector[index] as number;
-
-/** Adds `sign` times `other` to `vector`. */
-export function add(vector: number[], other: readonly number[], sign: 1 | -1): void {
-  for (let r = 0; r < vector.length; r++) vector[r] = at(vector, r) + sign * at(other, r);
-}
-
-/** Sum of the needs of items. */
-export function needOf(items: Iterable<Item>, resources: number): number[] {
-  const sum = new Array<number>(resources).fill(0);
-  for (const item of items) add(sum, item.need, 1);
-  return sum;
 }

@@ -1,6 +1,7 @@
-import { at, type Board } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
+import { at } from "./vectors.ts";
 
 export interface BookingsRequest {
   readonly facts: Facts;

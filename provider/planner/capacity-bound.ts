@@ -1,8 +1,8 @@
 import { amountOf } from "../core/fleet.ts";
-import { at } from "./board.ts";
 import { leavesWhenDone, remediationSeconds } from "./durations.ts";
 import type { Facts } from "./facts.ts";
 import type { Turn } from "./turn.ts";
+import { at } from "./vectors.ts";
 
 /**
  * Most hosts out at once as far as capacity goes, by S1: what runs has to fit on the others beside the reserve. At least 1; no limit of

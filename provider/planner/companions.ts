@@ -1,8 +1,10 @@
 import { own } from "../core/own.ts";
 import type { RefusalReason } from "../core/plan.ts";
-import { at, type Board, type Leg, needOf } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import type { Leg } from "./leg.ts";
+import { at, needOf } from "./vectors.ts";
 import { list } from "./words.ts";
 
 const NONE: ReadonlySet<number> = new Set();

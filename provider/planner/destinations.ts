@@ -1,6 +1,8 @@
-import { at, type Board, type Leg } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import type { Leg } from "./leg.ts";
 import type { Timeline } from "./timeline.ts";
+import { at } from "./vectors.ts";
 
 /** Why a workload goes where it goes: the words of `Move.why`. */
 export const why = {

@@ -1,59 +1,18 @@
-import { at, Board, type Leg, needOf } from "./board.ts";
+import { Board } from "./board.ts";
 import { withoutFirst } from "./companions.ts";
 import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
-import { isProbed, judgedLeft } from "./judged.ts";
-import { Line } from "./line.ts";
+import { isProbed } from "./judged.ts";
+import type { Leg } from "./leg.ts";
 import { easiestFirst, leavesReserve, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
+import type { Manner, Schedule, Stuck } from "./manner.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
-import { placesAt } from "./ramp.ts";
+import { type Part, Queue } from "./queue.ts";
 import { Timeline } from "./timeline.ts";
 import { order, type Turn } from "./turn.ts";
-
-/** What one attempt is free to choose. */
-export interface Manner {
-  readonly canaries: readonly Node[];
-  /** The other pending hosts, in the order in which they are considered. */
-  readonly order: readonly Node[];
-  /** Most hosts of this plan in hand at once. */
-  readonly width: number;
-  /** Hosts that may be emptied onto hosts which have to be emptied themselves, while others are under way. */
-  readonly parked: number;
-  /** Keep to the order as long as it works, instead of looking ahead for a host that fits better. */
-  readonly inOrder: boolean;
-  /** Fill hosts as far as they go rather than evenly, whenever a place would stay free. */
-  readonly eager: boolean;
-  /** Placement tests that may be spent on making room for one host, one limit after the other; none: no room is made. */
-  readonly room: readonly number[];
-  /** Tells searches for room of one attempt from those of another. */
-  readonly seed: number;
-  /** The order is the announced one. */
-  readonly announced: boolean;
-  /** Placement tests after which the attempt is given up. */
-  readonly effort: number;
-}
-
-export interface Schedule {
-  readonly kind: "schedule";
-  readonly turns: readonly Turn[];
-  readonly board: Board;
-}
-
-/** No host that is left can go; the board shows how everything is booked then. */
-export interface Stuck {
-  readonly kind: "stuck";
-  readonly obstacles: readonly Obstacle[];
-  readonly board: Board;
-  readonly turns: readonly Turn[];
-}
-
-/** What a host is in a roll: the first ones go alone. */
-type Part = "canary" | "judged" | "rest";
-
-/** How many of the next hosts are tried when the first one does not fit. */
-const LOOK_AHEAD = 48;
+import { at, needOf } from "./vectors.ts";
 
 /**
  * How many hosts that are emptied later are compared for each workload that is parked: few, so that parked workloads fill few hosts
@@ -74,15 +33,9 @@ export class Draft {
   readonly #board: Board;
   readonly #hand: Hand;
   readonly #timeline: Timeline;
-  readonly #line: Line;
   readonly #destinations: Destinations;
-  readonly #canaries: Node[];
-  readonly #waiting: Node[];
+  readonly #queue: Queue;
   #obstacles: Obstacle[] = [];
-  #ramp: number;
-  /** Hosts that are still to be judged, besides canaries. */
-  #toJudge: number;
-  #parked = 0;
   #roomSteps = 0;
 
   constructor(facts: Facts, manner: Manner) {
@@ -92,11 +45,7 @@ export class Draft {
     this.#hand = new Hand(facts, this.#board);
     this.#timeline = new Timeline(facts);
     this.#destinations = new Destinations(facts, this.#board, this.#timeline, manner.width);
-    this.#canaries = [...manner.canaries];
-    this.#line = new Line(facts);
-    this.#waiting = this.#line.arranged(manner.order);
-    this.#ramp = facts.rampBefore;
-    this.#toJudge = judgedLeft(facts, manner.canaries);
+    this.#queue = new Queue(facts, manner);
   }
 
   /** Placement tests made. */
@@ -110,8 +59,7 @@ export class Draft {
     if (!this.#takeOver(inHand)) return stuck();
     for (;;) {
       while (this.#startNext());
-      const left = this.#canaries.length + this.#waiting.length;
-      if (left === 0 && this.#hand.size === 0) return { kind: "schedule", turns, board: this.#board };
+      if (this.#queue.size === 0 && this.#hand.size === 0) return { kind: "schedule", turns, board: this.#board };
       if (this.#hand.size === 0 || this.steps > this.#manner.effort) return stuck();
       for (const turn of this.#timeline.next()) this.#release(turn);
       this.#destinations.tidy();
@@ -133,8 +81,7 @@ export class Draft {
       const part = { canary, judged, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
       this.#timeline.start(this.#hand.start(node, part));
     }
-    for (const node of inHand) this.#line.started(node);
-    this.#ramp += inHand.filter(({ id }) => !canaries.includes(id) && !chosen.includes(id)).length;
+    this.#queue.takeOver(inHand, ({ id }) => canaries.includes(id) || chosen.includes(id));
     return true;
   }
 
@@ -148,30 +95,30 @@ export class Draft {
   /** Starts one more host, if there is a place for one and a host that fits. */
   #startNext(): boolean {
     this.#obstacles = [];
+    const queue = this.#queue;
     const idle = this.#hand.size === 0;
-    const [canary] = this.#canaries;
+    const { canary } = queue;
     if (canary !== undefined)
       return idle && (this.#try(canary, "search", "canary", true) || this.#tryWithRoom([canary], "canary"));
-    if (this.#toJudge > 0) {
+    if (queue.isJudging) {
       if (!idle) return false;
       if (this.#startJudged()) return true;
       // None that could be judged can go first.
-      this.#toJudge = 0;
+      queue.endJudging();
     }
-    const places = placesAt(this.#ramp, this.#manner.width, this.#facts.startWidth);
-    if (this.#waiting.length === 0 || this.#hand.size >= places) return false;
+    const { places, mayPark } = queue;
+    if (queue.size === 0 || this.#hand.size >= places) return false;
     if (this.#hand.isAlone) return false;
 
     const next = this.#ahead();
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false)) return true;
-    const mayPark = this.#parked < this.#manner.parked;
     // Evenness may cost some waiting, but not half of the places.
     const wasteful = this.#manner.eager || idle || mayPark || 2 * this.#hand.size < places;
     if (wasteful && this.#tryEach(few, "room", false)) return true;
     if (!idle) return mayPark && this.#tryEach(few, "room", true);
     this.#obstacles = [];
-    const waiting = this.#line.first(this.#waiting, this.#waiting.length);
+    const waiting = queue.all();
     return this.#tryEach(waiting, "search", true) || this.#tryWithRoom(waiting, "rest");
   }
 
@@ -181,19 +128,13 @@ export class Draft {
     const next = this.#ahead().filter(able);
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false, "judged") || this.#tryEach(few, "room", false, "judged")) return true;
-    const waiting = this.#line.first(this.#waiting, this.#waiting.length).filter(able);
+    const waiting = this.#queue.all().filter(able);
     return this.#tryEach(waiting, "search", true, "judged") || this.#tryWithRoom(waiting, "judged");
   }
 
   /** The next hosts that could start as far as order and moves in hand go. */
   #ahead(): Node[] {
-    if (this.#manner.inOrder) return this.#line.first(this.#waiting.slice(0, 1), 1);
-    const free: Node[] = [];
-    for (const node of this.#waiting) {
-      if (free.length >= LOOK_AHEAD) break;
-      if (!this.#hand.touches(node) && this.#line.may(node)) free.push(node);
-    }
-    return free;
+    return this.#queue.ahead((node) => this.#hand.touches(node));
   }
 
   #tryEach(nodes: readonly Node[], care: Care, park: boolean, part: Part = "rest"): boolean {
@@ -248,7 +189,7 @@ export class Draft {
 
   #roomFor(node: Node, effort: number): RoomMade | undefined {
     const [facts, board] = [this.#facts, this.#board];
-    const later = new Set([...this.#canaries, ...this.#waiting].filter((other) => other !== node));
+    const later = new Set(this.#queue.besides(node));
     const { found, steps } = roomFor({ facts, board, node, later, effort, seed: this.#manner.seed });
     this.#roomSteps += steps;
     return found !== undefined && leavesReserve(board, node, found.makeRoom) ? found : undefined;
@@ -265,12 +206,8 @@ export class Draft {
     const undoRoom = undone(this.#board, this.#facts, { makeRoom, evacuate, putBack });
     const turn = { canary, judged, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
     this.#timeline.start(hand.start(node, turn));
-    this.#line.started(node);
-    const list = canary ? this.#canaries : this.#waiting;
-    list.splice(list.indexOf(node), 1);
-    if (part === "judged") this.#toJudge -= 1;
-    if (part === "rest") this.#ramp += 1;
-    if (part !== "canary" && evacuate.some((leg) => leg.why === why.later)) this.#parked += 1;
+    const parks = evacuate.some((leg) => leg.why === why.later);
+    this.#queue.started(node, part, parks);
   }
 
   /** Why a host goes now. */
@@ -284,8 +221,8 @@ export class Draft {
 
   #evacuate(node: Node, care: Care, park: boolean, mayWait: boolean): readonly Leg[] | undefined {
     const [facts, board, destinations] = [this.#facts, this.#board, this.#destinations];
-    const pending = park ? [...this.#canaries, ...this.#waiting] : [];
-    const later = pending.filter((other) => other !== node && other.open).reverse();
+    const pending = park ? this.#queue.besides(node) : [];
+    const later = pending.filter((other) => other.open).reverse();
     const blocked = (item: Item): void => {
       this.#blocked(care, () => roomObstacle(facts, board, node, item));
     };
@@ -294,7 +231,7 @@ export class Draft {
 
   #release(turn: Turn): void {
     this.#hand.release(turn);
-    this.#line.released(turn.node);
+    this.#queue.released(turn.node);
     this.#destinations.add(turn.node);
     for (const { from } of turn.putBack) this.#destinations.reconsider(from);
   }

@@ -1,8 +1,9 @@
-import { type Board, isFlying, type Leg } from "./board.ts";
+import type { Board } from "./board.ts";
 import { units } from "./companions.ts";
 import { type Care, type Destinations, why, whySettled } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
+import { isFlying, type Leg } from "./leg.ts";
 
 export interface Search {
   readonly facts: Facts;

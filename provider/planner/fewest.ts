@@ -1,8 +1,8 @@
-import { at } from "./board.ts";
 import { Bookings, type BookingsRequest } from "./bookings.ts";
 import { units } from "./companions.ts";
 import { leaving } from "./evacuation.ts";
 import type { Item } from "./facts.ts";
+import { at } from "./vectors.ts";
 
 /** Most workloads of one host that are put out for another one. */
 const MOST_PUT_OUT = 3;

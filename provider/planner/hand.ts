@@ -1,9 +1,11 @@
 import { pausesOf, stepsOf } from "../core/phases.ts";
-import { at, type Board, isFlying, type Leg } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { homecoming, returnNeed } from "./homecoming.ts";
+import { isFlying, type Leg } from "./leg.ts";
 import type { Limit } from "./together.ts";
 import { goesAlone, type Turn } from "./turn.ts";
+import { at } from "./vectors.ts";
 
 /**
  * The hosts in hand while a roll is being planned: turns that have started and are not over. Books their moves, and knows
@@ -58,13 +60,13 @@ export class Hand {
   reserveHolds(node: Node, incoming: readonly number[], putBack: readonly Leg[]): boolean {
     const back: [Node, readonly number[]][] = [...this.#returning].map(([turn, need]) => [turn.node, need]);
     back.push([node, returnNeed(this.#facts, this.#board, node, putBack)]);
-    return this.#board.slack(node, incoming).every((free, r) => {
-      const most = this.#board.gain(r, Number.POSITIVE_INFINITY, node);
+    return this.#board.service.slack(node, incoming).every((free, r) => {
+      const most = this.#board.service.gain(r, Number.POSITIVE_INFINITY, node);
       let least = free;
       for (const [other, need] of back) {
         const gain = Number.isFinite(most)
           ? Math.min(most, at(other.capacity, r))
-          : this.#board.gain(r, at(other.capacity, r), node);
+          : this.#board.service.gain(r, at(other.capacity, r), node);
         least += Math.min(0, gain - at(need, r));
       }
       return least >= 0;
@@ -141,7 +143,7 @@ export class Hand {
 
 /** Books what a turn needs while it is in hand: room is made, its moves are booked at both ends. */
 export function take(board: Board, { node, makeRoom, evacuate, putBack }: Turn): void {
-  board.setServing(node, false);
+  board.service.set(node, false);
   for (const leg of makeRoom) shift(board, leg);
   for (const leg of evacuate) {
     if (!isFlying(leg)) board.book(leg.item, leg.to);
@@ -165,7 +167,7 @@ export function release(facts: Facts, board: Board, { node, inHand, evacuate, pu
     shift(board, leg);
   }
   for (const leg of undoRoom) shift(board, leg);
-  board.setServing(node, true);
+  board.service.set(node, true);
   board.settle(node);
 }
 

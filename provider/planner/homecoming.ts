@@ -1,9 +1,11 @@
 import { own } from "../core/own.ts";
-import { add, at, type Board, type Leg, needOf } from "./board.ts";
+import type { Board } from "./board.ts";
 import { areCompanions } from "./companions.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isDisliked, isKeptOff } from "./item-rules.ts";
+import type { Leg } from "./leg.ts";
+import { add, at, needOf } from "./vectors.ts";
 
 /**
  * Moves that bring a host's own workloads back to it: those that it evacuates now, and those that the run remembers.

@@ -1,7 +1,9 @@
-import { add, at, type Board, type Leg } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Shift } from "./bookings.ts";
 import { why } from "./destinations.ts";
 import type { Item, Node } from "./facts.ts";
+import type { Leg } from "./leg.ts";
+import { add, at } from "./vectors.ts";
 
 /** Detours that are taken where two workloads wait for each other's place. */
 const DETOURS = 6;

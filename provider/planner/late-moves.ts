@@ -1,9 +1,10 @@
-import { at, type Board, needOf } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { returnNeed } from "./homecoming.ts";
 import { isDisliked } from "./item-rules.ts";
 import { SpreadBook } from "./spread.ts";
 import { isBeside, legsOf, type Turn } from "./turn.ts";
+import { at, needOf } from "./vectors.ts";
 
 /**
  * Moves that are added to the put back of turns after all turns have been planned. They must be possible whatever the
@@ -66,7 +67,9 @@ export class LateMoves {
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];
     const need = returnNeed(this.#facts, this.#board, node, legs);
-    return need.every((amount, r) => amount <= this.#board.gain(r, at(node.capacity, r), undefined, this.#out) + 1e-9);
+    return need.every(
+      (amount, r) => amount <= this.#board.service.gain(r, at(node.capacity, r), undefined, this.#out) + 1e-9,
+    );
   }
 
   move(item: Item, from: Node, turn: Turn, reason: string): void {

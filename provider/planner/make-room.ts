@@ -1,11 +1,13 @@
-import { at, type Board, type Leg } from "./board.ts";
+import type { Board } from "./board.ts";
 import type { Bookings } from "./bookings.ts";
 import { why } from "./destinations.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Node } from "./facts.ts";
 import { Fewest } from "./fewest.ts";
 import { inSequence, Yard } from "./in-sequence.ts";
+import type { Leg } from "./leg.ts";
 import { Packing } from "./packing.ts";
+import { at } from "./vectors.ts";
 
 /** How a host can be emptied when room has to be made elsewhere first. */
 export interface RoomMade {
@@ -117,7 +119,7 @@ export function easiestFirst(facts: Facts, board: Board, nodes: readonly Node[])
 
 /** The reserve holds while each workload that makes room is booked at both ends. */
 export function leavesReserve(board: Board, node: Node, makeRoom: readonly Leg[]): boolean {
-  return makeRoom.every(({ item }) => board.slack(node, item.need).every((free) => free >= 0));
+  return makeRoom.every(({ item }) => board.service.slack(node, item.need).every((free) => free >= 0));
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Manner } from "./draft.ts";
 import { evacuationSeconds, remediationSeconds } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
+import type { Manner } from "./manner.ts";
 import { randomFrom, shuffled } from "./random.ts";
 
 /** Random orders that are tried after the others, without and with making room. */

@@ -1,8 +1,8 @@
-import { add, at } from "./board.ts";
 import { why } from "./destinations.ts";
 import { leavesWhenDone } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
 import type { Turn } from "./turn.ts";
+import { add, at } from "./vectors.ts";
 
 /**
  * Moves that no plan can do without.

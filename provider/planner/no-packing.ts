@@ -1,7 +1,7 @@
 import type { RefusalReason } from "../core/plan.ts";
-import { add, at, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import { add, at, needOf } from "./vectors.ts";
 import { count } from "./words.ts";
 
 /** Failed states that are remembered. */

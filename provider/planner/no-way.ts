@@ -1,8 +1,8 @@
 import type { RefusalReason } from "../core/plan.ts";
-import { add, at, needOf } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
 import { takersOf } from "./no-packing.ts";
+import { add, at, needOf } from "./vectors.ts";
 import { count, list } from "./words.ts";
 
 /** Rounding in sums of fractions must not refuse what fits exactly. */

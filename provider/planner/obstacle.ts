@@ -1,10 +1,11 @@
 import type { RefusalCode, RefusalReason } from "../core/plan.ts";
-import { at, type Board, type BoardRule, needOf } from "./board.ts";
+import type { Board, BoardRule } from "./board.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
 import { reserveWords } from "./reserve-words.ts";
 import { type Limit, limitWords } from "./together.ts";
+import { at, needOf } from "./vectors.ts";
 import { amount, hostRuleWords, list } from "./words.ts";
 
 /** Why a host cannot go next, as the fleet would be then. */
@@ -63,10 +64,10 @@ function inTheWay(facts: Facts, item: Item, rule: BoardRule, several: boolean): 
 
 /** With the host out, too little would stay free. */
 export function reserveObstacle(facts: Facts, board: Board, node: Node): Obstacle {
-  const slack = board.slack(node, needOf(leaving(board, node), facts.resources.length));
+  const slack = board.service.slack(node, needOf(leaving(board, node), facts.resources.length));
   const r = slack.indexOf(Math.min(...slack));
   const name = facts.resources[r] ?? "";
-  const reserve = board.reserved(r, node);
+  const reserve = board.service.reserved(r, node);
   const free = amount(name, Math.max(0, at(slack, r) + reserve));
   const text = `${node.id} cannot go out: ${free} would stay free, and ${reserveWords(facts.reserve)} is ${amount(name, reserve)}.`;
   return { node, code: "reserve", text, hosts: [node.id], workloads: [] };

@@ -48,6 +48,29 @@ export function silentlyGivenUp({ hosts, notes }: Plan, workloads: readonly Work
     : [];
 }
 
+/**
+ * Nothing that runs is left on a host to be remediated, but what is shut down, where policy allows that (`stopping`); a host at the level
+ * is not emptied.
+ */
+export function leftBehind(
+  { evacuate, shutdown }: HostPlan,
+  remediates: boolean,
+  left: readonly Workload[],
+  stopping: boolean,
+): string[] {
+  if (!remediates) {
+    return evacuate.length + shutdown.length > 0 ? ["is at the level already and would be emptied"] : [];
+  }
+  const ids = (pinned: boolean): string[] => left.flatMap((one) => (one.pinned === pinned ? [one.id] : []));
+  const [movable, pinned] = [ids(false), ids(true)];
+  const found: string[] = [];
+  if (movable.length > 0) found.push(`would be remediated with ${movable.join(", ")} on it`);
+  if (pinned.some((id) => !shutdown.includes(id))) found.push(`would be remediated with ${pinned.join(", ")} running`);
+  if (shutdown.some((id) => !pinned.includes(id))) found.push("shuts down what could move or is not there");
+  if (shutdown.length > 0 && !stopping) found.push("shuts workloads down, which policy does not allow");
+  return found;
+}
+
 /** Workloads that have to stay together, as a plan is replayed: by names, where they are before each step. */
 export interface Whereabouts {
   on(host: string): Iterable<Workload>;

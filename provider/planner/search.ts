@@ -1,8 +1,9 @@
 import type { Fleet } from "../core/fleet.ts";
 import { canariesOf } from "./canaries.ts";
-import { Draft, type Manner, type Schedule, type Stuck } from "./draft.ts";
+import { Draft } from "./draft.ts";
 import { type Facts, factsOf, type Node } from "./facts.ts";
 import { hoursBound } from "./hours-bound.ts";
+import type { Manner, Schedule, Stuck } from "./manner.ts";
 import { announcedOrder, manners, rankIn } from "./manners.ts";
 import type { PlanRequest } from "./request.ts";
 

@@ -1,6 +1,6 @@
 import type { RefusalReason } from "../core/plan.ts";
-import type { Stuck } from "./draft.ts";
 import type { Facts } from "./facts.ts";
+import type { Stuck } from "./manner.ts";
 import { capital, count, list } from "./words.ts";
 
 /** How many hosts a refusal explains one by one. */

@@ -1,8 +1,9 @@
-import { at, type Leg } from "./board.ts";
 import { remediationSeconds } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
+import type { Leg } from "./leg.ts";
 import { SharedSlots } from "./shared-slots.ts";
 import type { Turn } from "./turn.ts";
+import { at } from "./vectors.ts";
 
 interface Event {
   readonly at: number;

@@ -1,5 +1,5 @@
-import type { Leg } from "./board.ts";
 import type { Item, Node } from "./facts.ts";
+import type { Leg } from "./leg.ts";
 
 /** Why a host goes when it goes: the words of `HostPlan.why`. */
 export const order = {

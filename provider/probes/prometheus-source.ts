@@ -7,8 +7,9 @@ import { type Point, promQuery } from "./prometheus.ts";
 import type { Roster } from "./roster.ts";
 import { PATIENCE, type Reading, type Source } from "./source.ts";
 
-/** Slices that are asked for at once. */
+/** Slices that are asked for at all, and in one call. */
 const MOST = 1_440;
+const AT_ONCE = 240;
 
 interface Ports {
   readonly clock: FleetClock;
@@ -91,7 +92,9 @@ export function prometheusSource(probe: Extract<Probe, { kind: "prometheus" }>, 
       const first = Math.max(Math.ceil(since / SLICE) * SLICE, until - MOST * SLICE);
       if (first >= until || roster.members.length === 0) return { slices: [], until };
       try {
-        const found = await slices(first, until - SLICE);
+        const found: Slice[] = [];
+        for (let from = first; from < until; from += AT_ONCE * SLICE)
+          found.push(...(await slices(from, Math.min(until, from + AT_ONCE * SLICE) - SLICE)));
         trouble = undefined;
         return { slices: found, until };
       } catch (error) {

@@ -78,8 +78,11 @@ export function jsonOf(called: Called): { readonly json: unknown } | { readonly 
 }
 
 /** How we say who we are, from the environment alone: `PREFIX_BEARER_TOKEN`, or `PREFIX_USERNAME` and `PREFIX_PASSWORD`. */
-export function authorization(prefix: "PROMETHEUS" | "ALERTMANAGER"): Record<string, string> {
-  const from = (name: string): string => own(process.env, `${prefix}_${name}`) ?? "";
+export function authorization(
+  prefix: "PROMETHEUS" | "ALERTMANAGER",
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  const from = (name: string): string => own(environment, `${prefix}_${name}`) ?? "";
   if (from("BEARER_TOKEN") !== "") return { authorization: `Bearer ${from("BEARER_TOKEN")}` };
   if (from("USERNAME") === "") return {};
   return { authorization: `Basic ${Buffer.from(`${from("USERNAME")}:${from("PASSWORD")}`).toString("base64")}` };

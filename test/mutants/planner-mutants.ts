@@ -52,7 +52,7 @@ export const plannerMutants: readonly Mutant[] = [
     name: "keeps a reserve of one host too few",
     changes: [
       change(
-        "board.ts",
+        "service.ts",
         "return this.#failures(resource, out, reserve.count).total;",
         "return this.#failures(resource, out, reserve.count - 1).total;",
       ),
@@ -91,11 +91,7 @@ export const plannerMutants: readonly Mutant[] = [
   {
     name: "lets a host start beside a canary",
     changes: [
-      change(
-        "draft.ts",
-        "if (this.#hand.hasCanary() || this.#hand.isAlone) return false;",
-        "if (this.#hand.isAlone) return false;",
-      ),
+      change("turn.ts", "return canary || judged || makeRoom.length > 0;", "return judged || makeRoom.length > 0;"),
     ],
   },
   {

@@ -6,17 +6,13 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
-import { SLICE, type Slice } from "../../provider/core/impact/samples.ts";
-import { type ProbeInput, probe as schema } from "../../provider/core/probe.ts";
-import { fleetClock, processClock, wallNow } from "../../provider/engine/clock.ts";
-import type { Fleet, Meter } from "../../provider/engine/ports.ts";
-import { openMeter } from "../../provider/probes/meter.ts";
+import { SLICE } from "../../provider/core/impact/samples.ts";
 import type { Served } from "./known-service.ts";
+import { measuring, real, SCALE, samplesOf } from "./measuring.ts";
 
-/** Fleet seconds per real one: a slice is half a second. */
-const SCALE = 10;
-
+const of = (port: number, more: object) => ({ kind: "http", url: `http://127.0.0.1:${port}/{workload}`, ...more });
 const cleanUps: (() => void)[] = [];
+const clean = (end: () => void): void => void cleanUps.push(end);
 afterEach(() => {
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
 });
@@ -44,45 +40,15 @@ async function service() {
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `w${index}`);
 
-function measuring(port: number, workloads: readonly string[], more: Partial<ProbeInput> = {}) {
-  const since = Date.now();
-  const clock = fleetClock({ scale: SCALE, since, epoch: 0 });
-  const url = `http://127.0.0.1:${port}/{workload}`;
-  const probe = schema.parse({ kind: "http", name: "shop", workloads: "all", url, cap: 10_000, ...more });
-  const meter = openMeter([probe], { driver: { clock }, process: processClock(), wall: wallNow, environment: {} });
-  if (meter === undefined) throw new Error("no meter");
-  cleanUps.push(() => meter.close());
-  meter.follow(fleetOf(clock.now(), workloads));
-  return { meter, clock, fleetTime: (wall: number) => (wall - since) * SCALE };
-}
-
-function fleetOf(at: number, workloads: readonly string[]): Fleet {
-  const running = { host: "h1", state: "running", demand: {}, pinned: false } as const;
-  const list = workloads.map((id) => ({ id, ...running }));
-  return { target: "t", at, scheme: "release", hosts: [], workloads: list, migration: { fixed: 0, perGiB: 0 } };
-}
-
-const real = (ms: number): Promise<void> => processClock().sleep(ms);
-const samplesOf = (slices: readonly Slice[]) => slices.flatMap(({ samples }) => samples);
-
 const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 };
 
-/** All slices up to now, once the last of them is whole. */
-async function slicesUpTo(meter: Meter, until: number): Promise<readonly Slice[]> {
-  for (;;) {
-    const slices = await meter.slices(0);
-    if ((slices.at(-1)?.at ?? 0) + SLICE >= until) return slices;
-    await real(20);
-  }
-}
-
 describe.each(["new", "kept"] as const)("against a service that keeps a record, %s connections", (connection) => {
   test("quantiles and bad slices are those of the service", async () => {
     const { port, outage, record } = await service();
-    const { meter, clock, fleetTime } = measuring(port, names(12), { connection, timeout: "400ms" });
+    const { slices: told, fleetTime } = measuring(of(port, { connection, timeout: "400ms" }), names(12), clean);
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
     await real(1_800);
@@ -92,7 +58,7 @@ describe.each(["new", "kept"] as const)("against a service that keeps a record, 
     await real(700);
     outage({ workloads: [] });
     await real(1_500);
-    const slices = await slicesUpTo(meter, Math.floor((clock.now() - SLICE) / SLICE) * SLICE);
+    const slices = await told();
     const served = await record();
     // A loaded machine notices late what has happened; never early: that would be flattery.
     const late = 25 + (4 * delay.percentile(99)) / 1e6;
@@ -135,7 +101,7 @@ describe.each(["new", "kept"] as const)("against a service that keeps a record, 
 
 test("a service that stands still is not flattered, as it is by whoever waits for an answer before asking again", async () => {
   const { port, child } = await service();
-  const { meter, clock } = measuring(port, ["w0"], { timeout: "5s" });
+  const { slices: told } = measuring(of(port, { timeout: "5s" }), ["w0"], clean);
   const closed = closedLoop(`http://127.0.0.1:${port}/w0`);
   await real(1_000);
   child.kill("SIGSTOP");
@@ -145,7 +111,7 @@ test("a service that stands still is not flattered, as it is by whoever waits fo
   child.kill("SIGCONT");
   await real(1_000);
   const flattered = await closed.stop();
-  const slices = await slicesUpTo(meter, Math.floor((clock.now() - SLICE) / SLICE) * SLICE);
+  const slices = await told();
   const samples = samplesOf(slices).filter((one) => one !== null);
   // A request each 100 ms: so many were due while the service still had to stand for longer than that.
   for (const limit of [200, 500, 1_000]) {
@@ -158,7 +124,7 @@ test("a service that stands still is not flattered, as it is by whoever waits fo
 
 test("a service that stands still for longer than the deadline fails, in every request that was due", async () => {
   const { port, child } = await service();
-  const { meter, clock } = measuring(port, ["w0", "w1"], { timeout: "300ms" });
+  const { slices: told } = measuring(of(port, { timeout: "300ms" }), ["w0", "w1"], clean);
   await real(800);
   child.kill("SIGSTOP");
   const stopped = Date.now();
@@ -166,7 +132,7 @@ test("a service that stands still for longer than the deadline fails, in every r
   const stall = Date.now() - stopped;
   child.kill("SIGCONT");
   await real(900);
-  const slices = await slicesUpTo(meter, Math.floor((clock.now() - SLICE) / SLICE) * SLICE);
+  const slices = await told();
   const failed = samplesOf(slices).filter((one) => one === null).length;
   expect(failed).toBeGreaterThanOrEqual(2 * (Math.floor((stall - 300) / 100) - 1));
   expect(failed).toBeLessThanOrEqual(2 * (Math.ceil((stall + 500) / 100) + 1));

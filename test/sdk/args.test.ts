@@ -7,6 +7,7 @@ import type { CheckInput } from "../../provider/core/check.ts";
 import type { HookInput } from "../../provider/core/hook.ts";
 import type { ReceiverInput } from "../../provider/core/notice.ts";
 import type { PolicyInput } from "../../provider/core/policy.ts";
+import type { ProbeInput } from "../../provider/core/probe.ts";
 import type { SilenceInput } from "../../provider/core/silence.ts";
 import type { SuiteInput } from "../../provider/core/suite.ts";
 import type { target } from "../../provider/core/target.ts";
@@ -16,6 +17,7 @@ import type {
   HookArgs,
   NotifyArgs,
   PolicyArgs,
+  ProbeArgs,
   SilenceArgs,
   SuiteArgs,
   TargetArgs,
@@ -42,6 +44,7 @@ test("every input may be an Output on every level, and is what the schema takes"
   expectTypeOf<NotifyArgs>().toEqualTypeOf<Inputs<ReceiverInput>>();
   expectTypeOf<SilenceArgs>().toEqualTypeOf<Inputs<SilenceInput>>();
   expectTypeOf<HookArgs>().toEqualTypeOf<Inputs<HookInput>>();
+  expectTypeOf<ProbeArgs>().toEqualTypeOf<Inputs<ProbeInput>>();
   expectTypeOf<SuiteArgs>().toEqualTypeOf<Inputs<SuiteInput>>();
   expectTypeOf<CheckArgs>().toEqualTypeOf<Inputs<CheckInput>>();
 });

@@ -1,7 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, expectTypeOf, test } from "vitest";
+import type { Props } from "../../provider/lifecycle/props.ts";
 import { validate } from "../../provider/lifecycle/validate.ts";
-import { command, http, RollingPatch, type RollingPatchArgs, simulated, tcp } from "../../sdk/index.ts";
+import {
+  command,
+  http,
+  platform,
+  prometheus,
+  RollingPatch,
+  type RollingPatchArgs,
+  simulated,
+  tcp,
+} from "../../sdk/index.ts";
 
 interface Registered {
   readonly type: string;
@@ -72,6 +82,37 @@ describe("RollingPatch", () => {
       owner: "shop/prod/outputs",
     });
     expect(validate(declared).failures).toEqual([]);
+  });
+
+  test("the same helpers make checks, and with `workloads` probes", async () => {
+    const declared = await declare("probed", {
+      target: simulated({ file: "fleet.db" }),
+      baseline: { version: "8.0.3" },
+      checks: [http("shop", { url: "https://shop.example.com/" })],
+      probes: [
+        http("shop", { workloads: { tag: pulumi.output("web") }, url: "https://{workload}/", connection: "kept" }),
+        tcp("web", { workloads: { tag: "web" }, port: 443 }),
+        command("order", { workloads: "all", command: ["./order", "{address}"] }),
+        prometheus("api", { url: "https://prometheus.example.com", query: "latency", label: "vm" }),
+        platform("vm"),
+      ],
+    });
+    expect(validate({ ...declared.inputs, __provider: "" }).failures).toEqual([]);
+    expect(declared.inputs.probes).toEqual([
+      { kind: "http", name: "shop", workloads: { tag: "web" }, url: "https://{workload}/", connection: "kept" },
+      { kind: "tcp", name: "web", workloads: { tag: "web" }, port: 443 },
+      { kind: "command", name: "order", workloads: "all", command: ["./order", "{address}"] },
+      { kind: "prometheus", name: "api", url: "https://prometheus.example.com", query: "latency", label: "vm" },
+      { kind: "platform", name: "vm" },
+    ]);
+    const target = simulated({ file: "fleet.db" });
+    const mixed: RollingPatchArgs[] = [
+      // @ts-expect-error a check is no probe
+      { target, baseline: { version: "8.0.3" }, probes: [http("x", { url: "https://shop.example.com/" })] },
+      // @ts-expect-error a probe is no check
+      { target, baseline: { version: "8.0.3" }, checks: [tcp("x", { workloads: "all", port: 443 })] },
+    ];
+    for (const args of mixed) expect(validate({ ...args, owner: "a/b/c" } as object as Props).failures).not.toEqual([]);
   });
 
   test("says which checks have a secret URL, and nothing where there is none", async () => {

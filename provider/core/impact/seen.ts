@@ -1,11 +1,13 @@
 import { badBins, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
-import { WindowMemo } from "./memo.ts";
+import { Memory, WindowMemo } from "./memo.ts";
 import { type MoveSeen, SLICE, type Slice } from "./samples.ts";
 import { SETTLE } from "./settings.ts";
 
 /** What probes saw, a series for each probe of each workload. The verdict reads it through this only. */
 export interface Seen {
   readonly series: readonly Series[];
+  /** What `make` makes of a window under this name, worked out again only when something changes in the window. */
+  remember<Value>(name: string, from: number, to: number, make: () => Value): Value;
 }
 
 /** What one probe saw of one workload. Fleet ms; windows are cut into bins from their start on, without what had to settle. */
@@ -29,6 +31,7 @@ export interface Series {
 export class Samples implements Seen {
   readonly #series = new Map<string, SliceSeries>();
   readonly #moves = new Map<string, number[]>();
+  readonly #memory = new Memory();
   #all: readonly SliceSeries[] | undefined;
 
   constructor(slices: Iterable<Slice> = [], moves: Iterable<MoveSeen> = []) {
@@ -50,7 +53,11 @@ export class Samples implements Seen {
       this.#series.set(key, series);
       this.#all = undefined;
     }
-    series.add(slice);
+    if (series.add(slice)) this.#memory.forget(slice.at, slice.at + SLICE);
+  }
+
+  remember<Value>(name: string, from: number, to: number, make: () => Value): Value {
+    return this.#memory.get(name, from, to, make);
   }
 
   moved({ workload, at }: MoveSeen): void {
@@ -58,6 +65,7 @@ export class Samples implements Seen {
     if (moves.includes(at)) return;
     moves.push(at);
     moves.sort((a, b) => a - b);
+    this.#memory.forget(at - SLICE, at + SETTLE);
     for (const series of this.#series.values())
       if (series.workload === workload) series.forget(at - SLICE, at + SETTLE);
   }
@@ -91,11 +99,13 @@ class SliceSeries implements Series {
     this.moves = moves;
   }
 
-  add(slice: Slice): void {
+  /** Whether that changes anything. */
+  add(slice: Slice): boolean {
     const there = this.#slices.get(slice.at);
-    if (there !== undefined && !isFuller(slice, there)) return;
+    if (there !== undefined && !isFuller(slice, there)) return false;
     this.#slices.set(slice.at, slice);
     this.forget(slice.at, slice.at + SLICE);
+    return true;
   }
 
   forget(from: number, to: number): void {
