@@ -45,7 +45,8 @@ export function measuringOf({ probed = [], policy, fleet }: PlanRequest, plan: P
         ? {}
         : detectable({
             tolerance: partOf(policy.tolerance),
-            hosts: homes.size,
+            hosts: plan.hosts.length,
+            probedHosts: homes.size,
             workloadsPerHost: Math.max(1, Math.round(mean)),
             judged: measured.length,
             looks: looksOf("judged", policy.soak / MINUTE),

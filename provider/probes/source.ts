@@ -16,5 +16,8 @@ export interface Reading {
   readonly until: number;
 }
 
+/** What others have kept from before we began to follow is taken over so far back, fleet ms: the gap that a killed process leaves. */
+export const LOOK_BACK = 5 * 60_000;
+
 /** How long an answer is waited for that somebody else owes us, while he does not answer, fleet ms; then there is a gap. */
 export const PATIENCE = 60_000;

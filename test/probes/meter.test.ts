@@ -50,6 +50,17 @@ describe("the platform's own measurements", () => {
     meter.close();
   });
 
+  test("of before it followed only as much as a killed process may have missed", async () => {
+    const { time, clock, driver, ports } = rig();
+    await time.pass(3_600_000);
+    const meter = opened([{ kind: "platform", name: "vm", workloads: { name: "a-1" } }], ports);
+    meter.follow(await driver.observe(baseline));
+    await time.pass(10_000);
+    const slices = await meter.slices(0);
+    expect(slices).toHaveLength(62);
+    expect(await meter.slices(clock.now() - 20_000)).toHaveLength(4);
+  });
+
   test("a cap leaves always the same sample, and those that have to be in it", async () => {
     const { time, clock, driver, ports } = rig();
     const since = clock.now();

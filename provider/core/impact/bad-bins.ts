@@ -84,9 +84,9 @@ function pastAndPresent(question: Counted, before: readonly Interval[], after: I
   return question.seen.series.flatMap((series) => {
     const marks = series.bad(after.from, after.to);
     if (marks.every((mark) => mark === GAP)) return [];
-    const { host } = series.summary(after.from, after.to);
+    const host = series.host(after.from, after.to);
     if (host === undefined) return [];
-    const there = before.filter(({ from, to }) => series.summary(from, to).host === host);
+    const there = before.filter(({ from, to }) => series.host(from, to) === host);
     const last = there.at(-1);
     if (last === undefined) return [];
     const state = isPatched(question, host, last);

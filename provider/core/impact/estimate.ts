@@ -90,7 +90,7 @@ const SHORTEST_PAIR = 3;
 function hostsSeen({ seen, undisturbed }: Question): number {
   const [newest] = referencesOf(undisturbed, 0);
   if (newest === undefined) return 0;
-  return new Set(seen.series.flatMap((series) => series.summary(newest.from, newest.to).host ?? [])).size;
+  return new Set(seen.series.flatMap((series) => series.host(newest.from, newest.to) ?? [])).size;
 }
 
 function rowsOf({ treated }: Comparison, { control, within }: Difference): Evidence["rows"] {

@@ -1,4 +1,4 @@
-import { badBins, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
+import { badBins, onlyHost, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
 import { Memory, WindowMemo } from "./memo.ts";
 import { type MoveSeen, SLICE, type Slice } from "./samples.ts";
 import { SETTLE } from "./settings.ts";
@@ -16,6 +16,8 @@ export interface Series {
   readonly workload: string;
   /** Latency over a window. */
   summary(from: number, to: number): Summary;
+  /** Where the workload was all the time; undefined: on more than one host, or nothing was seen. */
+  host(from: number, to: number): string | undefined;
   /** A number for each 10 s from the start of the window on: 0 good, 1 with a failure, `GAP` nothing seen. */
   bad(from: number, to: number): Uint8Array;
   /** Slices in order of time, for guards and reports; those after moves included. */
@@ -91,6 +93,7 @@ class SliceSeries implements Series {
   readonly moves: readonly number[];
   readonly #slices = new Map<number, Slice>();
   readonly #summaries = new WindowMemo<Summary>();
+  readonly #hosts = new WindowMemo<string | null>();
   readonly #errors = new WindowMemo<Uint8Array>();
 
   constructor(probe: string, workload: string, moves: readonly number[]) {
@@ -110,6 +113,7 @@ class SliceSeries implements Series {
 
   forget(from: number, to: number): void {
     this.#summaries.forget(from, to);
+    this.#hosts.forget(from, to);
     this.#errors.forget(from, to);
   }
 
@@ -128,6 +132,10 @@ class SliceSeries implements Series {
 
   summary(from: number, to: number): Summary {
     return this.#summaries.get(from, to, () => summaryOfPlaces(this.#places(from, to)));
+  }
+
+  host(from: number, to: number): string | undefined {
+    return this.#hosts.get(from, to, () => onlyHost(this.#places(from, to)) ?? null) ?? undefined;
   }
 
   bad(from: number, to: number): Uint8Array {

@@ -75,8 +75,11 @@ const windows = z
     ends: z.iso.datetime().exactOptional().describe("Absent when a host finds no window."),
     timezone: z.string(),
     waiting: z.number().nonnegative().describe("Hours of waiting for the next opening."),
-    overrun: z.number().nonnegative().describe("Most hours that hosts go on after their window has closed."),
     left: count.describe("Hosts for which no window is in sight."),
+    tooLong: z
+      .strictObject({ host: z.string(), hours: z.number().nonnegative() })
+      .describe("The host that takes longer than every window in sight.")
+      .exactOptional(),
   })
   .describe("How the roll fits into `policy.windows`, if it goes on at every opening.");
 

@@ -60,13 +60,14 @@ function forWhat({ moves, totals }: PlanDocument): string[] {
   return [`moves: ${parts.join(", ")}`];
 }
 
-function nights({ count, begins, ends, timezone, waiting, overrun, left }: Nights): string {
+function nights({ count, begins, ends, timezone, waiting, left, tooLong }: Nights): string {
+  if (tooLong !== undefined)
+    return `${counted(left, "host")} would not start: ${tooLong.host} is expected to take ${hours(tooLong.hours)}, longer than every window in sight`;
   if (begins === undefined || ends === undefined)
     return `${counted(left, "host")} would not start: after ${counted(count, "window")} no further one is in sight`;
   return [
     `${counted(count, "window")}: ${moment(begins, timezone)} to ${moment(ends, timezone)} (${timezone}), if it goes on at every opening`,
     ...(waiting > 0 ? [`${hours(waiting)} of it waiting between windows`] : []),
-    ...(overrun > 0 ? [`hosts that start late in a window end up to ${hours(overrun)} after it`] : []),
   ].join("; ");
 }
 
