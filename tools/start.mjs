@@ -14,6 +14,9 @@ import { toolchain } from "./toolchain.mjs";
  */
 const fleet = "examples/quickstart/fleet.db";
 const spec = "examples/quickstart/fleet.json";
+/** `npm start -- --bad-patch`: then a patch that costs latency stops itself. */
+const isBad = process.argv.includes("--bad-patch");
+const bad = "8.0.5";
 const drifting = { host: "node-05", level: "8.0.2" };
 
 await setUpOrExit();
@@ -39,6 +42,19 @@ await step(`Behind the stack's back somebody puts ${drifting.host} on ${drifting
   rollingPatch("sim", "drift", "--file", fleet, drifting.host, drifting.level),
 ]);
 await step("The stack sees it: only this host, and the roll that would bring it back", [pulumi("preview", "--diff")]);
+if (isBad) {
+  await step(`A bad patch: ${bad} makes every service a quarter slower, and nobody knows`, [
+    pulumi("config", "set", "version", bad),
+    pulumi("preview", "--diff"),
+  ]);
+  await step(
+    "The roll: it stops itself at the first host, and takes the load off it again",
+    [pulumi("up", "--yes")],
+    true,
+  );
+  await step("Every host but one is as it was", [rollingPatch("sim", "show", "--file", fleet)]);
+  await step("Nothing goes on before a person has decided", [pulumi("preview", "--diff")], true);
+}
 
 say(`
 Done in ${seconds(start)}. What to look at:
@@ -49,8 +65,10 @@ What to try next, here in this folder:
   npm run pulumi -- up                                         bring the drifted host back
   npm run rolling-patch -- sim show --file ${fleet}
   npm run rolling-patch -- runs                                what was done, run by run
-  change \`version\` in examples/quickstart/index.ts, then:
+  npm run pulumi -- config set version 8.0.4
   npm run pulumi -- preview --diff                             the plan for the new level
+  npm run rolling-patch -- report --open                       the report of the newest run
+  npm start -- --bad-patch                                     a bad patch stops itself at the first host
   npm run pulumi -- destroy                                    forget the fleet; hosts stay as they are
   npm start                                                    all of it again, from a new fleet`);
 
@@ -58,15 +76,18 @@ What to try next, here in this folder:
  * @typedef {{typed: string, command: string, args: readonly string[]}} Command
  */
 
-/** Prints a heading, then each command and what it says. Ends the demo when one fails. @param {string} title @param {Command[]} commands */
-async function step(title, commands) {
+/**
+ * Prints a heading, then each command and what it says. Ends the demo when one does not end as it should.
+ * @param {string} title @param {Command[]} commands @param {boolean} fails whether the last one has to fail
+ */
+async function step(title, commands, fails = false) {
   say(`\n── ${title}`);
   for (const { typed, command, args } of commands) {
     const begun = Date.now();
     say(`$ ${typed}\n`);
     const code = await handOver(command, args, { cwd: repository, env });
     say(`\n(${seconds(begun)})`);
-    if (code === 0) continue;
+    if ((code !== 0) === (fails && typed === commands.at(-1)?.typed)) continue;
     console.error(`\nnpm start stopped: \`${typed}\` ended with exit code ${code}; what it said stands above.`);
     process.exit(1);
   }

@@ -20,7 +20,10 @@ export function impactWords(
     case "full load":
       return { host: event.host, text: "all load is back: watched" };
     case "suspected":
-      return { host: event.host, text: `under suspicion, nothing further is drained: ${clause(event.sentence, event.host)}` };
+      return {
+        host: event.host,
+        text: `under suspicion, nothing further is drained: ${clause(event.sentence, event.host)}`,
+      };
     case "cleared":
       return { host: event.host, text: `suspicion not confirmed: ${clause(event.sentence, event.host)}` };
     case "measured":
