@@ -1,22 +1,18 @@
 import { Config } from "@pulumi/pulumi";
 import { platform, RollingPatch, simulated } from "pulumi-rolling-patch";
 
-// Declare another version, then `pulumi preview --diff` shows what a roll to it would do: 8.0.5 is a bad patch.
-const version = new Config().get("version") ?? "8.0.3";
+// `pulumi config set probed true`: the service is measured while the roll goes on, and a patch that costs too much stops itself.
+const probed = new Config().getBoolean("probed") ?? false;
 
+// Change the version, then `pulumi preview --diff` shows what a roll to it would do.
 const fleet = new RollingPatch("fleet", {
   target: simulated({ file: "examples/quickstart/fleet.db" }),
-  baseline: { version },
-  // Watches the service of every workload: before the first host, and longest at the first one that is patched.
-  probes: [platform("service", { workloads: "all" })],
+  baseline: { version: "8.0.3" },
   policy: {
     maxUnavailable: 2,
     pinned: "shutdown",
-    // Shorter than the defaults: a demo.
-    reference: "10m",
-    canarySoak: "20m",
-    judged: 1,
   },
+  probes: probed ? [platform("service")] : [],
 });
 
 export const hosts = fleet.hosts;

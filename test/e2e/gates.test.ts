@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { alertmanager, hasProgram, listener } from "../support/servers.ts";
 import { fastFleet } from "./support/fleet.ts";
 import { kill } from "./support/processes.ts";
 import { Project } from "./support/project.ts";
@@ -8,6 +9,7 @@ import { waitFor } from "./support/wait.ts";
 
 /** Gates of a roll through the real engine: suites, approvals, hooks, windows. */
 
+const withAlertmanager = hasProgram("prometheus-alertmanager", "silences are not tried with the real engine");
 const hosts = ["esx-01", "esx-02", "esx-03"];
 const all = (level: string): Record<string, string> => Object.fromEntries(hosts.map((host) => [host, level]));
 const fleet = () => fastFleet({ hosts: 3, scale: 60 });
@@ -108,6 +110,7 @@ describe("approvals", () => {
     expect(waits.output).toMatch(/is paused: waits for an approval at the gate "canary" \(.*1 of 2: anna\)/);
     expect(rolled(project)).toHaveLength(1);
     expectSafePoint(project.fleet);
+    expect((await elsewhere.preview()).output).toMatch(/it waits for an approval .*npx rolling-patch approve canary/);
     (await elsewhere.rollingPatch("approve", "canary", "--as", "bert", "--inputs", elsewhere.inputsFile).ended).ok();
     await elsewhere.up();
     expect(project.fleet.levels()).toEqual(all("8.0.3"));
@@ -218,4 +221,54 @@ describe("windows", () => {
       /policy\.windows.*esx-01 is expected to take .*no window that is in sight is open for so long/s,
     );
   });
+});
+
+describe("the outside world", () => {
+  test("is told by a webhook whose address is in the environment alone; a receiver that is dead costs one warning", async () => {
+    const secret = "s3cret-in-the-address";
+    const server = await listener(() => ({ status: 204 }));
+    const project = await Project.create({
+      fleet: fleet(),
+      env: { OPS_URL: `${server.url}/${secret}`, DEAD_URL: `http://127.0.0.1:1/${secret}` },
+      declared: {
+        more: {
+          notify: [
+            { kind: "webhook", name: "ops", urlFrom: "OPS_URL" },
+            { kind: "slack", name: "dead", urlFrom: "DEAD_URL" },
+          ],
+        },
+      },
+    });
+    const { output } = await project.up();
+    expect(server.asked.map(({ body }) => JSON.parse(body).at)).toEqual(["start", "canary", "end"]);
+    expect(JSON.parse(server.asked.at(-1)?.body ?? "")).toMatchObject({
+      owner: "e2e/dev/fleet",
+      outcome: "done",
+      done: 3,
+    });
+    expect(output.match(/"dead" could not be told: connection refused; the roll goes on/g)).not.toBeNull();
+    for (const text of [output, project.savedText(), project.read(".rolling-patch/inputs-e2e-dev-fleet.json")])
+      expect(text).not.toContain(secret);
+  });
+
+  test.skipIf(!withAlertmanager)(
+    "Alertmanager has a silence of each host while it is out, and none afterwards",
+    async () => {
+      const server = await alertmanager();
+      const silences = [{ name: "nodes", alertmanager: server.url, matchers: ['instance=~"{host}(:[0-9]+)?"'] }];
+      const project = await Project.create({ fleet: fleet(), declared: { more: { silences } } });
+      await project.up();
+      const listed = async () =>
+        (await (await fetch(`${server.url}/api/v2/silences`)).json()) as {
+          comment: string;
+          status: { state: string };
+        }[];
+      const after = await listed();
+      expect(after.map(({ comment }) => comment).sort()).toEqual(
+        hosts.map((host) => `rolling-patch of e2e/dev/fleet: ${host} is out (nodes)`),
+      );
+      expect(after.every(({ status }) => status.state === "expired")).toBe(true);
+      expect(project.fleet.record()?.silences).toBeUndefined();
+    },
+  );
 });

@@ -51,16 +51,21 @@ function forestSvg(plot: PlotLibrary, draw: Draw, { impact }: RunReport): string
             fill: "var(--bad)",
           }),
         ]),
-    plot.ruleY(whiskers, { y: "index", x1: lowerOf, x2: upperOf, stroke: "var(--even)", strokeWidth: 2 }),
+    plot.ruleY(whiskers, { y: "index", x1: lowerOf, x2: upperOf, stroke: "var(--evacuate)", strokeWidth: 2 }),
     plot.dot(whiskers, { y: "index", x: deltaOf, r: 3.2, fill: "var(--odd)", title: titleOf }),
-    plot.line(shown.filter(({ kind }) => kind !== "workload").flatMap(diamond), {
-      x: "x",
-      y: "y",
-      z: "index",
-      fill: "fill",
-      stroke: "none",
-      curve: "linear-closed",
-    }),
+    plot.line(
+      shown
+        .filter(({ kind }) => kind !== "workload")
+        .flatMap((row) => diamond(row, impact.tolerance ?? Number.POSITIVE_INFINITY)),
+      {
+        x: "x",
+        y: "y",
+        z: "index",
+        fill: "fill",
+        stroke: "none",
+        curve: "linear-closed",
+      },
+    ),
     ...names(plot, rows),
     plot.text(
       shown.filter(({ kind }) => kind === "workload"),
@@ -107,7 +112,7 @@ function forestSvg(plot: PlotLibrary, draw: Draw, { impact }: RunReport): string
       marginRight: 190,
       x: {
         domain: [least, most],
-        tickFormat: signed,
+        tickFormat: percents,
         label: "change of median latency against hosts that were not touched",
         labelAnchor: "center",
         labelArrow: "none",
@@ -143,6 +148,9 @@ function names(plot: PlotLibrary, rows: readonly (ForestRow & { readonly index: 
   return [written(true), written(false)];
 }
 
+/** Of an axis: `+5 %`, `0 %`. */
+const percents = (value: number): string => (value === 0 ? "0\u00a0%" : signed(value).replace(/\.0(?=\u00a0%)/, ""));
+
 type Shown = ForestRow & { readonly index: number; readonly estimate: Estimate };
 const lowerOf = ({ estimate }: Shown): number => estimate.lower;
 const upperOf = ({ estimate }: Shown): number => estimate.upper;
@@ -151,12 +159,11 @@ const titleOf = ({ name, estimate }: Shown): string => named(`${name}: ${losses(
 const colourOf = ({ excluded }: ForestRow): string => (excluded === undefined ? "var(--ink)" : "var(--soft)");
 
 /** As wide as its interval, as forest plots have it. */
-function diamond({
-  estimate: { lower, delta, upper },
-  index,
-  kind,
-}: Shown): { x: number; y: number; index: number; fill: string }[] {
-  const fill = kind === "roll" ? "var(--canary)" : "var(--put-back)";
+function diamond(
+  { estimate: { lower, delta, upper }, index, kind }: Shown,
+  tolerance: number,
+): { x: number; y: number; index: number; fill: string }[] {
+  const fill = delta >= tolerance ? "var(--bad)" : kind === "roll" ? "var(--canary)" : "var(--put-back)";
   const corners = [
     [lower, 0],
     [delta, -0.38],

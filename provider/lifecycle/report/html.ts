@@ -7,8 +7,8 @@ import { impactBody } from "./impact-html.ts";
 import type { RunReport } from "./schema.ts";
 import { reportStyle } from "./style.ts";
 import { folded, tableOf } from "./tables.ts";
-import { timelineCaption } from "./timeline.ts";
-import { clock, headline, lasting, moment, mood, share } from "./words.ts";
+import { timelineCaption, timelineKeys } from "./timeline.ts";
+import { clock, endText, headline, lasting, moment, mood, share, verdictText } from "./words.ts";
 
 /** Spans that the table behind the timeline lists. */
 const MOST_SPANS = 3_000;
@@ -60,7 +60,7 @@ ${footerOf(report)}
 }
 
 function headerOf(report: RunReport): string {
-  const { run, owner, target, from, to, seconds, scale, impact, reason, hint, outcome } = report;
+  const { run, owner, target, from, to, seconds, scale, hint } = report;
   const about = [`run ${run}`, `resource ${owner}`, ...(target === undefined ? [] : [`target ${target}`])].join(", ");
   const scaled =
     scale === undefined ? "" : `; times are fleet time, which runs ${scale} times as fast as the clock on the wall`;
@@ -68,30 +68,19 @@ function headerOf(report: RunReport): string {
     ({ big, small, planned }) =>
       `<li><b>${markup(big)}</b><span>${markup(small)}</span>${planned === undefined ? "" : `<small>${markup(`planned: ${planned}`)}</small>`}</li>`,
   );
-  const first = impact.sentence.slice(0, 1).toUpperCase() + impact.sentence.slice(1);
-  const how = outcome === "unfinished" ? "The run has not ended: it goes on, or its process has died." : reason;
+  const how = endText(report);
   return [
     `<h1>${markup(headline(report))}</h1>`,
     `<p class="about">${markup(about)}</p>`,
     `<p class="about">${markup(`${moment(from)} to ${moment(to)} UTC, ${lasting(seconds)}${scaled}`)}</p>`,
-    `<div class="verdict ${mood(report)}"><p>${markup(first)}</p>${how === "" ? "" : `<p>${markup(how)}</p>`}${hint === undefined ? "" : `<p><b>What to do:</b> ${markup(hint)}</p>`}</div>`,
+    `<div class="verdict is-${mood(report)}"><p>${markup(verdictText(report))}</p>${how === "" ? "" : `<p>${markup(how)}</p>`}${hint === undefined ? "" : `<p><b>What to do:</b> ${markup(hint)}</p>`}</div>`,
     `<ul class="facts">${facts.join("")}</ul>`,
   ].join("\n");
 }
 
 function timelineBody(report: RunReport, svg: string | undefined): string {
   if (svg === undefined) return "<p>No host was touched.</p>";
-  const keys = [
-    ["evacuate", "evacuate"],
-    ["patch", "patch"],
-    ["boot", "boot"],
-    ["verify", "checks and verify"],
-    ["put-back", "put back"],
-    ["soak", "soak"],
-    ["out", "out, waiting"],
-    ["fail", "failed try"],
-    ["look", "look at the impact"],
-  ];
+  const keys = timelineKeys(report);
   const all = report.hosts.flatMap((host) => host.spans.map((span) => ({ host, span })));
   const rows = all.slice(0, MOST_SPANS).map(({ host, span: { kind, from, to, failed, open } }) => ({
     cells: [

@@ -5,6 +5,7 @@ import type { RunReport } from "./schema.ts";
 import {
   bootsText,
   clock,
+  endText,
   headline,
   lasting,
   levelText,
@@ -13,6 +14,7 @@ import {
   outcomeText,
   proofText,
   signed,
+  verdictText,
 } from "./words.ts";
 
 /** A comment on a pull request holds about 65,000 characters. */
@@ -22,12 +24,12 @@ const MOST_HAPPENED = 60;
 
 /** The report for a pull request: the verdict first, tables folded away. */
 export function reportMarkdown(report: RunReport): string {
-  const { run, owner, from, to, seconds, impact, reason, hint, outcome } = report;
+  const { run, owner, from, to, seconds, hint } = report;
   const figures = figuresOf(report);
   const blocks = [
     `### ${{ good: "✅", waiting: "⏸️", bad: "⛔" }[mood(report)]} rolling-patch: ${escaped(headline(report))}`,
-    `**${escaped(impact.sentence)}**`,
-    outcome === "unfinished" ? "The run has not ended: it goes on, or its process has died." : escaped(reason),
+    `**${escaped(verdictText(report))}**`,
+    escaped(endText(report)),
     ...(hint === undefined ? [] : [`What to do: ${escaped(hint)}`]),
     `Run ${escaped(run)} of ${escaped(owner)}, ${moment(from)} to ${moment(to)} UTC, ${lasting(seconds)}.`,
     table(

@@ -1,14 +1,24 @@
 import type { Ending } from "../../core/run.ts";
 import type { StoredEntry } from "../../engine/ports.ts";
 import { endingText } from "../render/roll.ts";
-import { fieldOf, textOf, textsOf } from "./fields.ts";
+import { fieldOf, numberOf, textOf, textsOf } from "./fields.ts";
 import type { Mark } from "./schema.ts";
 import type { Since } from "./stories.ts";
+import { lasting } from "./words.ts";
 
 /** What concerns the whole run, or stands out, in the order in which it happened. */
 export function marksOf(entries: readonly StoredEntry[], since: Since): Mark[] {
   let claims = 0;
   let plans = 0;
+  let watchedFrom: number | undefined;
+  /** The undisturbed minutes, when they are over. */
+  const reference = (entry: StoredEntry): Mark[] => {
+    const at = Math.max(0, since({ at: numberOf(entry.data, "at") ?? entry.at }));
+    const from = watchedFrom ?? at;
+    watchedFrom = textOf(entry.data, "moment") === "began" ? at : undefined;
+    if (watchedFrom !== undefined) return [];
+    return [{ at, from, kind: "reference", text: `reference window, ${lasting(at - from)}` }];
+  };
   return entries.flatMap((entry): Mark[] => {
     const { data, kind } = entry;
     const host = textOf(data, "host") ?? entry.host;
@@ -47,7 +57,7 @@ export function marksOf(entries: readonly StoredEntry[], since: Since): Mark[] {
           `waits for an approval at the gate "${textOf(data, "gate") ?? ""}": ${textOf(data, "why") ?? ""}`,
         );
       case "reference":
-        return mark("reference", `the reference window has ${textOf(data, "moment") ?? ""}`);
+        return reference(entry);
       case "suspected":
       case "cleared":
         return mark(

@@ -114,6 +114,7 @@ const person = z.strictObject({
 
 const mark = z.strictObject({
   at: seconds,
+  from: seconds.exactOptional().describe("When it began, of what took its time."),
   host: z.string().exactOptional(),
   kind: z.enum([
     ...(["halt", "convicted", "canary", "plan", "taken up", "test", "gate", "ended"] as const),

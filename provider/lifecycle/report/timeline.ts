@@ -13,7 +13,7 @@ const MOST_TITLES = 4_000;
 const LETTERS = 24;
 
 /** What happens to the whole run and deserves a line through all rows. */
-const LINES: readonly Mark["kind"][] = ["halt", "taken up", "canary", "test", "reference"];
+const LINES: readonly Mark["kind"][] = ["halt", "taken up", "canary", "test"];
 
 interface Row {
   readonly host: HostReport;
@@ -30,7 +30,17 @@ export function timelineSvg(plot: PlotLibrary, draw: Draw, report: RunReport): s
   const height = each ? (count > 40 ? 13 : 22) : Math.max(4, Math.min(14, Math.floor(900 / count)));
   const last = Math.max(report.seconds, 1);
   const lines = report.marks.filter(({ kind }) => LINES.includes(kind));
+  const windows = report.marks.filter(({ from }) => from !== undefined);
   const marks: Markish[] = [
+    plot.rectX(windows, {
+      x1: "from",
+      x2: "at",
+      y1: () => 0,
+      y2: () => count,
+      fill: "var(--line)",
+      fillOpacity: 0.5,
+      title: "text",
+    }),
     plot.ruleX(ticksOf(last), { stroke: "var(--line)" }),
     ...(each
       ? [
@@ -50,6 +60,7 @@ export function timelineSvg(plot: PlotLibrary, draw: Draw, report: RunReport): s
       x2: ({ host }: Row) => endOf(host),
       stroke: "var(--soft)",
     }),
+    ...(each ? [planned(plot, rows)] : []),
     ...bars(plot, rows),
     ...ticks(plot, rows),
     ...looks(plot, rows, report),
@@ -97,6 +108,27 @@ export function timelineSvg(plot: PlotLibrary, draw: Draw, report: RunReport): s
   );
 }
 
+/** Classes of the page and what they mean, of what is in this timeline. */
+export function timelineKeys({ hosts, impact, marks }: RunReport): [string, string][] {
+  const kinds = new Set(hosts.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
+  const begun = hosts.filter(({ spans }) => spans.length > 0);
+  const keys: [boolean, string, string][] = [
+    [kinds.has("stage"), "stage", "stage"],
+    [kinds.has("evacuate"), "evacuate", "evacuate"],
+    [kinds.has("patch"), "patch", "patch"],
+    [kinds.has("boot"), "boot", "boot"],
+    [kinds.has("verify") || kinds.has("preflight") || kinds.has("gate"), "verify", "checks and verify"],
+    [kinds.has("put back"), "put-back", "put back"],
+    [kinds.has("soak"), "soak", "soak"],
+    [true, "out", "out, waiting"],
+    [rowEach(begun.length) && begun.some((host) => host.planned !== undefined), "planned", "as planned"],
+    [hosts.some(({ spans }) => spans.some(({ failed }) => failed === true)), "fail", "failed try"],
+    [impact.looks.length > 0, "look", "look at the impact"],
+    [marks.some(({ from }) => from !== undefined), "reference", "reference window"],
+  ];
+  return keys.flatMap(([is, kind, text]): [string, string][] => (is ? [[kind, text]] : []));
+}
+
 /** How its rows and strokes are to be read. */
 export function timelineCaption({ hosts, seconds }: RunReport): string {
   const begun = hosts.filter(({ spans }) => spans.length > 0);
@@ -117,6 +149,24 @@ const LINE_COLOURS: ReadonlyMap<Mark["kind"], string> = new Map([
   ["halt", "bad"],
   ["canary", "canary"],
 ]);
+
+/** When the plan had a host out, counted from the same first cordon: a stroke under its row. */
+function planned(plot: PlotLibrary, rows: readonly Row[]): Markish {
+  const firsts = rows.flatMap(({ host }) => host.begins ?? []);
+  const plans = rows.flatMap(({ host }) => host.planned?.begins ?? []);
+  const shift = Math.min(...firsts) - Math.min(...plans);
+  const some = rows.flatMap(({ host, row }) =>
+    host.planned === undefined || firsts.length === 0 ? [] : [{ row, ...host.planned }],
+  );
+  return plot.rect(some, {
+    x1: ({ begins }: { begins: number }) => begins + shift,
+    x2: ({ ends }: { ends: number }) => ends + shift,
+    y1: ({ row }: { row: number }) => row + 0.88,
+    y2: ({ row }: { row: number }) => row + 0.98,
+    fill: "var(--stage)",
+    clip: true,
+  });
+}
 
 /** One mark per kind: thousands of bars then share their colour. */
 function bars(plot: PlotLibrary, rows: readonly Row[]): Markish[] {
@@ -190,7 +240,6 @@ const LABELS: ReadonlyMap<Mark["kind"], string> = new Map([
   ["taken up", "taken up again"],
   ["canary", "canary passed"],
   ["test", "tests"],
-  ["reference", "reference window"],
 ]);
 
 /** Names of the lines, as far as there is room for them. */

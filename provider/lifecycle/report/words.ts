@@ -35,9 +35,9 @@ export function headline({ outcome, hosts, level }: RunReport): string {
     case "done":
       return fleet;
     case "unfinished":
-      return `not ended: ${fleet}`;
+      return `Not ended: ${fleet}`;
     default:
-      return `${outcome}: ${fleet}`;
+      return `${upper(outcome)}: ${fleet}`;
   }
 }
 
@@ -74,3 +74,17 @@ export function bootsText({ proof }: HostReport): string {
 }
 
 export const share = (value: number): string => `${Math.round(value * 1000) / 10}\u00a0%`;
+
+/** Its first letter as a capital. */
+export const upper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** The verdict as a reader meets it at the top of a report. */
+export function verdictText({ impact }: RunReport): string {
+  return upper(impact.sentence.replace(/^not tested/, "impact of the patch not tested"));
+}
+
+/** How it ended, without what the verdict has said already. */
+export function endText({ outcome, reason, impact }: RunReport): string {
+  if (outcome === "unfinished") return "The run has not ended: it goes on, or its process has died.";
+  return reason.includes(impact.sentence) ? reason.replace(impact.sentence, "see above") : reason;
+}
