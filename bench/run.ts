@@ -8,12 +8,14 @@ import { plannerBench } from "./planner.ts";
 import { previewPart } from "./preview.ts";
 import { resumePart } from "./resume.ts";
 import { rollPart } from "./roll.ts";
+import { verdictBench } from "./verdict/verdict.ts";
 
 const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
 
   PART     preview | plan | roll | resume; without any, these four. With tables of their own:
            planner: the quality of plans; exact: how near they are to the
-           fewest moves; peers: how other schedulers roll the same fleets
+           fewest moves; peers: how other schedulers roll the same fleets;
+           verdict: false halts and losses found, in simulated rolls
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
 
@@ -42,6 +44,7 @@ const tables: Readonly<
   planner: ({ json }) => plannerBench(json ? ["--json"] : []),
   exact: exactBench,
   peers: peersBench,
+  verdict: verdictBench,
 };
 
 /** `npm run bench`: see USAGE. Exit code 2: it was called in a wrong way. An aim that is missed is a figure, not an error. */

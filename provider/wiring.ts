@@ -87,6 +87,10 @@ export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "pr
       typed: (path) => quoted(resolve(project, path)),
       write: (path, text) => writeOwn(project, path, text),
     },
+    report: async (run) => {
+      const { writeBeside } = await import("./report-writer.ts");
+      await writeBeside({ project, folder, run });
+    },
     holder: holder(),
     instance: randomUUID(),
     newRunId,

@@ -35,6 +35,7 @@ export class SimulatedSeries implements Series {
   readonly #treatment: Treatment;
   readonly #rate: number;
   readonly #summaries = new WindowMemo<Summary>();
+  readonly #hosts = new WindowMemo<string | null>();
   readonly #bad = new WindowMemo<Uint8Array>();
 
   constructor(
@@ -57,6 +58,10 @@ export class SimulatedSeries implements Series {
 
   summary(from: number, to: number): Summary {
     return this.#summaries.get(from, to, () => this.#summaryOf(from, to));
+  }
+
+  host(from: number, to: number): string | undefined {
+    return this.#hosts.get(from, to, () => this.#hostOf(from, to) ?? null) ?? undefined;
   }
 
   bad(from: number, to: number): Uint8Array {
@@ -83,6 +88,12 @@ export class SimulatedSeries implements Series {
     const [host] = hosts;
     const facts = { requests: medians.length * perBin, samples: medians.length * perBin, present: medians.length * 3 };
     return summaryOf(medians, { ...facts, possible: possible * 3, ...(host && hosts.size === 1 ? { host } : {}) });
+  }
+
+  #hostOf(from: number, to: number): string | undefined {
+    if (this.silences.length === 0 && !this.moves.some((move) => move > from - SETTLE && move < to))
+      return this.hostAt(from);
+    return this.#summaryOf(from, to).host;
   }
 
   #badOf(from: number, to: number): Uint8Array {

@@ -11,6 +11,7 @@ export const exit = {
   paused: 5,
   unavailable: 6,
   failed: 7,
+  altered: 8,
   interrupted: 130,
 } as const;
 
@@ -25,6 +26,7 @@ const meanings: readonly (readonly [ExitCode, string])[] = [
   [exit.paused, "the roll is paused or unfinished; `continue` or the next `pulumi up` goes on"],
   [exit.unavailable, "the platform does not answer, or another process holds the lease; try again later"],
   [exit.failed, "the platform or this machine refused or failed"],
+  [exit.altered, "`verify`: the file is not as it was written; the line is named"],
   [exit.interrupted, "interrupted twice: ended without a safe point"],
 ];
 

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { writeSync } from "node:fs";
 import { surroundings } from "../wiring.ts";
 import { runCommand } from "./program.ts";
@@ -18,6 +19,7 @@ function realWorld(): CliWorld {
     cwd: process.cwd(),
     out: (text) => process.stdout.write(`${text}\n`),
     err: (text) => process.stderr.write(`${text}\n`),
+    open: openInBrowser,
     around: (project, say, stop) => surroundings({ project, say, stop }),
     onInterrupt(callback) {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, callback);
@@ -26,6 +28,19 @@ function realWorld(): CliWorld {
       };
     },
   };
+}
+
+/** By the desktop's own command; it goes on when this process has ended. */
+function openInBrowser(path: string, failed: () => void): void {
+  const [command = "", ...args] = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] }[
+    process.platform as string
+  ] ?? ["xdg-open"];
+  const child = spawn(command, [...args, path], { detached: true, stdio: "ignore" });
+  child.on("error", failed);
+  child.on("exit", (code) => {
+    if (code !== 0) failed();
+  });
+  child.unref();
 }
 
 /** A reader who has gone, as in `rolling-patch show | head`, is no error of ours. */

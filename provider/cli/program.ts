@@ -2,7 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { type ApprovalGate, approvalGate } from "../core/approval.ts";
 import { approve } from "./commands/approve.ts";
 import { goOn } from "./commands/continue.ts";
+import { exportRun, verify } from "./commands/export.ts";
 import { formats, plan } from "./commands/plan.ts";
+import { report as reportRun } from "./commands/report.ts";
 import { restore } from "./commands/restore.ts";
 import { runs } from "./commands/runs.ts";
 import { type SchemaName, schema, schemas } from "./commands/schema.ts";
@@ -161,6 +163,37 @@ function history(program: Command, world: CliWorld, ended: Ended): void {
     .option("--all", "every entry, intents and results apart")
     .option("--json", "one JSON object per line, as recorded")
     .action((run: string | undefined, options) => ended(show(world, run, options)));
+  program
+    .command("report")
+    .summary("the report of a run: verdict, timeline, evidence")
+    .description(
+      "Writes the report of a run, ended or not, from the journal of this project: a page, markdown and JSON beside the journal, or the one form that is asked for.",
+    )
+    .argument("[run]", "its id, or how it starts; default: the newest")
+    .option("--open", "show the page in a browser")
+    .addOption(new Option("--json", "print it as JSON (see `schema report`)").conflicts(["markdown", "html", "open"]))
+    .addOption(new Option("--markdown", "print it for a pull request").conflicts(["html", "open"]))
+    .option("--html", "print it as one page that stands alone")
+    .option("--out <file>", "where to write that form, the page if none is named; default: standard output")
+    .action(async (run: string | undefined, options) => ended(await reportRun(world, run, options)));
+  program
+    .command("export")
+    .summary("the journal of a run as hash-chained JSON lines")
+    .description(
+      "Writes the journal of a run as JSON lines, each with the SHA-256 over itself and the one before, and tells the head: keep it apart.",
+    )
+    .argument("[run]", "its id, or how it starts; default: the newest")
+    .option("--out <file>", "where to write it; default: standard output")
+    .action((run: string | undefined, options) => ended(exportRun(world, run, options)));
+  program
+    .command("verify")
+    .summary("whether an exported journal is as it was written")
+    .description(
+      "Finds a single byte that was changed in an exported journal, and lines that are missing, doubled, moved or cut off. Exit code 8: it is not as it was written.",
+    )
+    .argument("<file>", "what `export` wrote")
+    .option("--head <hash>", "the head that it must have, as `export` told it or a report names it")
+    .action((path: string, options) => ended(verify(world, path, options)));
 }
 
 function simulation(program: Command, world: CliWorld, ended: Ended): void {

@@ -1,6 +1,7 @@
 import { amountOf, type Fleet, inService } from "../core/fleet.ts";
 import type { Plan } from "../core/plan.ts";
 import type { FleetRecord } from "../core/record.ts";
+import { partOf } from "../core/share.ts";
 import { targetUri } from "../core/target.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 
@@ -16,13 +17,16 @@ export interface Claimed {
   /** Fleet seconds per real second. */
   readonly scale: number;
   readonly approvals: NonNullable<FleetRecord["approvals"]>;
+  /** Loss of latency that convicts, as a share, and how many hosts are to be judged; absent where nothing is measured. */
+  readonly impact?: { readonly tolerance: number; readonly judged: number };
 }
 
 export function claimed(ports: RollPorts, { inputs, holder }: RollRequest, record: FleetRecord): Claimed {
-  const { owner, target, baseline } = inputs;
+  const { owner, target, baseline, policy, probes } = inputs;
   const { scale } = ports.driver.clock;
   const approvals = record.approvals ?? [];
-  return { holder, owner, target: targetUri(target), level: baseline.version, scale, approvals };
+  const impact = probes.length === 0 ? {} : { impact: { tolerance: partOf(policy.tolerance), judged: policy.judged } };
+  return { holder, owner, target: targetUri(target), level: baseline.version, scale, approvals, ...impact };
 }
 
 /** A plan that the run begins to follow, without its single moves. */

@@ -58,14 +58,37 @@ export function openingsAfter(
   windowAt: (fleetTime: number) => WindowState,
   fleetTime: number,
 ): { readonly at: number; readonly until: number | undefined }[] {
-  const found: { at: number; until: number | undefined }[] = [];
-  let at = windowAt(fleetTime).changesAt;
-  while (at !== undefined && found.length < AHEAD) {
-    const { open, changesAt } = windowAt(at);
-    if (open) found.push({ at, until: changesAt });
+  return [...opening(windowAt, fleetTime)];
+}
+
+/**
+ * When something that takes so many milliseconds, and may begin now at the earliest, is done before its window ends. `none`: no
+ * opening is in sight; `too long`: every opening in sight is shorter.
+ */
+export function firstFit(
+  windowAt: (fleetTime: number) => WindowState,
+  earliest: number,
+  ms: number,
+): { readonly at: number; readonly until: number | undefined } | "none" | "too long" {
+  const now = windowAt(earliest);
+  const fits = (at: number, until: number | undefined): boolean => until === undefined || at + ms <= until;
+  if (now.open && fits(earliest, now.changesAt)) return { at: earliest, until: now.changesAt };
+  let seen = 0;
+  for (const one of opening(windowAt, earliest)) {
+    if (fits(one.at, one.until)) return one;
+    seen += 1;
+  }
+  return seen === 0 ? "none" : "too long";
+}
+
+function* opening(windowAt: (fleetTime: number) => WindowState, fleetTime: number) {
+  let { changesAt: at } = windowAt(fleetTime);
+  for (let seen = 0; at !== undefined && seen < AHEAD; ) {
+    const { open, changesAt }: WindowState = windowAt(at);
+    if (open) yield { at, until: changesAt };
+    if (open) seen += 1;
     at = changesAt;
   }
-  return found;
 }
 
 /**

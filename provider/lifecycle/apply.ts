@@ -16,6 +16,8 @@ import { fleetFailure, refusalOf } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { closingText, endingText, newsLine } from "./render/roll.ts";
 import { headline } from "./render/words.ts";
+import { reportPath } from "./report/paths.ts";
+import { reporterFor } from "./report/reporter.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface Applied {
@@ -41,7 +43,7 @@ export async function apply(around: Surroundings, looks: Looks, olds: Props, new
     const id = resourceId(inputs);
     if (outlook.kind !== "roll") {
       around.say(nothingToDo(inputs, look, outlook));
-      return { id, outs: savedProps(news, look, owners, olds) };
+      return { id, outs: savedProps(news, look, owners, olds, around.files.folder) };
     }
     return { id, outs: await rollOut(around, driver, { inputs, owners, olds, news, id, before: look }) };
   } finally {
@@ -75,6 +77,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   );
   const meter = around.openMeter(inputs.probes, driver);
   const journal = around.openJournal();
+  const reporter = reporterFor(around);
   try {
     const tell = (line: News): void => tellTo(around, line);
     const ports = {
@@ -83,7 +86,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
       checks,
       gates,
       meter,
-      journal,
+      journal: reporter.watching(journal),
       wall,
       tell,
       windows: windowsFor(inputs.policy.windows, inputs.policy.freeze),
@@ -92,20 +95,24 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
     const request = { inputs, inputsDigest: file.digest, owners, newRunId, holder, instance, stop };
     const { ending, memory, fleet } = await roll(ports, request);
     say(closingText(before.fleet, fleet, memory, ending));
+    const reported = await reporter.end();
+    if (reported !== undefined) say(`report: ${reportPath(around.files.folder, reported)}`);
     const stored = await driver.record.read();
-    const properties = savedProps(news, { ...before, fleet, record: stored?.record ?? before.record }, owners, olds);
+    const after = { ...before, fleet, record: stored?.record ?? before.record };
+    const properties = savedProps(news, after, owners, olds, around.files.folder);
     if (ending.kind === "done") return properties;
     throw new PartialFailure(id, properties, [`run ${memory.id} ${endingText(ending)}`]);
   } catch (error) {
-    throw isRollError(error) ? await cutOff(driver, occasion, error) : error;
+    throw isRollError(error) ? await cutOff(around, driver, occasion, error) : error;
   } finally {
     meter?.close();
+    await reporter.end();
     journal.close();
   }
 }
 
 /** A roll that can no longer act. Where it may have begun, what is known of the fleet is saved: a host may be out. */
-async function cutOff(driver: Driver, occasion: Occasion, error: RollError): Promise<Error> {
+async function cutOff({ files }: Surroundings, driver: Driver, occasion: Occasion, error: RollError): Promise<Error> {
   const { inputs, owners, olds, news, id, before } = occasion;
   const now = await lookWith(driver, inputs.baseline).catch(() => undefined);
   const { fleet, record } = now ?? before;
@@ -113,7 +120,7 @@ async function cutOff(driver: Driver, occasion: Occasion, error: RollError): Pro
   const isOurs = (owner: string | undefined): boolean => owner !== undefined && names.includes(owner);
   const begun = isOurs(record.run?.owner) || fleet.hosts.some(({ mark }) => isOurs(mark?.owner));
   if (now !== undefined && !begun) return error;
-  return new PartialFailure(id, savedProps(news, now ?? before, owners, olds), [error.advice], error);
+  return new PartialFailure(id, savedProps(news, now ?? before, owners, olds, files.folder), [error.advice], error);
 }
 
 function tellTo(around: Surroundings, line: News): void {

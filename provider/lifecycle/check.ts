@@ -1,7 +1,9 @@
 import { baseline as baselineSchema } from "../core/baseline.ts";
+import { awaitedWords } from "../core/decide/barrier.ts";
 import { isRollError, type RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { emptyProblem } from "../core/probe-rules.ts";
+import type { RunMemory } from "../core/run.ts";
 import { target as targetSchema } from "../core/target.ts";
 import { described } from "./described.ts";
 import { wantedLevels } from "./hosts.ts";
@@ -110,7 +112,14 @@ function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Out
     path === undefined || document.id === undefined ? [] : [`  plan ${document.id}, every move of it in ${path}`];
   const haltLines = kind === "halted" || halt === undefined ? [] : [haltText(halt)];
   const text = planText(document, path === undefined ? undefined : `see ${path}`);
-  around.say([text, ...where, ...haltLines].join("\n"), kind === "left alone" ? "warning" : "info");
+  const awaits = outlook.goesOn?.awaits;
+  const approval =
+    awaits === undefined
+      ? []
+      : [
+          `  it waits for ${awaitedWords({ run: outlook.goesOn as RunMemory, approvals: look.record.approvals ?? [] }, awaits)}: npx rolling-patch approve ${awaits.gate}`,
+        ];
+  around.say([text, ...where, ...approval, ...haltLines].join("\n"), kind === "left alone" ? "warning" : "info");
 }
 
 function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {

@@ -1,7 +1,7 @@
 import type { HostPlan } from "../core/plan.ts";
 import type { Policy } from "../core/policy.ts";
 import { dateAt } from "../engine/clock.ts";
-import { type WindowState, windowsFor } from "../engine/windows.ts";
+import { firstFit, type WindowState, windowsFor } from "../engine/windows.ts";
 
 /** How a roll fits into the policy's windows, if it goes on at every opening and takes as long as it is expected to. */
 export interface Nights {
@@ -14,31 +14,31 @@ export interface Nights {
   readonly timezone: string;
   /** Hours between begin and end in which the roll only waits for the next opening. */
   readonly waiting: number;
-  /** Hours that the last hosts of a window go on after it has closed, at most: a host that has started is finished. */
-  readonly overrun: number;
   /** Hosts for which no window is in sight. */
   readonly left: number;
+  /** The host because of which: it takes longer than every window that is in sight, this many hours. */
+  readonly tooLong?: { readonly host: string; readonly hours: number };
 }
 
 type Span = Pick<HostPlan, "host" | "after" | "start" | "end">;
 
 /** `from`: fleet time, milliseconds. `underway`: hosts that are out already; they wait for no window. Undefined without windows. */
 export function nightsOf(
-  windows: Policy["windows"],
+  { windows, freeze }: Pick<Policy, "windows" | "freeze">,
   from: number,
   hosts: readonly Span[],
   underway: ReadonlySet<string> = new Set(),
 ): Nights | undefined {
-  if (windows.length === 0 || hosts.length === 0) return undefined;
-  const roll = walk(windowsFor(windows), from, hosts, underway);
+  if ((windows.length === 0 && freeze.length === 0) || hosts.length === 0) return undefined;
+  const roll = walk(windowsFor(windows, freeze), from, hosts, underway);
   const whole = roll.left === 0;
   return {
     count: roll.closings.size,
     ...(whole ? { begins: textOf(roll.begins), ends: textOf(roll.ends) } : {}),
-    timezone: windows[0]?.timezone ?? "UTC",
+    timezone: windows[0]?.timezone ?? freeze[0]?.timezone ?? "UTC",
     waiting: hoursOf(roll.waiting),
-    overrun: hoursOf(roll.overrun),
     left: roll.left,
+    ...(roll.tooLong === undefined ? {} : { tooLong: roll.tooLong }),
   };
 }
 
@@ -46,14 +46,14 @@ interface Walked {
   readonly begins: number;
   readonly ends: number;
   readonly waiting: number;
-  readonly overrun: number;
   readonly left: number;
+  readonly tooLong?: Nights["tooLong"];
   /** When the windows close that were used; undefined: one that never closes. */
   readonly closings: ReadonlySet<number | undefined>;
 }
 
 /**
- * Hosts start as the engine lets them: in order, each when those it comes after are back, and only while a window is open. Their
+ * Hosts start as the engine lets them: in order, each when those it comes after are back, and only in a window that does not end before it is done. Their
  * own durations, and what they wait for besides, are those of the forecast.
  */
 function walk(
@@ -65,24 +65,22 @@ function walk(
   const planned = new Map(hosts.map(({ host, end }) => [host, end * 1000]));
   const ended = new Map<string, number>();
   const closings = new Set<number | undefined>();
-  let [begins, ends, waiting, overrun] = [Number.POSITIVE_INFINITY, from, 0, 0];
+  let [begins, ends, waiting] = [Number.POSITIVE_INFINITY, from, 0];
   let last = { planned: 0, at: from };
   for (const [index, { host, after, start, end }] of hosts.entries()) {
     const ready = Math.max(last.planned, ...after.map((id) => planned.get(id) ?? 0));
     const earliest = Math.max(last.at, ...after.map((id) => ended.get(id) ?? from)) + Math.max(0, start * 1000 - ready);
     let at = earliest;
     if (!underway.has(host)) {
-      let window = windowAt(at);
-      if (!window.open) {
-        if (window.changesAt === undefined)
-          return { begins, ends, waiting, overrun, closings, left: hosts.length - index };
-        at = window.changesAt;
-        // What is in hand goes on while the window is closed.
-        if (ended.size > 0) waiting += Math.max(0, at - Math.max(earliest, ends));
-        window = windowAt(at);
+      const fit = firstFit(windowAt, at, (end - start) * 1000);
+      if (typeof fit === "string") {
+        const tooLong = fit === "none" ? {} : { tooLong: { host, hours: hoursOf((end - start) * 1000) } };
+        return { begins, ends, waiting, closings, left: hosts.length - index, ...tooLong };
       }
-      closings.add(window.changesAt);
-      overrun = Math.max(overrun, at + (end - start) * 1000 - (window.changesAt ?? Number.POSITIVE_INFINITY));
+      at = fit.at;
+      // What is in hand goes on while the window is closed.
+      if (ended.size > 0) waiting += Math.max(0, at - Math.max(earliest, ends));
+      closings.add(fit.until);
     }
     const done = at + (end - start) * 1000;
     begins = Math.min(begins, at);
@@ -90,7 +88,7 @@ function walk(
     ended.set(host, done);
     last = { planned: start * 1000, at };
   }
-  return { begins, ends, waiting, overrun, closings, left: 0 };
+  return { begins, ends, waiting, closings, left: 0 };
 }
 
 const textOf = (fleetTime: number): string => dateAt(Math.round(fleetTime / 60_000) * 60_000).toISOString();

@@ -1,9 +1,11 @@
 import { baselineKey } from "../core/baseline.ts";
 import { type Finding, survey } from "../core/compliance.ts";
+import { readable } from "../core/duration.ts";
 import { type Fleet, landed } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
+import type { Policy } from "../core/policy.ts";
 import { probedWorkloads } from "../core/probed.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -11,6 +13,7 @@ import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
 import { planOnce } from "../engine/planning.ts";
 import type { PlanRequest } from "../planner/plan.ts";
 import type { Look } from "./looks.ts";
+import { nightsOf } from "./nights.ts";
 
 /** What `up` would do, judged from one look. */
 export interface Outlook {
@@ -28,6 +31,8 @@ export interface Outlook {
   readonly lease?: NonNullable<FleetRecord["lease"]>;
   /** Why drift is left alone, or why the plan is refused. */
   readonly why?: string;
+  /** One of its hosts fits into no window. */
+  readonly noWindow?: true;
   /** The plan goes beyond the approved one. */
   readonly beyondApproval?: true;
   /** The sticky halt in force; told as well where the policy leaves everything alone. */
@@ -85,6 +90,9 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], 
   if (beyond.length > 0) {
     return { kind: "refused", findings, plan: made, request, why: beyond.join("; "), beyondApproval: true, ...goesOn };
   }
+  const late = inHand(fleet, owners) ? undefined : fitsNoWindow(policy, fleet, made);
+  if (late !== undefined)
+    return { kind: "refused", findings, plan: made, request, why: late, noWindow: true, ...goesOn };
   return { kind: "roll", findings, plan: made, request, ...goesOn };
 }
 
@@ -96,6 +104,18 @@ function planned(request: PlanRequest): { request: PlanRequest; made: Plan | Ref
   const later = { ...request, fleet: landed(request.fleet) };
   const then = planOnce(later);
   return then.kind === "plan" ? { request: later, made: then } : { request, made };
+}
+
+/** A roll that would never get through: one of its hosts takes longer than every window that is in sight. */
+function fitsNoWindow(policy: Policy, fleet: Fleet, { hosts }: Plan): string | undefined {
+  const { tooLong } = nightsOf(policy, fleet.at, hosts) ?? {};
+  if (tooLong === undefined) return undefined;
+  const takes = readable(tooLong.hours * 3_600_000);
+  return `${tooLong.host} is expected to take ${takes}, and no window that is in sight is open for so long`;
+}
+
+function inHand(fleet: Fleet, owners: readonly string[]): boolean {
+  return fleet.hosts.some(({ mark }) => mark !== undefined && owners.includes(mark.owner));
 }
 
 /** Two rolls never share a fleet: a host that is out under somebody else's mark, with whose. */
@@ -112,7 +132,7 @@ function reasonToLeaveAlone(
 ): string | undefined {
   if (policy.mode === "observe") return 'policy.mode is "observe"';
   if (record.finished?.baseline !== baselineKey(baseline)) return undefined;
-  if (fleet.hosts.some(({ mark }) => mark !== undefined && owners.includes(mark.owner))) return undefined;
+  if (inHand(fleet, owners)) return undefined;
   if (policy.mode === "canary") return 'the canary has passed, and policy.mode is "canary"';
   if (policy.onDrift === "report" && record.finished.mode === "full") {
     return 'the roll to this level was done, and policy.onDrift is "report"';

@@ -36,5 +36,7 @@ export interface RunOutput {
   /** Why it ended as it did; empty for a run that is done. */
   readonly reason: string;
   /** What became of the hosts, in one line. */
+  readonly summary: string;
+  /** Path of its report on the machine that rolled, in the project folder; empty before the first run. */
   readonly report: string;
 }

@@ -7,6 +7,7 @@ import { type HostLevels, observedLevels } from "./hosts.ts";
 import type { Look } from "./looks.ts";
 import type { ComplianceOutput, RunOutput } from "./output-types.ts";
 import { carried, declaredOf, type Props, savedHosts, textOf } from "./props.ts";
+import { reportPath } from "./report/paths.ts";
 
 /** What the provider knows besides what is declared. Changes only when the observation does. */
 export interface Outputs {
@@ -17,26 +18,27 @@ export interface Outputs {
   readonly formerly?: readonly string[];
 }
 
-/** All that is saved of the resource: the declared part, and what was observed. `last`: what was saved before. */
+/** All that is saved of the resource: the declared part, and what was observed. `last`: what was saved before. `folder`: of our files. */
 export function savedProps(
   declared: Props,
   look: Look,
   owners: readonly string[],
   last: Props,
+  folder: string,
 ): Record<string, unknown> {
   return {
     ...declaredOf(declared),
     ...carried(declared),
-    ...outputsOf(look, owners, last),
+    ...outputsOf(look, owners, last, folder),
     ...namesOwed(look, owners, declared),
   };
 }
 
-function outputsOf({ fleet, record }: Look, owners: readonly string[], last: Props): Outputs {
+function outputsOf({ fleet, record }: Look, owners: readonly string[], last: Props, folder: string): Outputs {
   return {
     hosts: observedLevels(fleet, savedHosts(last)),
     compliance: complianceOutput(survey(fleet)),
-    run: newestRun(record, owners) ?? savedRun(last) ?? noRun,
+    run: newestRun(record, owners, savedRun(last), folder) ?? savedRun(last) ?? noRun,
   };
 }
 
@@ -75,10 +77,18 @@ function complianceOutput(findings: readonly Finding[]): ComplianceOutput {
   };
 }
 
-const noRun: RunOutput = { id: "", outcome: "none", reason: "", report: "" };
+const noRun: RunOutput = { id: "", outcome: "none", reason: "", summary: "", report: "" };
 
-function newestRun({ run }: FleetRecord, owners: readonly string[]): RunOutput | undefined {
-  return run !== undefined && owners.includes(run.owner) ? runOutput(run) : undefined;
+/** The report stays where it was written, whichever machine looks. */
+function newestRun(
+  { run }: FleetRecord,
+  owners: readonly string[],
+  last: RunOutput | undefined,
+  folder: string,
+): RunOutput | undefined {
+  if (run === undefined || !owners.includes(run.owner)) return undefined;
+  const written = last?.id === run.id && last.report !== "" ? last.report : reportPath(folder, run.id);
+  return { ...runOutput(run), report: written };
 }
 
 function savedRun(last: Props): RunOutput | undefined {
@@ -87,22 +97,22 @@ function savedRun(last: Props): RunOutput | undefined {
 }
 
 /** A run as an output: from its memory alone, so that it reads the same from wherever it is looked at. */
-export function runOutput(run: RunMemory): RunOutput {
+export function runOutput(run: RunMemory): Omit<RunOutput, "report"> {
   const { id, ending } = run;
-  const report = reportOf(run);
+  const summary = summaryOf(run);
   switch (ending?.kind) {
     case undefined:
-      return { id, outcome: "unfinished", reason: "", report };
+      return { id, outcome: "unfinished", reason: "", summary };
     case "done":
-      return { id, outcome: "done", reason: "", report };
+      return { id, outcome: "done", reason: "", summary };
     case "paused":
-      return { id, outcome: "paused", reason: ending.note, report };
+      return { id, outcome: "paused", reason: ending.note, summary };
     case "halted":
-      return { id, outcome: ending.sticky ? "halted until acknowledged" : "halted", reason: ending.reason, report };
+      return { id, outcome: ending.sticky ? "halted until acknowledged" : "halted", reason: ending.reason, summary };
   }
 }
 
-function reportOf(run: RunMemory): string {
+function summaryOf(run: RunMemory): string {
   const failed = Object.entries(run.hosts).filter(([, host]) => host.failed !== undefined);
   const failing = [...new Set([...(run.failingAtCanary ?? []), ...(run.failingAfter ?? [])])];
   return [

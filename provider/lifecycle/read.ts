@@ -23,7 +23,7 @@ export async function read(around: Surroundings, looks: Looks, saved: Props): Pr
   if (target === undefined || baseline === undefined) return unchanged(saved);
   try {
     const look = await looks.look(target, baseline);
-    const props = savedProps(saved, look, ownersOf(saved, undefined), saved);
+    const props = savedProps(saved, look, ownersOf(saved, undefined), saved, around.files.folder);
     return { props, inputs: inputsOf(props) };
   } catch (error) {
     if (!isRollError(error)) throw error;

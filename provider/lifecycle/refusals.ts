@@ -28,6 +28,11 @@ export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failu
       reason: outlook.lease === undefined ? what : `${atWork(outlook.lease)} As it is now, ${what}`,
     };
   }
+  if (outlook.noWindow === true)
+    return {
+      property: "policy.windows",
+      reason: `${outlook.why}: make a window longer, or shorten what the host takes`,
+    };
   if (outlook.beyondApproval !== true) {
     const hint = "Let that stack finish its roll, or give its hosts back with `npx rolling-patch restore`.";
     return { property: "", reason: `another roll is under way on this fleet: ${outlook.why}. ${hint}` };

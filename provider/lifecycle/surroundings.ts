@@ -21,6 +21,8 @@ export interface Surroundings {
   /** What an act is at, in a few words; each replaces the one before. Absent: nobody could see it. */
   progress?(text: string): void;
   readonly files: Files;
+  /** Writes the report of a run from its journal, beside what this process does. Rejects with a message for people. Absent: nobody wants one. */
+  report?(run: string): Promise<void>;
   /** For people: "anna@laptop, process 4711". */
   readonly holder: string;
   /** Unique to this process. */

@@ -3,7 +3,7 @@ import { SLICE } from "../core/impact/samples.ts";
 import type { Probe } from "../core/probe.ts";
 import type { Driver, Fleet } from "../engine/ports.ts";
 import type { Roster } from "./roster.ts";
-import { PATIENCE, type Reading, type Source } from "./source.ts";
+import { LOOK_BACK, PATIENCE, type Reading, type Source } from "./source.ts";
 
 /** What the platform measures, of the workloads of a probe. Throws `invalid` where it measures nothing. */
 export function platformSource(
@@ -17,14 +17,20 @@ export function platformSource(
     });
   }
   const end = new AbortController();
+  let begun: number | undefined;
   let trouble: string | undefined;
   return {
-    follow: (fleet: Fleet, first) => roster.follow(fleet, first),
-    async read(since): Promise<Reading> {
+    follow(fleet: Fleet) {
+      begun ??= fleet.at;
+      roster.follow(fleet);
+    },
+    async read(asked): Promise<Reading> {
       const now = driver.clock.now();
+      const since = Math.max(asked, (begun ?? now) - LOOK_BACK);
       const workloads = new Set(roster.members.map(({ id }) => id));
       try {
-        const found = (await driver.measure?.(since, { workloads, rate: 1_000 / probe.every }, end.signal)) ?? [];
+        const found =
+          (await driver.measure?.(since, { workloads, rate: 1_000 / Math.max(1, roster.every) }, end.signal)) ?? [];
         trouble = undefined;
         return {
           slices: found.map((slice) => ({ ...slice, probe: probe.name })),

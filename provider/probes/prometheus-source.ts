@@ -1,11 +1,12 @@
 import { isRollError } from "../core/errors.ts";
 import { SLICE, type Slice } from "../core/impact/samples.ts";
+import { own } from "../core/own.ts";
 import type { Probe } from "../core/probe.ts";
 import type { Clock, FleetClock } from "../engine/ports.ts";
 import { evidence } from "./evidence.ts";
 import { type Point, promQuery } from "./prometheus.ts";
 import type { Roster } from "./roster.ts";
-import { PATIENCE, type Reading, type Source } from "./source.ts";
+import { LOOK_BACK, PATIENCE, type Reading, type Source } from "./source.ts";
 
 /** Slices that are asked for at all, and in one call. */
 const MOST = 1_440;
@@ -25,6 +26,7 @@ interface Ports {
 export function prometheusSource(probe: Extract<Probe, { kind: "prometheus" }>, ports: Ports, roster: Roster): Source {
   const { clock, process, wall, environment } = ports;
   const end = new AbortController();
+  let begun: number | undefined;
   let trouble: string | undefined;
   let ambiguous: string | undefined;
 
@@ -39,8 +41,8 @@ export function prometheusSource(probe: Extract<Probe, { kind: "prometheus" }>, 
     const found = new Map<number, Map<string, number>>();
     const names = namesOf(roster);
     for (const { labels, points } of series) {
-      const workload =
-        names.get(labels[probe.label] ?? "") ?? names.get((labels[probe.label] ?? "").replace(/:\d+$/, ""));
+      const name = own(labels, probe.label) ?? "";
+      const workload = names.get(name) ?? names.get(name.replace(/:\d+$/, ""));
       if (workload === undefined) continue;
       for (const point of points) put(found, first + SLICE * indexOf(point, range), workload, point.value);
     }
@@ -86,8 +88,12 @@ export function prometheusSource(probe: Extract<Probe, { kind: "prometheus" }>, 
   }
 
   return {
-    follow: (fleet, first) => roster.follow(fleet, first),
-    async read(since): Promise<Reading> {
+    follow(fleet) {
+      begun ??= fleet.at;
+      roster.follow(fleet);
+    },
+    async read(asked): Promise<Reading> {
+      const since = Math.max(asked, (begun ?? asked) - LOOK_BACK);
       const until = Math.floor(clock.now() / SLICE) * SLICE;
       const first = Math.max(Math.ceil(since / SLICE) * SLICE, until - MOST * SLICE);
       if (first >= until || roster.members.length === 0) return { slices: [], until };

@@ -34,6 +34,8 @@ export class CliRig {
   readonly env: Record<string, string> = {};
   /** Called when a command installs its handler for Ctrl-C. */
   interrupts: (() => void)[] = [];
+  /** Pages that were shown in a browser. */
+  readonly opened: string[] = [];
   /** Tells what a command has printed so far. */
   printed: (text: string) => void = () => {};
   #processes = 0;
@@ -124,6 +126,7 @@ export class CliRig {
       cwd: this.folder,
       out: (text) => print("out", text),
       err: (text) => print("err", text),
+      open: (path) => this.opened.push(path),
       around: (_project, say, stop) => this.around(say, stop),
       onInterrupt: (callback) => {
         this.interrupts.push(callback);

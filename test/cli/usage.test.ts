@@ -57,8 +57,8 @@ describe("wrong usage", () => {
     [["plan", "--flet", "x"], "unknown option '--flet'"],
     [["status"], "There is no inputs file in "],
     [["show", "a", "b"], "too many arguments"],
-    [["schema", "colours"], "There are inputs, fleet, snapshot, plan, faults."],
-    [["schema", "constructor"], "There are inputs, fleet, snapshot, plan, faults."],
+    [["schema", "colours"], "There are inputs, fleet, snapshot, plan, report, faults."],
+    [["schema", "constructor"], "There are inputs, fleet, snapshot, plan, report, faults."],
   ])("%j ends with 2 and says what was wrong", async (args, message) => {
     const { code, out, err } = await new CliRig().run(...args);
     expect(err).toMatch(/^rolling-patch: /);

@@ -29,7 +29,7 @@ test("a roll that one version has begun is finished by the next; the saved provi
   await project.up();
   expect(Object.values(project.fleet.levels())).toEqual(["8.0.3", "8.0.3", "8.0.3", "8.0.3"]);
   expect(project.fleet.breaches()).toEqual([]);
-  expect(project.saved().outputs.run).toMatchObject({ outcome: "done", report: "4 rolled" });
+  expect(project.saved().outputs.run).toMatchObject({ outcome: "done", summary: "4 rolled" });
   expect(digest(project.saved().inputs.__provider)).toBe(text);
   expect(digest(project.saved().outputs.__provider)).toBe(text);
   await project.preview("--expect-no-changes");

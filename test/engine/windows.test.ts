@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type MaintenanceWindow, windowProblem, windowsFor } from "../../provider/engine/windows.ts";
+import { policy } from "../../provider/core/policy.ts";
+import { type MaintenanceWindow, openingsAfter, windowProblem, windowsFor } from "../../provider/engine/windows.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -144,6 +145,50 @@ describe("a question's answer", () => {
       ),
       { numRuns: 100 },
     );
+  });
+});
+
+describe("freeze periods", () => {
+  const frozen = (windows: MaintenanceWindow[], freeze: unknown[], iso: string): string => {
+    const { open, changesAt } = windowsFor(windows, policy.parse({ freeze }).freeze)(at(iso));
+    const until =
+      changesAt === undefined ? "further notice" : new Date(changesAt).toISOString().replace(":00.000Z", "Z");
+    return `${open ? "open" : "closed"} until ${until}`;
+  };
+  const holidays = [{ from: "2026-12-18", to: "2027-01-03", timezone: "Europe/Berlin" }];
+
+  test.each([
+    ["2026-12-01T00:00:00Z", "open until 2026-12-17T23:00Z"],
+    ["2026-12-17T22:59:59Z", "open until 2026-12-17T23:00Z"],
+    ["2026-12-17T23:00:00Z", "closed until 2027-01-03T23:00Z"],
+    ["2027-01-03T23:00:00Z", "open until further notice"],
+  ])("days are whole, in their zone: at %s %s", (moment, expected) => {
+    expect(frozen([], holidays, moment)).toBe(expected);
+  });
+
+  test("cut windows short, and keep them shut", () => {
+    const nights = [window("0 22 * * *", 6)];
+    expect(frozen(nights, holidays, "2026-12-17T22:30:00Z")).toBe("open until 2026-12-17T23:00Z");
+    expect(frozen(nights, holidays, "2026-12-20T22:30:00Z")).toBe("closed until 2027-01-03T23:00Z");
+    expect(frozen(nights, [{ from: "2026-12-20T23:00", to: "2026-12-21T01:00" }], "2026-12-20T23:30:00Z")).toBe(
+      "closed until 2026-12-21T01:00Z",
+    );
+  });
+
+  test("come again and again", () => {
+    const monthEnds = [{ start: "0 0 28 * *", duration: "4d" }];
+    expect(frozen([], monthEnds, "2026-11-29T00:00:00Z")).toBe("closed until 2026-12-02T00:00Z");
+    expect(frozen([], monthEnds, "2026-12-02T00:00:00Z")).toBe("open until 2026-12-28T00:00Z");
+  });
+
+  test("openings ahead are those between them", () => {
+    const { freeze } = policy.parse({ freeze: [{ from: "2026-03-03", to: "2026-03-04" }] });
+    const ahead = openingsAfter(windowsFor([window("0 22 * * *", 1)], freeze), at("2026-03-02T22:30:00Z"));
+    expect(ahead.slice(0, 2).map((one) => new Date(one.at).toISOString())).toEqual([
+      "2026-03-05T22:00:00.000Z",
+      "2026-03-06T22:00:00.000Z",
+    ]);
+    expect(ahead.every(({ at: from, until }) => until === from + hour)).toBe(true);
   });
 });
 

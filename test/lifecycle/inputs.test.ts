@@ -12,6 +12,8 @@ const share = 'expected a count of hosts or a share like "25%"';
 const whole = 'expected a whole number of hosts or a share like "25%"';
 const time = 'expected a duration like "90s", "20m" or "1.5h"';
 
+const hook = { name: "ticket", command: ["./ticket.sh"], at: ["beforeRun"] };
+const silence = { name: "nodes", alertmanager: "http://am", matchers: ['instance="{host}"'] };
 const suite = { name: "e2e", command: ["npm", "run", "e2e"] };
 const bad: [declared: Props, failure: string, another?: string][] = [
   [{ target: undefined }, "target: is missing: expected an object"],
@@ -106,6 +108,65 @@ const bad: [declared: Props, failure: string, another?: string][] = [
   [{ suites: [{ ...suite, timeout: "0s" }] }, "suites[0].timeout: must be longer than 0s"],
   [{ suites: [{ ...suite, at: ["before"] }] }, 'suites[0].at: needs "canary" or "end" as well'],
   [{ suites: [{ ...suite, tap: true, junit: "a.xml" }] }, "suites[0].tap: give `junit` or `tap`, not both"],
+  [{ hooks: [{ name: "t", command: ["x"] }] }, "hooks[0].at: is missing: expected an array"],
+  [{ hooks: [{ ...hook, at: [] }] }, "hooks[0].at: must not be empty"],
+  [
+    { hooks: [{ ...hook, at: ["before"] }] },
+    'hooks[0].at[0]: expected "beforeRun" or "afterRun" or "beforeHost" or "afterHost", not "before"',
+  ],
+  [{ hooks: [{ ...hook, timeout: "0s" }] }, "hooks[0].timeout: must be longer than 0s"],
+  [{ hooks: [{ ...hook, onFailure: "explode" }] }, 'hooks[0].onFailure: expected "halt" or "ignore", not "explode"'],
+  [{ hooks: [hook, hook] }, 'hooks[1].name: "ticket" is used twice'],
+  [
+    { checks: [{ kind: "alerts", name: "calm", url: "http://am" }] },
+    "checks[0]: give `query` (of Prometheus) or `matchers` (of Alertmanager)",
+  ],
+  [
+    { checks: [{ kind: "alerts", name: "calm", url: "http://am", query: "up", matchers: ["a=b"] }] },
+    "checks[0]: give `query` (of Prometheus) or `matchers` (of Alertmanager)",
+  ],
+  [
+    { checks: [{ kind: "alerts", name: "calm", url: "http://am", matchers: ["critical"] }] },
+    'checks[0].matchers[0]: expected a matcher like severity="critical" or instance=~"{host}:.*"',
+  ],
+  [
+    { checks: [{ kind: "alerts", name: "calm", url: "http://am", query: 'up{instance="{host}"} == 0' }] },
+    'checks[0]: asks for {host}, but at the end of the roll no host is at hand; leave "end" out of "at"',
+  ],
+  [
+    { silences: [{ ...silence, matchers: ['severity="critical"'] }] },
+    "silences[0].matchers: must name {host}: other hosts' alerts are news",
+  ],
+  [{ silences: [{ ...silence, lasting: "1m" }] }, 'silences[0].lasting: must be at least "5m"'],
+  [
+    { silences: [{ ...silence, alertmanager: "alerts" }] },
+    'silences[0].alertmanager: expected an http(s) URL like "https://alerts.example.com"',
+  ],
+  [
+    { notify: [{ kind: "mail", name: "x" }] },
+    'notify[0].kind: unknown kind "mail"; expected one of "webhook", "slack", "pagerduty"',
+  ],
+  [
+    { notify: [{ kind: "slack", name: "ops", urlFrom: "https://hooks.slack.example.com/x" }] },
+    'notify[0].urlFrom: expected the name of an environment variable, like "SHOP_TOKEN"',
+  ],
+  [
+    { notify: [{ kind: "slack", name: "ops", url: "x", urlFrom: "URL" }] },
+    "notify[0].url: unknown property `url`; known are `kind`, `name`, `at`, `timeout`, `urlFrom`",
+  ],
+  [
+    { notify: [{ kind: "webhook", name: "ops", urlFrom: "URL", timeout: "0s" }] },
+    "notify[0].timeout: must be longer than 0s",
+  ],
+  [{ policy: { canary: 0, approve: ["canary"] } }, "policy.approve[0]: there is no canary (`canary` is 0)"],
+  [
+    { policy: { canary: 0 }, suites: [{ ...suite, at: ["before", "canary"] }] },
+    'suites[0].at: there is no canary (policy.canary is 0): ask it at "end"',
+  ],
+  [
+    { policy: { canary: 0 }, checks: [{ ...http, at: ["canary"] }] },
+    'checks[0].at: there is no canary (policy.canary is 0): ask it at "end"',
+  ],
   [{ suites: [suite, suite] }, 'suites[1].name: "e2e" is used twice'],
   [
     { suites: [{ ...suite, name: "shop" }], checks: [http] },

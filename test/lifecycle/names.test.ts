@@ -18,7 +18,7 @@ test("hosts are shown, rolled and kept whatever they are called", async () => {
   const stage = new Stage(fleetOf(names));
   expect((await stage.preview(declare())).inputs.hosts).toEqual(all("8.0.3"));
   expect((await stage.up(declare())).partial).toBeUndefined();
-  expect(stage.saved?.outputs).toMatchObject({ hosts: all("8.0.3"), run: { outcome: "done", report: "4 rolled" } });
+  expect(stage.saved?.outputs).toMatchObject({ hosts: all("8.0.3"), run: { outcome: "done", summary: "4 rolled" } });
   expect((await stage.preview(declare())).step).toBe("same");
 });
 

@@ -7,7 +7,7 @@ import { nightsOf } from "../../provider/lifecycle/nights.ts";
 const MINUTE = 60;
 const noon = Date.parse("2026-11-25T12:00:00Z");
 const nightly = (duration: string, timezone = "UTC") =>
-  policy.parse({ windows: [{ start: "0 22 * * *", duration, timezone }] }).windows;
+  policy.parse({ windows: [{ start: "0 22 * * *", duration, timezone }] });
 
 /** Hosts of 40 minutes, one after the other. */
 function inRow(count: number): Pick<HostPlan, "host" | "after" | "start" | "end">[] {
@@ -21,7 +21,7 @@ function inRow(count: number): Pick<HostPlan, "host" | "after" | "start" | "end"
 
 describe("windows that a roll takes", () => {
   test("none are counted where hosts may always start", () => {
-    expect(nightsOf([], noon, inRow(3))).toBeUndefined();
+    expect(nightsOf(policy.parse({}), noon, inRow(3))).toBeUndefined();
     expect(nightsOf(nightly("2h"), noon, [])).toBeUndefined();
   });
 
@@ -32,19 +32,41 @@ describe("windows that a roll takes", () => {
       ends: "2026-11-26T00:00:00.000Z",
       timezone: "UTC",
       waiting: 0,
-      overrun: 0,
       left: 0,
     });
   });
 
-  test("a host that starts late in a window is finished after it, and the next one waits for the next opening", () => {
-    // 22:00, 22:40, 23:20 until 00:00; the window closes at 23:30.
+  test("a host that would not be done before the window ends waits for the next one", () => {
+    // 22:00 and 22:40; the next one would end at 00:00, and the window does at 23:30.
     expect(nightsOf(nightly("90m"), noon, inRow(5))).toMatchObject({
-      count: 2,
-      ends: "2026-11-26T23:20:00.000Z",
-      overrun: 0.5,
-      waiting: 22,
+      count: 3,
+      ends: "2026-11-27T22:40:00.000Z",
+      waiting: 45.33,
     });
+  });
+
+  test("a host that takes longer than every window is named", () => {
+    const nights = nightsOf(nightly("39m"), noon, inRow(3));
+    expect(nights).toMatchObject({ count: 0, left: 3, tooLong: { host: "h0", hours: 0.67 } });
+    expect(nights?.begins).toBeUndefined();
+    const weekends = policy.parse({
+      windows: [
+        { start: "0 22 * * *", duration: "30m" },
+        { start: "0 8 * * 6", duration: "4h" },
+      ],
+    });
+    expect(nightsOf(weekends, noon, inRow(3))).toMatchObject({ count: 1, begins: "2026-11-28T08:00:00.000Z" });
+  });
+
+  test("freeze periods are left out, with windows and without", () => {
+    const freeze = [{ from: "2026-11-25", to: "2026-11-26" }];
+    const always = policy.parse({ freeze });
+    expect(nightsOf(always, noon, inRow(3))).toMatchObject({ count: 1, begins: "2026-11-27T00:00:00.000Z" });
+    const both = policy.parse({ freeze, windows: [{ start: "0 22 * * *", duration: "2h" }] });
+    expect(nightsOf(both, noon, inRow(3))).toMatchObject({ count: 1, begins: "2026-11-27T22:00:00.000Z" });
+    const soon = policy.parse({ freeze: [{ from: "2026-11-25T13:00", to: "2026-11-25T14:00" }] });
+    // 12:00, then 12:40 would end at 13:20.
+    expect(nightsOf(soon, noon, inRow(2))).toMatchObject({ count: 2, ends: "2026-11-25T14:40:00.000Z" });
   });
 
   test("a host that is out already waits for no window", () => {
@@ -59,13 +81,13 @@ describe("windows that a roll takes", () => {
   });
 
   test("windows without a gap are one, and never close", () => {
-    const all = policy.parse({ windows: [{ start: "0 * * * *", duration: "1h" }] }).windows;
-    expect(nightsOf(all, noon, inRow(100))).toMatchObject({ count: 1, waiting: 0, overrun: 0 });
+    const all = policy.parse({ windows: [{ start: "0 * * * *", duration: "1h" }] });
+    expect(nightsOf(all, noon, inRow(100))).toMatchObject({ count: 1, waiting: 0 });
   });
 
   test("never less than the roll itself, and exactly that where the window is long enough", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 5, max: 800 }), (count, minutes) => {
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 40, max: 800 }), (count, minutes) => {
         const nights = nightsOf(nightly(`${minutes}m`), noon, inRow(count));
         const took = (Date.parse(nights?.ends ?? "") - Date.parse(nights?.begins ?? "")) / 60_000;
         expect(took).toBeGreaterThanOrEqual(count * 40);

@@ -24,7 +24,13 @@ describe("an `up`", () => {
         unknown: 0,
         names: { drifted: [], ahead: ["h3"], blocked: [], unknown: [] },
       },
-      run: { id: "run-1", outcome: "done", reason: "", report: "2 rolled" },
+      run: {
+        id: "run-1",
+        outcome: "done",
+        reason: "",
+        summary: "2 rolled",
+        report: ".rolling-patch/reports/run-1.html",
+      },
     });
     expect((await stage.preview(declare())).step).toBe("same");
   });
@@ -95,7 +101,7 @@ describe("a roll that ends early", () => {
     expect(stage.saved?.outputs).toMatchObject({
       __provider: "exports.handler = …",
       hosts: { h1: "8.0.3", h2: "8.0.3", h3: "8.0.3", h4: "8.0.1" },
-      run: { id: "run-1", outcome: "halted", report: "3 rolled; failed: h4 (remediate)" },
+      run: { id: "run-1", outcome: "halted", summary: "3 rolled; failed: h4 (remediate)" },
     });
     stage.hear();
     const next = await stage.preview(declare({ retries: 0 }));
@@ -139,7 +145,7 @@ describe("a roll that ends early", () => {
     expect(partial?.reasons[0]).toMatch(/is paused: the Pulumi engine has gone.* The next `pulumi up` goes on\.$/);
     stage.stop = new AbortController();
     expect((await stage.up(declare())).partial).toBeUndefined();
-    expect(stage.saved?.outputs.run).toMatchObject({ outcome: "done", report: "4 rolled" });
+    expect(stage.saved?.outputs.run).toMatchObject({ outcome: "done", summary: "4 rolled" });
   });
 
   test("after its last host: the next `up` still ends it", async () => {

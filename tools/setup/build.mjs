@@ -13,10 +13,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { bundleLibrary } from "./bundle.mjs";
 import { privatePath } from "./context.mjs";
 
 const sources = ["provider", "sdk"];
-const settings = ["tsconfig.json", "tsconfig.build.json", "package.json"];
+const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "tools/setup/bundle.mjs"];
 /** What goes into `dist` as it is: the compiler leaves these out. */
 const verbatim = /\.(?:js|cjs|mjs|json|sql|d\.ts|d\.cts)$/;
 
@@ -51,11 +52,12 @@ export async function build({ root, run, env }) {
   const args = [tsc, "-p", "tsconfig.build.json", "--outDir", fresh];
   const compiled = await run("node", args, { cwd: root, env, deadline: 300 });
   for (const path of files(root).filter((file) => verbatim.test(file))) copy(join(root, path), join(fresh, path));
+  const bundled = await bundleLibrary({ root, run, env }, fresh);
   makeExecutable(join(fresh, "provider", "cli", "bin.js"));
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
   renameSync(fresh, join(root, "dist"));
   rmSync(old, { recursive: true, force: true });
-  return compiled.ok ? "" : compiled.out || compiled.why;
+  return [compiled.ok ? "" : compiled.out || compiled.why, bundled].filter((said) => said !== "").join("\n");
 }
 
 /** @param {string} root */

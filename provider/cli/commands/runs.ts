@@ -13,7 +13,7 @@ export function runs(world: CliWorld, { json = false }: RunsOptions): ExitCode {
   const known = withJournal(world, (journal) =>
     journal.runs().map(({ run, from, to, entries }) => {
       const memory = journal.memory(run);
-      const { outcome, reason, report } = memory === undefined ? unremembered : runOutput(memory);
+      const { outcome, reason, summary } = memory === undefined ? unremembered : runOutput(memory);
       return {
         run,
         baseline: memory?.baseline ?? "",
@@ -23,7 +23,7 @@ export function runs(world: CliWorld, { json = false }: RunsOptions): ExitCode {
         entries,
         outcome,
         reason,
-        report,
+        summary,
       };
     }),
   );
@@ -38,20 +38,20 @@ export function runs(world: CliWorld, { json = false }: RunsOptions): ExitCode {
       { title: "outcome" },
       { title: "" },
     ];
-    const rows = known.map(({ run, from, to, baseline, outcome, report, reason }) => [
+    const rows = known.map(({ run, from, to, baseline, outcome, summary, reason }) => [
       run,
       minute(from),
       minute(to),
       baseline.replace(/^version=/, ""),
       outcome,
-      [report, reason].filter((part) => part !== "").join("; "),
+      [summary, reason].filter((part) => part !== "").join("; "),
     ]);
     for (const line of columns(heads, rows)) world.out(line);
   }
   return exit.ok;
 }
 
-const unremembered = { outcome: "unfinished", reason: "", report: "" };
+const unremembered = { outcome: "unfinished", reason: "", summary: "" };
 
 /** "2026-03-01 10:04", UTC. */
 function minute(iso: string): string {

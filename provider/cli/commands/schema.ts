@@ -2,6 +2,7 @@ import { z } from "zod";
 import { inputs } from "../../core/inputs.ts";
 import { faults, fleetSpec } from "../../drivers/simulated/index.ts";
 import { planSchema } from "../../lifecycle/render/plan-schema.ts";
+import { reportSchema } from "../../lifecycle/report/schema.ts";
 import { type ExitCode, exit } from "../exit.ts";
 import { snapshotSchema } from "../snapshot/schema.ts";
 import type { CliWorld } from "../world.ts";
@@ -12,6 +13,7 @@ export const schemas = {
   fleet: { schema: fleetSpec, title: "an embedded fleet, as `sim create` reads it" },
   snapshot: { schema: snapshotSchema, title: "a fleet snapshot, as `snapshot` writes it and `plan` reads it" },
   plan: { schema: planSchema, title: "a plan, as `plan --json` and previews write it" },
+  report: { schema: reportSchema, title: "the report of a run, as `report --json` writes it" },
   faults: { schema: faults, title: "faults of an embedded fleet, as `sim fault` reads them" },
 } as const;
 

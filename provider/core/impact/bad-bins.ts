@@ -2,7 +2,7 @@ import { ERROR_BIN, GAP } from "./bins.ts";
 import { binomialAtLeast } from "./distributions.ts";
 import type { ErrorFigures, Interval, Question } from "./question.ts";
 import { MINUTE } from "./settings.ts";
-import { isPatched, placeboPairs } from "./windows.ts";
+import { isPatched, placeboPairs, stateKey } from "./windows.ts";
 
 /** A workload's own past counts as its bins; the fleet's as so many of them: rare errors are not taken for none. */
 const FLEET_BINS = 60;
@@ -27,6 +27,7 @@ export function testErrors(question: Question, after: Interval, minutes: number,
   if (treated.length === 0 || controls.length === 0) return undefined;
   const kept = withoutWorst(treated);
   const { bad: badC, expected: expectedC } = total(controls);
+  // Trimmed like the treated host: its chances are measured by others that may leave out their worst minute as well.
   const hosts = hostTotals(controls);
   const dispersion = dispersionOf([hosts, ...placebos(question, minutes)]);
   const tries = Math.floor((kept.bad + badC) / dispersion);
@@ -52,7 +53,7 @@ interface Count {
   /** Windows that its expectation is from. */
   readonly before: readonly Interval[];
   readonly after: Interval;
-  readonly marks: readonly Uint8Array[];
+  readonly marks: Uint8Array;
   readonly bad: number;
   readonly bins: number;
   readonly expected: number;
@@ -70,7 +71,7 @@ function countsOf(question: Counted, before: readonly Interval[], after: Interva
   // Half an error more: a fleet that never had one may have one.
   const share = (bad + 0.5) / (bins + 1);
   return rows.map(({ past, marks, ...row }) => {
-    const now = tally(marks);
+    const now = tallyOf(marks);
     const rate = (past.bad + FLEET_BINS * share) / (past.bins + FLEET_BINS);
     return { ...row, after, marks, ...now, expected: now.bins * rate };
   });
@@ -83,15 +84,15 @@ function pastAndPresent(question: Counted, before: readonly Interval[], after: I
   return question.seen.series.flatMap((series) => {
     const marks = series.bad(after.from, after.to);
     if (marks.every((mark) => mark === GAP)) return [];
-    const { host } = series.summary(after.from, after.to);
+    const host = series.host(after.from, after.to);
     if (host === undefined) return [];
-    const there = before.filter(({ from, to }) => series.summary(from, to).host === host);
+    const there = before.filter(({ from, to }) => series.host(from, to) === host);
     const last = there.at(-1);
     if (last === undefined) return [];
     const state = isPatched(question, host, last);
     const same = there.filter((window) => isPatched(question, host, window) === state);
     const past = tally(same.map(({ from, to }) => series.bad(from, to)));
-    return [{ workload: series.workload, host, before: same, past, marks: [marks] }];
+    return [{ workload: series.workload, host, before: same, past, marks }];
   });
 }
 
@@ -105,13 +106,30 @@ function tally(marks: readonly Uint8Array[]): { bad: number; bins: number } {
   let bad = 0;
   let bins = 0;
   for (const window of marks) {
+    const part = tallyOf(window);
+    bad += part.bad;
+    bins += part.bins;
+  }
+  return { bad, bins };
+}
+
+/** Windows are asked about again and again, and nobody changes them. */
+const tallies = new WeakMap<Uint8Array, { readonly bad: number; readonly bins: number }>();
+
+function tallyOf(window: Uint8Array): { readonly bad: number; readonly bins: number } {
+  let known = tallies.get(window);
+  if (known === undefined) {
+    let bad = 0;
+    let bins = 0;
     for (const mark of window) {
       if (mark === GAP) continue;
       bins += 1;
       bad += mark;
     }
+    known = { bad, bins };
+    tallies.set(window, known);
   }
-  return { bad, bins };
+  return known;
 }
 
 function total(counts: readonly Pick<Count, "bad" | "bins" | "expected">[]): {
@@ -128,18 +146,33 @@ function total(counts: readonly Pick<Count, "bad" | "bins" | "expected">[]): {
   return sum;
 }
 
-/** Of the treated host, without its worst contiguous minute. */
+/** Of one host, without its worst contiguous minute. */
 function withoutWorst(counts: readonly Count[]): { bad: number; bins: number; expected: number } {
   const all = total(counts);
-  const length = Math.max(0, ...counts.flatMap(({ marks }) => marks.map((window) => window.length)));
+  const length = Math.max(0, ...counts.map(({ marks }) => marks.length));
+  const bad = new Float64Array(length);
+  const bins = new Float64Array(length);
+  for (const { marks } of counts) {
+    for (const [index, mark] of marks.entries()) {
+      if (mark === GAP) continue;
+      bins[index] = (bins[index] ?? 0) + 1;
+      bad[index] = (bad[index] ?? 0) + mark;
+    }
+  }
   let worst = { bad: -1, bins: 0 };
   for (let start = 0; start + WORST <= length; start++) {
-    const stretch = tally(counts.flatMap(({ marks }) => marks.map((window) => window.subarray(start, start + WORST))));
-    if (stretch.bad > worst.bad) worst = stretch;
+    const found = sum(bad.subarray(start, start + WORST));
+    if (found > worst.bad) worst = { bad: found, bins: sum(bins.subarray(start, start + WORST)) };
   }
   if (worst.bad < 0) return all;
   const kept = all.bins - worst.bins;
   return { bad: all.bad - worst.bad, bins: kept, expected: all.bins > 0 ? (all.expected * kept) / all.bins : 0 };
+}
+
+function sum(numbers: Float64Array): number {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
 }
 
 interface HostTotal {
@@ -149,7 +182,7 @@ interface HostTotal {
 
 function hostTotals(counts: readonly Count[]): HostTotal[] {
   const byHost = Map.groupBy(counts, ({ host }) => host);
-  return [...byHost.values()].map(total);
+  return [...byHost.values()].map(withoutWorst);
 }
 
 /** Pearson's chi square per degree of freedom over hosts that nothing was done to, several windows together; at least 1. */
@@ -174,7 +207,10 @@ function placebos(question: Question, minutes: number): HostTotal[][] {
   return question.undisturbed
     .filter(({ kind }) => kind === "baseline")
     .flatMap((baseline) =>
-      placeboPairs(baseline, minutes).map((pair) => ({ ...pair, before: { ...pair.before, from: baseline.from } })),
-    )
-    .map(({ before, after }) => hostTotals(countsOf(question, [before], after)));
+      placeboPairs(baseline, minutes).map(({ before, after }) =>
+        question.seen.remember(`placebo errors ${stateKey(question, baseline)}`, baseline.from, after.to, () =>
+          hostTotals(countsOf(question, [{ from: baseline.from, to: before.to }], after)),
+        ),
+      ),
+    );
 }

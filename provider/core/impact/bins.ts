@@ -33,12 +33,13 @@ export function summaryOfPlaces(places: readonly Place[]): Summary {
   const slices = places.filter((place) => typeof place === "object");
   const samples = slices.reduce((sum, { samples }) => sum + samples.length, 0);
   const requests = slices.reduce((sum, { samples }) => sum + samples.filter((ms) => ms !== null).length, 0);
+  const host = onlyHost(places);
   return summaryOf(latencyBins(places), {
     requests,
     samples,
     present: slices.length,
     possible: places.filter((place) => place !== "settling").length,
-    ...onlyHost(slices),
+    ...(host === undefined ? {} : { host }),
   });
 }
 
@@ -96,7 +97,13 @@ function lnOf(ms: number): number {
   return Math.log(Math.max(ms, LEAST_LATENCY));
 }
 
-function onlyHost(slices: readonly Slice[]): { host?: string } {
-  const host = slices[0]?.host;
-  return host !== undefined && slices.every((slice) => slice.host === host) ? { host } : {};
+/** The host of all slices that were seen; undefined where there are several, or none. */
+export function onlyHost(places: readonly Place[]): string | undefined {
+  let host: string | undefined;
+  for (const place of places) {
+    if (typeof place !== "object") continue;
+    if (host !== undefined && place.host !== host) return undefined;
+    host = place.host;
+  }
+  return host;
 }

@@ -2,7 +2,7 @@ import { type Comparison, compare } from "./compare.ts";
 import { type Difference, difference, intervalOf } from "./difference.ts";
 import type { Estimate, Evidence, Interval, Question, Spread } from "./question.ts";
 import { spreadOf } from "./spread.ts";
-import { placeboPairs, referencesOf } from "./windows.ts";
+import { placeboPairs, referencesOf, stateKey } from "./windows.ts";
 
 /** Least data of the treated host; a single control host is enough if the baseline tells how hosts differ. */
 const LEAST_WORKLOADS = 2;
@@ -57,19 +57,22 @@ function otherSpreads(question: Question, minutes: number): Spread[] {
   return [...earlier.filter((spread) => spread.minutes === minutes), ...placeboSpreads(question, minutes)];
 }
 
-/** Of every baseline: nothing happened, so every host is a control. */
+/** Of every baseline: nothing happened, so every host is a control, and its load is steady. */
 export function placeboSpreads(
-  question: Pick<Question, "seen" | "undisturbed" | "patchedSince" | "loads">,
+  { seen, undisturbed, patchedSince }: Pick<Question, "seen" | "undisturbed" | "patchedSince">,
   minutes: number,
 ): Spread[] {
-  const { seen, patchedSince, loads } = question;
-  const parts = { seen, patchedSince, ...(loads === undefined ? {} : { loads }) };
-  return question.undisturbed
+  return undisturbed
     .filter(({ kind }) => kind === "baseline")
-    .flatMap((baseline) => longestPairs(baseline, minutes))
-    .map(({ before, after }) => [...compare(parts, [before], after).controls.values()])
-    .filter((controls) => controls.length > 0)
-    .map((controls) => spreadOf(minutes, controls));
+    .flatMap((baseline) =>
+      longestPairs(baseline, minutes).flatMap(({ before, after }) => {
+        const key = `placebo latency ${minutes} ${stateKey({ patchedSince }, baseline)}`;
+        return seen.remember(key, before.from, after.to, () => {
+          const { controls } = compare({ seen, patchedSince }, [before], after);
+          return controls.size > 0 ? [spreadOf(minutes, [...controls.values()])] : [];
+        });
+      }),
+    );
 }
 
 /** A look at 40 minutes finds no pair of its length in the baseline: shorter windows are noisier, so they err on the safe side. */
@@ -87,7 +90,7 @@ const SHORTEST_PAIR = 3;
 function hostsSeen({ seen, undisturbed }: Question): number {
   const [newest] = referencesOf(undisturbed, 0);
   if (newest === undefined) return 0;
-  return new Set(seen.series.flatMap((series) => series.summary(newest.from, newest.to).host ?? [])).size;
+  return new Set(seen.series.flatMap((series) => series.host(newest.from, newest.to) ?? [])).size;
 }
 
 function rowsOf({ treated }: Comparison, { control, within }: Difference): Evidence["rows"] {

@@ -15,7 +15,7 @@ export function loadsOf(
 
 function countedLoads(all: readonly Series[], windows: readonly Interval[]): LoadsOf {
   // One that is silent for a while has not left its host.
-  const steady = all.filter((series) => windows.every(({ from, to }) => series.summary(from, to).host !== undefined));
+  const steady = all.filter((series) => windows.every(({ from, to }) => series.host(from, to) !== undefined));
   const known = new Map<string, ReadonlyMap<string, ReadonlySet<string>>>();
   return (host, { from, to }) => {
     const key = `${from} ${to}`;
@@ -31,7 +31,7 @@ function countedLoads(all: readonly Series[], windows: readonly Interval[]): Loa
 function workloadsByHost(all: readonly Series[], from: number, to: number): ReadonlyMap<string, ReadonlySet<string>> {
   const found = new Map<string, Set<string>>();
   for (const series of all) {
-    const { host } = series.summary(from, to);
+    const host = series.host(from, to);
     if (host === undefined) continue;
     const there = found.get(host) ?? new Set();
     found.set(host, there.add(series.workload));

@@ -23,3 +23,21 @@ export class WindowMemo<Value> {
       if (start < to) for (const end of byEnd.keys()) if (end > from) byEnd.delete(end);
   }
 }
+
+/** The same for answers of many kinds, each under a name. */
+export class Memory {
+  readonly #byName = new Map<string, WindowMemo<unknown>>();
+
+  get<Value>(name: string, from: number, to: number, make: () => Value): Value {
+    let memo = this.#byName.get(name);
+    if (memo === undefined) {
+      memo = new WindowMemo();
+      this.#byName.set(name, memo);
+    }
+    return memo.get(from, to, make) as Value;
+  }
+
+  forget(from: number, to: number): void {
+    for (const memo of this.#byName.values()) memo.forget(from, to);
+  }
+}

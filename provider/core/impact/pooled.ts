@@ -48,11 +48,16 @@ export function pooled(
     MOST_DF,
     estimates.reduce((sum, { df }) => sum + df, 0),
   );
-  const level = spent(count / Math.max(settings.hosts, count)) - spent((count - 1) / Math.max(settings.hosts, count));
+  const level = pooledLevel(count, Math.max(settings.hosts, count));
   const mean = { delta, se, df, ...intervalOf({ delta, se, df }) };
   const workloads = estimates.reduce((sum, { treated }) => sum + treated, 0);
   const halt = count > 1 && delta >= Math.log1p(settings.tolerance / 2) && level > 0 && delta / se > tAbove(level, df);
   return { ...mean, hosts: count, workloads, halt, sentence: sentenceOf(mean, count, workloads) };
+}
+
+/** One-sided level of the pooled test after the k-th of so many hosts. */
+export function pooledLevel(k: number, hosts: number): number {
+  return spent(k / hosts) - spent((k - 1) / hosts);
 }
 
 /** O'Brien-Fleming: of the budget, what may be spent once this part of the hosts is known. Little at first. */

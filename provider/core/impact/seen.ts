@@ -1,11 +1,13 @@
-import { badBins, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
-import { WindowMemo } from "./memo.ts";
+import { badBins, onlyHost, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
+import { Memory, WindowMemo } from "./memo.ts";
 import { type MoveSeen, SLICE, type Slice } from "./samples.ts";
 import { SETTLE } from "./settings.ts";
 
 /** What probes saw, a series for each probe of each workload. The verdict reads it through this only. */
 export interface Seen {
   readonly series: readonly Series[];
+  /** What `make` makes of a window under this name, worked out again only when something changes in the window. */
+  remember<Value>(name: string, from: number, to: number, make: () => Value): Value;
 }
 
 /** What one probe saw of one workload. Fleet ms; windows are cut into bins from their start on, without what had to settle. */
@@ -14,6 +16,8 @@ export interface Series {
   readonly workload: string;
   /** Latency over a window. */
   summary(from: number, to: number): Summary;
+  /** Where the workload was all the time; undefined: on more than one host, or nothing was seen. */
+  host(from: number, to: number): string | undefined;
   /** A number for each 10 s from the start of the window on: 0 good, 1 with a failure, `GAP` nothing seen. */
   bad(from: number, to: number): Uint8Array;
   /** Slices in order of time, for guards and reports; those after moves included. */
@@ -29,6 +33,7 @@ export interface Series {
 export class Samples implements Seen {
   readonly #series = new Map<string, SliceSeries>();
   readonly #moves = new Map<string, number[]>();
+  readonly #memory = new Memory();
   #all: readonly SliceSeries[] | undefined;
 
   constructor(slices: Iterable<Slice> = [], moves: Iterable<MoveSeen> = []) {
@@ -50,7 +55,11 @@ export class Samples implements Seen {
       this.#series.set(key, series);
       this.#all = undefined;
     }
-    series.add(slice);
+    if (series.add(slice)) this.#memory.forget(slice.at, slice.at + SLICE);
+  }
+
+  remember<Value>(name: string, from: number, to: number, make: () => Value): Value {
+    return this.#memory.get(name, from, to, make);
   }
 
   moved({ workload, at }: MoveSeen): void {
@@ -58,6 +67,7 @@ export class Samples implements Seen {
     if (moves.includes(at)) return;
     moves.push(at);
     moves.sort((a, b) => a - b);
+    this.#memory.forget(at - SLICE, at + SETTLE);
     for (const series of this.#series.values())
       if (series.workload === workload) series.forget(at - SLICE, at + SETTLE);
   }
@@ -83,6 +93,7 @@ class SliceSeries implements Series {
   readonly moves: readonly number[];
   readonly #slices = new Map<number, Slice>();
   readonly #summaries = new WindowMemo<Summary>();
+  readonly #hosts = new WindowMemo<string | null>();
   readonly #errors = new WindowMemo<Uint8Array>();
 
   constructor(probe: string, workload: string, moves: readonly number[]) {
@@ -91,15 +102,18 @@ class SliceSeries implements Series {
     this.moves = moves;
   }
 
-  add(slice: Slice): void {
+  /** Whether that changes anything. */
+  add(slice: Slice): boolean {
     const there = this.#slices.get(slice.at);
-    if (there !== undefined && !isFuller(slice, there)) return;
+    if (there !== undefined && !isFuller(slice, there)) return false;
     this.#slices.set(slice.at, slice);
     this.forget(slice.at, slice.at + SLICE);
+    return true;
   }
 
   forget(from: number, to: number): void {
     this.#summaries.forget(from, to);
+    this.#hosts.forget(from, to);
     this.#errors.forget(from, to);
   }
 
@@ -118,6 +132,10 @@ class SliceSeries implements Series {
 
   summary(from: number, to: number): Summary {
     return this.#summaries.get(from, to, () => summaryOfPlaces(this.#places(from, to)));
+  }
+
+  host(from: number, to: number): string | undefined {
+    return this.#hosts.get(from, to, () => onlyHost(this.#places(from, to)) ?? null) ?? undefined;
   }
 
   bad(from: number, to: number): Uint8Array {

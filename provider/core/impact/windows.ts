@@ -57,6 +57,11 @@ export function isPatched(
   return since >= to ? false : undefined;
 }
 
+/** What is patched before the end of an interval: the part of the patch states that a placebo in it depends on. */
+export function stateKey(question: Pick<Question, "patchedSince">, { to }: Interval): string {
+  return JSON.stringify([...question.patchedSince].filter(([, since]) => since < to).sort());
+}
+
 function onSlices({ from, to }: Interval): Interval {
   return { from: Math.ceil(from / SLICE) * SLICE, to: Math.floor(to / SLICE) * SLICE };
 }

@@ -23,6 +23,16 @@ const HOUR = 3_600_000;
 interface Outage {
   readonly from: number;
   readonly until: number;
+  readonly share: number;
+}
+
+interface About {
+  readonly follows: number;
+  readonly failing: number;
+  /** Key of its requests' noise. */
+  readonly request: number;
+  slow: { readonly host: string; readonly bin: number; readonly value: number };
+  outages: { readonly host: string; readonly hour: number; readonly list: readonly Outage[] };
 }
 
 /**
@@ -33,40 +43,65 @@ export class Noise {
   readonly #figures: NoiseFigures;
   readonly #seed: number;
   readonly #chunks = new Map<string, { readonly chunk: number; readonly values: Float64Array }[]>();
-  readonly #outages = new Map<string, { readonly hour: number; readonly list: readonly Outage[] }[]>();
+  readonly #known = new Map<string, About>();
+  /** When the day begins, as a share of it. */
+  readonly #day: number;
 
   constructor(set: NoiseSet, seed: number) {
     this.#figures = noiseFigures[set];
     this.#seed = hashed(seed, 0x6e6f6973);
+    this.#day = uniform(this.#key("daily", ""), 0);
   }
 
   /** Slow part of ln(latency), without the noise of single requests. */
   slow(workload: string, host: string, time: number): number {
+    const about = this.#about(workload);
     const bin = Math.floor(time / BIN);
-    const { common } = this.#figures;
-    const [least, most] = common.follows;
-    const follows = least + (most - least) * uniform(this.#key("follows", workload), 0);
-    const daily = DAILY * Math.sin(2 * Math.PI * (time / DAY + uniform(this.#key("daily", ""), 0)));
-    return (
-      follows * (daily + this.#at("common", "", bin)) +
-      this.#at("workload", workload, bin) +
-      this.#at("host", host, bin)
-    );
+    if (about.slow.host !== host || about.slow.bin !== bin) {
+      const value = this.#slowIn(about.follows, workload, host, bin);
+      about.slow = { host, bin, value };
+    }
+    return about.slow.value;
   }
 
   /** What the `n`-th request of a workload adds. */
   request(workload: string, n: number): number {
-    return this.#figures.request * normal(this.#key("request", workload), n);
+    return this.#figures.request * normal(this.#about(workload).request, n);
   }
 
   /** Share of requests that fail now, 0 to 1. */
   failing(workload: string, host: string, time: number): number {
-    const always = FAILING.mean * Math.exp(normal(this.#key("failing", workload), 0) - 0.5);
-    let well = 1 - Math.min(FAILING.most, always);
-    if (this.#isOut("workload", workload, time)) well *= 1 - outages.workload.share;
-    if (this.#isOut("host", host, time)) well *= 1 - outages.host.share;
-    if (this.#isOut("common", "", time)) well *= 1 - outages.common.share;
+    const about = this.#about(workload);
+    const hour = Math.floor(time / HOUR);
+    if (about.outages.host !== host || about.outages.hour !== hour) {
+      about.outages = { host, hour, list: this.#outagesIn(workload, host, hour) };
+    }
+    let well = 1 - about.failing;
+    for (const { from, until, share } of about.outages.list) if (from <= time && time < until) well *= 1 - share;
     return 1 - well;
+  }
+
+  /** What is the same at all times, and the newest answers: requests of one workload come one after the other. */
+  #about(workload: string): About {
+    let about = this.#known.get(workload);
+    if (about === undefined) {
+      const [least, most] = this.#figures.common.follows;
+      about = {
+        follows: least + (most - least) * uniform(this.#key("follows", workload), 0),
+        failing: Math.min(FAILING.most, FAILING.mean * Math.exp(normal(this.#key("failing", workload), 0) - 0.5)),
+        request: this.#key("request", workload),
+        slow: { host: "", bin: Number.NaN, value: 0 },
+        outages: { host: "", hour: Number.NaN, list: [] },
+      };
+      this.#known.set(workload, about);
+    }
+    return about;
+  }
+
+  #slowIn(follows: number, workload: string, host: string, bin: number): number {
+    const daily = DAILY * Math.sin(2 * Math.PI * ((bin * BIN) / DAY + this.#day));
+    const shared = daily + this.#at("common", "", bin);
+    return follows * shared + this.#at("workload", workload, bin) + this.#at("host", host, bin);
   }
 
   #at(kind: "workload" | "host" | "common", name: string, bin: number): number {
@@ -112,27 +147,17 @@ export class Noise {
     }
   }
 
-  /** Outages begin at most a few to the hour; one reaches into the next hour at most. */
-  #isOut(kind: keyof typeof outages, name: string, time: number): boolean {
-    const hour = Math.floor(time / HOUR);
-    return [hour - 1, hour].some((at) =>
-      this.#outagesOf(kind, name, at).some((one) => one.from <= time && time < one.until),
-    );
-  }
-
-  #outagesOf(kind: keyof typeof outages, name: string, hour: number): readonly Outage[] {
-    const key = `${kind} ${name}`;
-    const known = this.#outages.get(key) ?? [];
-    let found = known.find((one) => one.hour === hour);
-    if (found === undefined) {
-      found = { hour, list: this.#drawOutages(kind, name, hour) };
-      this.#outages.set(key, [found, ...known.slice(0, 2)]);
-    }
-    return found.list;
+  /** Those that may reach into an hour: an outage is never longer than one. */
+  #outagesIn(workload: string, host: string, hour: number): Outage[] {
+    return [hour - 1, hour].flatMap((at) => [
+      ...this.#drawOutages("workload", workload, at),
+      ...this.#drawOutages("host", host, at),
+      ...this.#drawOutages("common", "", at),
+    ]);
   }
 
   #drawOutages(kind: keyof typeof outages, name: string, hour: number): Outage[] {
-    const { perHour, mean } = outages[kind];
+    const { perHour, mean, share } = outages[kind];
     const key = hashed(this.#key(`${kind} outage`, name), hour);
     const list: Outage[] = [];
     let from = 0;
@@ -140,7 +165,7 @@ export class Noise {
       from += (-HOUR / perHour) * Math.log(1 - uniform(key, n));
       if (from >= HOUR) return list;
       const length = -1000 * mean * Math.log(1 - uniform(key, n + 1));
-      list.push({ from: hour * HOUR + from, until: hour * HOUR + from + Math.min(length, HOUR) });
+      list.push({ from: hour * HOUR + from, until: hour * HOUR + from + Math.min(length, HOUR), share });
     }
   }
 

@@ -78,7 +78,7 @@ function moveTable({ hosts }: PlanDocument): string[] {
 }
 
 /** Names and reasons come from outside: they must not break the table, nor be read as markup or mentions. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text
     .replace(/[\\`*_{}[\]<>|#~]/g, "\\$&")
     .replace(/@/g, "@\u200b")
