@@ -56,10 +56,12 @@ What to try next, here in this folder:
   npm run pulumi -- up                                         bring the drifted host back
   npm run rolling-patch -- sim show --file ${fleet}
   npm run rolling-patch -- runs                                what was done, run by run
+  npm run rolling-patch -- report --open                       the newest run as a page
   change \`version\` in examples/quickstart/index.ts, then:
   npm run pulumi -- preview --diff                             the plan for the new level
   npm run pulumi -- destroy                                    forget the fleet; hosts stay as they are
-  npm start                                                    all of it again, from a new fleet`);
+  npm start                                                    all of it again, from a new fleet
+  npm start -- --bad-patch                                     a bad patch stops itself at the first host`);
 }
 
 async function badPatch() {
@@ -79,6 +81,7 @@ async function badPatch() {
 Done in ${seconds(start)}. What to try next, here in this folder:
   npm run rolling-patch -- status                              what stands in the way
   npm run rolling-patch -- show                                what was done, act for act
+  npm run rolling-patch -- report --open                       the evidence as a page
   declare a better patch: change \`version\` in examples/quickstart/index.ts, then npm run pulumi -- up
   npm start                                                    a patch that does no harm`);
 }
