@@ -93,7 +93,9 @@ export class Board {
 
   /** Records where an item will be found from now on. */
   relocate(item: Item, from: Node, to: Node): void {
-    this.#items[from.index] = this.itemsOn(from).filter((other) => other !== item);
+    const left = this.#items[from.index] as Item[];
+    const index = left.indexOf(item);
+    if (index >= 0) left.splice(index, 1);
     this.#items[to.index]?.push(item);
     this.#places[item.index] = to;
   }

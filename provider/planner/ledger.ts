@@ -113,7 +113,7 @@ export class Ledger {
 
 /** Adds amounts, by name. */
 export function addTo(sum: Map<string, number>, amounts: Resources, sign: 1 | -1): void {
-  for (const [name, amount] of Object.entries(amounts)) sum.set(name, (sum.get(name) ?? 0) + sign * amount);
+  for (const name of Object.keys(amounts)) sum.set(name, (sum.get(name) ?? 0) + sign * amountOf(amounts, name));
 }
 
 function entry(map: Map<string, Map<string, number>>, key: string): Map<string, number> {

@@ -10,24 +10,26 @@ export function rejectNonsense({ hosts, workloads, migration }: Fleet): void {
   for (const { id, capacity, estimate, slots } of hosts) {
     if (known.has(id)) throw nonsense(`host ${id} is there twice`);
     known.add(id);
-    amounts(`capacity of ${id}`, capacity);
-    amounts(`estimate of ${id}`, estimate);
-    amounts(`${id}`, { slots });
+    amounts("capacity", capacity, id);
+    amounts("estimate", estimate, id);
+    amounts(id, { slots });
   }
   const placed = new Set<string>();
   for (const { id, host, demand } of workloads) {
     if (placed.has(id)) throw nonsense(`workload ${id} is there twice: it can be on one host only`);
     placed.add(id);
     if (!known.has(host)) throw nonsense(`workload ${id} is on ${host}, which is not in the fleet`);
-    amounts(`demand of ${id}`, demand);
+    amounts("demand", demand, id);
   }
   amounts("time of a migration", { fixed: migration.fixed, "per GiB": migration.perGiB });
 }
 
-function amounts(whose: string, all: Resources): void {
+function amounts(what: string, all: Resources, of?: string): void {
+  const isRight = (amount: number): boolean => amount >= 0 && amount < Number.POSITIVE_INFINITY;
+  if (Object.values(all).every(isRight)) return;
+  const whose = of === undefined ? what : `${what} of ${of}`;
   for (const [name, amount] of Object.entries(all)) {
-    if (!(amount >= 0 && amount < Number.POSITIVE_INFINITY))
-      throw nonsense(`${whose}: ${name} is ${amount}, and must be a number that is not negative`);
+    if (!isRight(amount)) throw nonsense(`${whose}: ${name} is ${amount}, and must be a number that is not negative`);
   }
 }
 
