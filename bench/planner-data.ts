@@ -2,21 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Fleet, Host, Workload } from "../provider/core/fleet.ts";
+import { benchHost } from "./bench-host.ts";
 
 /** Public instances beside the repository; absent on most machines. */
 const FOLDER = join(import.meta.dirname, "..", "..", "shared", "data");
 
-/** Remediation of 20 minutes, 8 slots, below the level: what the instances do not say. */
-const ASSUMED = {
-  level: "1.0.0",
-  wanted: "1.1.0",
-  evidence: "1.0.0",
-  state: "up",
-  cordoned: false,
-  held: false,
-  slots: 8,
-  estimate: { patch: 900, boot: 300 },
-} as const;
+/** Remediation of 20 minutes, 8 slots: what the instances do not say. */
+const ASSUMED = { slots: 8, estimate: { patch: 900, boot: 300 } } as const;
 
 /** Seconds for a migration: 4 and 2.35 for each GiB. */
 const MIGRATION = { fixed: 4, perGiB: 2.35 };
@@ -106,7 +98,7 @@ export function nr6(): Fleet | undefined {
 }
 
 function host(id: string, capacity: Record<string, number>): Host {
-  return { ...ASSUMED, id, bootId: `boot-${id}`, capacity };
+  return benchHost({ ...ASSUMED, id, capacity });
 }
 
 function fleetOf(name: string, hosts: readonly Host[], workloads: readonly Workload[]): Fleet {

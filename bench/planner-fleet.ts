@@ -1,4 +1,5 @@
 import type { Fleet, Host, Workload } from "../provider/core/fleet.ts";
+import { benchHost } from "./bench-host.ts";
 
 export interface FleetShape {
   readonly hosts: number;
@@ -17,20 +18,14 @@ export function generateFleet({ hosts: size, load, seed }: FleetShape): Fleet {
   const width = String(size - 1).length;
   const hosts = Array.from({ length: size }, (_, index): Host => {
     const memory = (random() < 0.7 ? 768 : 1024) * 1024;
-    return {
+    return benchHost({
       id: `host-${String(index).padStart(width, "0")}`,
-      level: "1.0.0",
-      wanted: "1.1.0",
-      evidence: "1.0.0",
-      state: "up",
       bootId: `boot-${index}`,
-      cordoned: false,
-      held: false,
       capacity: { memory, cpu: memory / 1024 / 4 },
       domain: `rack-${index % Math.max(1, Math.round(size / 20))}`,
       slots: 8,
       estimate: { patch: Math.round(900 * (0.85 + 0.3 * random())), boot: 300 },
-    };
+    });
   });
 
   const total = hosts.reduce((sum, host) => sum + (host.capacity.memory ?? 0), 0);

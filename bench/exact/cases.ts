@@ -1,4 +1,5 @@
-import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
+import type { Fleet, Workload } from "../../provider/core/fleet.ts";
+import { benchHost } from "../bench-host.ts";
 import { mixed } from "../peers/instances.ts";
 import { generateFleet, generator } from "../planner-fleet.ts";
 
@@ -8,6 +9,9 @@ export interface EvacuationCase {
   readonly fleet: Fleet;
   readonly host: string;
 }
+
+/** Each of the hosts of a small fleet. */
+const EQUAL = { capacity: { memory: 64 * 1024 }, slots: 2, estimate: { patch: 600, boot: 300 } } as const;
 
 const KINDS = ["big", "small", "generated"] as const;
 
@@ -49,12 +53,11 @@ export function rollCase(seed: number): { readonly name: string; readonly fleet:
     const id = `w${String(workloads.length + 1).padStart(2, "0")}`;
     workloads.push({ id, host, state: "running", demand: { memory: gib * 1024 }, pinned: false });
   }
-  const [like] = mixed("small", size, 0.5, 1).fleet(1).hosts as [Host];
   const fleet: Fleet = {
     target: "simulated:bench",
     at: 0,
     scheme: "release",
-    hosts: hosts.map((id) => ({ ...like, id, bootId: `boot-${id}`, capacity: { memory: 64 * 1024 } })),
+    hosts: hosts.map((id) => benchHost({ id, ...EQUAL })),
     workloads,
     migration: { fixed: 5, perGiB: 1 },
   };

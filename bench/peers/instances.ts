@@ -1,5 +1,6 @@
-import type { Fleet, Host, Workload } from "../../provider/core/fleet.ts";
+import type { Fleet, Workload } from "../../provider/core/fleet.ts";
 import type { PolicyInput } from "../../provider/core/policy.ts";
+import { benchHost } from "../bench-host.ts";
 import { generateFleet, generator } from "../planner-fleet.ts";
 
 /** One kind of fleet, rolled once for every seed. */
@@ -91,21 +92,15 @@ const HOST_GIB = 512;
  */
 function mixFleet({ mix, hosts: size, load, seed }: MixShape): Fleet {
   const random = generator(seed);
-  const hosts = Array.from({ length: size }, (_, index): Host => {
-    return {
+  const hosts = Array.from({ length: size }, (_, index) =>
+    benchHost({
       id: `host-${String(index).padStart(2, "0")}`,
-      level: "1.0.0",
-      wanted: "1.1.0",
-      evidence: "1.0.0",
-      state: "up",
       bootId: `boot-${index}`,
-      cordoned: false,
-      held: false,
       capacity: { memory: HOST_GIB * 1024 },
       slots: 2,
       estimate: { patch: 600, boot: 300 },
-    };
-  });
+    }),
+  );
   const free = hosts.map(() => HOST_GIB);
   const workloads: Workload[] = [];
   let left = load * size * HOST_GIB;

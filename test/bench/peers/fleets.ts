@@ -1,25 +1,19 @@
-import type { Fleet, Host, Workload } from "../../../provider/core/fleet.ts";
+import { benchHost } from "../../../bench/bench-host.ts";
+import type { Fleet, Workload } from "../../../provider/core/fleet.ts";
 
 /**
  * A fleet written down by what runs where: `[[70], [40], [40]]` has three hosts of 100 GiB with workloads of so much memory.
  * A migration takes a second a GiB, two at once; remediation takes 100 s.
  */
 export function fleetWith(sizes: readonly (readonly number[])[], groups: Readonly<Record<string, string>> = {}): Fleet {
-  const hosts = sizes.map((_, index): Host => {
-    return {
+  const hosts = sizes.map((_, index) =>
+    benchHost({
       id: `h${index}`,
-      level: "1.0.0",
-      wanted: "1.1.0",
-      evidence: "1.0.0",
-      state: "up",
-      bootId: `boot-${index}`,
-      cordoned: false,
-      held: false,
       capacity: { memory: 100 * 1024 },
       slots: 2,
       estimate: { patch: 60, boot: 40 },
-    };
-  });
+    }),
+  );
   const workloads = sizes.flatMap((list, host) =>
     list.map((gib, index): Workload => {
       const id = `h${host}-${index}`;
