@@ -261,7 +261,7 @@ export interface HttpProbeArgs {
   every?: Input<string | undefined>;
   /** An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s". Default: "2s". */
   timeout?: Input<string | undefined>;
-  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  /** Most requests per second, real time. More workloads than that allows are asked less often, down to once in 5 s; of even more always the same sample is measured. Default: an equal share of 200 over all probes. */
   cap?: Input<number | undefined>;
 }
 
@@ -283,7 +283,7 @@ export interface TcpProbeArgs {
   every?: Input<string | undefined>;
   /** An answer that takes longer, from when it was due, is a failure; process time, at most "30s": "2s". Default: "2s". */
   timeout?: Input<string | undefined>;
-  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  /** Most requests per second, real time. More workloads than that allows are asked less often, down to once in 5 s; of even more always the same sample is measured. Default: an equal share of 200 over all probes. */
   cap?: Input<number | undefined>;
 }
 
@@ -303,7 +303,7 @@ export interface CommandProbeArgs {
   every?: Input<string | undefined>;
   /** A program that takes longer, from when it was due, is killed, which is a failure; process time, at most "30s": "5s". Default: "5s". */
   timeout?: Input<string | undefined>;
-  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  /** Most requests per second, real time. More workloads than that allows are asked less often, down to once in 5 s; of even more always the same sample is measured. Default: an equal share of 200 over all probes. */
   cap?: Input<number | undefined>;
 }
 
@@ -339,7 +339,7 @@ export interface PlatformProbeArgs {
   workloads?: Input<"all" | WorkloadsArgs | undefined>;
   /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
   every?: Input<string | undefined>;
-  /** Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes. */
+  /** Most requests per second, real time. More workloads than that allows are asked less often, down to once in 5 s; of even more always the same sample is measured. Default: an equal share of 200 over all probes. */
   cap?: Input<number | undefined>;
 }
 

@@ -1,4 +1,5 @@
 import { readable } from "./duration.ts";
+import { clause } from "./errors.ts";
 import type { RunEvent } from "./reduce.ts";
 import type { RunMemory } from "./run.ts";
 
@@ -19,11 +20,14 @@ export function impactWords(
     case "full load":
       return { host: event.host, text: "all load is back: watched" };
     case "suspected":
-      return { host: event.host, text: `under suspicion, nothing further is drained: ${event.sentence}` };
+      return {
+        host: event.host,
+        text: `under suspicion, nothing further is drained: ${clause(event.sentence, event.host)}`,
+      };
     case "cleared":
-      return { host: event.host, text: `suspicion not confirmed: ${event.sentence}` };
+      return { host: event.host, text: `suspicion not confirmed: ${clause(event.sentence, event.host)}` };
     case "measured":
-      return { host: event.host, text: `${event.verdict}: ${event.sentence}` };
+      return { host: event.host, text: `${event.verdict}: ${clause(event.sentence, event.host)}` };
     default:
       return undefined;
   }

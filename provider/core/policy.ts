@@ -230,6 +230,9 @@ export const policy = z
     acknowledge: z.string().min(1).optional().describe("Run id of a sticky halt to go on after."),
   })
   .superRefine((settings, context) => {
+    const canary = settings.approve.findIndex(({ gate }) => gate === "canary");
+    if (canary >= 0 && settings.canary === 0)
+      context.addIssue({ code: "custom", path: ["approve", canary], message: "there is no canary (`canary` is 0)" });
     const cycle = cycleIn(precedenceOf(settings, NOBODY));
     if (cycle !== undefined)
       context.addIssue({

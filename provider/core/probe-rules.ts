@@ -1,4 +1,5 @@
 import type { Fleet, Workload } from "./fleet.ts";
+import { SLICE } from "./impact/samples.ts";
 import type { Probe, WorkloadRule } from "./probe.ts";
 
 /** Requests per second that all probes send together, unless they say otherwise. */
@@ -86,18 +87,43 @@ export function capsOf(probes: readonly Probe[]): number[] {
   return probes.map((probe) => ("cap" in probe ? (probe.cap ?? share) : share));
 }
 
+/** Whom a probe measures within its cap, and how often. */
+export interface Share<T> {
+  /** That it is about; those of them that can be asked; those that are, in their given order. */
+  readonly meant: readonly T[];
+  readonly able: readonly T[];
+  readonly measured: readonly T[];
+  /** Fleet ms between two requests to one of them. */
+  readonly every: number;
+}
+
 /**
- * At most so many of the workloads: those of `first`, then always the same ones, whatever else comes or goes. In their given order.
+ * More workloads than the cap allows are asked less often, each still once in a slice; of more than that always the same sample is
+ * measured, whatever else comes or goes. Those that are stopped count as well: nothing changes when one stops for a while.
+ * @param perSecond requests per fleet second.
  */
-export function sampleOf<T extends Pick<Workload, "id">>(
+export function shareOf<T extends Pick<Workload, "id" | "tags" | "address">>(
+  probe: Probe,
+  perSecond: number,
   workloads: readonly T[],
-  most: number,
-  first: ReadonlySet<string>,
-): readonly T[] {
+): Share<T> {
+  const meant = workloads.filter((one) => isMeant(probe.workloads, one));
+  const able = asksForAddress(probe) ? meant.filter(({ address }) => address !== undefined) : meant;
+  if (!("every" in probe)) return { meant, able, measured: able, every: SLICE };
+  const paces = [probe.every, ...PACES.filter((pace) => pace > probe.every)];
+  const fits = (every: number): boolean => able.length <= (perSecond * every) / 1_000;
+  const every = paces.find(fits) ?? (paces.at(-1) as number);
+  return { meant, able, measured: sampleOf(able, Math.floor((perSecond * every) / 1_000)), every };
+}
+
+/** Intervals between requests that are tried when the declared one is too short, ms. */
+const PACES = [1_000, 1_250, 1_500, 2_000, 2_500, SLICE];
+
+function sampleOf<T extends Pick<Workload, "id">>(workloads: readonly T[], most: number): readonly T[] {
   if (workloads.length <= most) return workloads;
   const ranked = workloads
-    .map((one) => ({ one, wanted: first.has(one.id), rank: rankOf(one.id) }))
-    .sort((a, b) => Number(b.wanted) - Number(a.wanted) || a.rank - b.rank || (a.one.id < b.one.id ? -1 : 1));
+    .map((one) => ({ one, rank: rankOf(one.id) }))
+    .sort((a, b) => a.rank - b.rank || (a.one.id < b.one.id ? -1 : 1));
   const chosen = new Set(ranked.slice(0, most).map(({ one }) => one));
   return workloads.filter((one) => chosen.has(one));
 }

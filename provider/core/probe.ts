@@ -36,7 +36,7 @@ const cost = {
     .max(10_000)
     .optional()
     .describe(
-      "Most requests per second, real time. When more workloads are matched than that allows, always the same sample of them is measured. Default: an equal share of 200 over all probes.",
+      "Most requests per second, real time. More workloads than that allows are asked less often, down to once in 5 s; of even more always the same sample is measured. Default: an equal share of 200 over all probes.",
     ),
 };
 

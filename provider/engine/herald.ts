@@ -36,6 +36,8 @@ export class Herald {
 
   /** It has nothing to do before a window opens or a person approves. */
   waits(words: string, run: RunMemory): void {
+    // A person after a window is another wait.
+    this.#said.delete("waiting");
     this.#say("waiting", run, words);
   }
 
@@ -52,7 +54,7 @@ export class Herald {
     this.#over.abort();
   }
 
-  /** Each moment once in a process, canary and end aside: a halt is told when it happens, not again when it is reached. */
+  /** Each moment once in a process: a halt is told when it happens, and not again when it is reached. */
   #say(at: NoticeMoment, run: RunMemory, words: string, outcome?: string): void {
     if (this.#said.has(at)) return;
     this.#said.add(at);

@@ -107,11 +107,8 @@ export interface Measured {
 
 /** Measures the service while a roll is under way. */
 export interface Meter {
-  /**
-   * Where workloads are now: called after every observation; starts (idempotent) and follows moves, new and gone workloads.
-   * @param first workloads that have to be measured, whatever else the cap leaves out.
-   */
-  follow(fleet: Fleet, first?: ReadonlySet<string>): void;
+  /** Where workloads are now: called after every observation; starts (idempotent) and follows moves, new and gone workloads. */
+  follow(fleet: Fleet): void;
   /** Complete slices that began at or after `since` (fleet time), oldest first. Never waits longer than the slice in progress needs. */
   slices(since: number): Promise<readonly Slice[]>;
   /** What probes cannot do: workloads without an address, cap reached (a sample of so many). For people; known once it follows. */

@@ -241,7 +241,7 @@ export class Session {
 
   #tell({ host, text }: { host?: string; text: string }): void {
     if (host === undefined) this.#ports.tell({ kind: "note", text });
-    else this.#ports.tell({ kind: "progress", host, position: this.#ledger.position(host), text });
+    else this.#ports.tell({ kind: "end", host, position: this.#ledger.position(host), text });
   }
 
   #waitFor(flights: readonly string[], why: string): false {

@@ -5,7 +5,7 @@ import { type PlanRequest, planIfFound } from "../planner/plan.ts";
 
 /** What one setting costs: the plan against one that was made with another value. */
 export interface SettingCost {
-  readonly setting: "canary" | "startWidth" | "maxUnavailable";
+  readonly setting: "canary" | "judged" | "startWidth" | "maxUnavailable";
   /** The value, in hosts, and the one that it is compared with. */
   readonly value: number;
   readonly against: number;
@@ -27,7 +27,7 @@ export type Ask = keyof typeof ASK;
 const known = new WeakMap<Plan, Map<Ask, Costs>>();
 
 /**
- * What canary, start width and most hosts out cost in hours, by planning once more without each of them with little effort. Pure.
+ * What canary, judged hosts, start width and most hosts out cost in hours, by planning once more without each of them with little effort. Pure.
  * `ask`: how much may be planned for it.
  */
 export function costsOf(request: PlanRequest, plan: Plan, ask: Ask): Costs {
@@ -67,6 +67,9 @@ function questionsOf({ fleet, policy }: PlanRequest, plan: Plan): Question[] {
   const questions: Question[] = [];
   if (canaries > 0 && others > 0 && policy.canary > 0)
     questions.push({ setting: "canary", value: policy.canary, against: 0, policy: { ...policy, canary: 0 } });
+  const judged = plan.hosts.filter((host) => host.judged).length;
+  if (judged > canaries)
+    questions.push({ setting: "judged", value: judged, against: canaries, policy: { ...policy, judged: canaries } });
   if (value.start < Math.min(value.width, others))
     questions.push({
       setting: "startWidth",

@@ -1,6 +1,7 @@
 import type { Inputs } from "../core/inputs.ts";
 import { type Ask, costsOf } from "./costs.ts";
 import type { Look } from "./looks.ts";
+import { measuringOf } from "./measuring.ts";
 import { nightsOf } from "./nights.ts";
 import type { Outlook } from "./outlook.ts";
 import { type PlanDocument, planDocument } from "./render/document.ts";
@@ -27,6 +28,8 @@ export function described({ fleet, scale }: Look, inputs: Inputs, outlook: Outlo
     ...(why === undefined ? {} : { why }),
     ...(goesOn === undefined ? {} : { goesOn }),
     ...(isPlanned ? { windows: nightsOf(inputs.policy, fleet.at, plan.hosts, inHand) } : {}),
-    ...(isPlanned && request !== undefined ? { costs: costsOf(request, plan, ask) } : {}),
+    ...(isPlanned && request !== undefined
+      ? { costs: costsOf(request, plan, ask), measuring: measuringOf(request, plan) ?? "not tested" }
+      : {}),
   });
 }

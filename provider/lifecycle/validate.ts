@@ -43,7 +43,16 @@ function problemsOf({ policy, checks, suites, probes }: Inputs): { path: Path; r
     checks.some((check) => check.name === name)
       ? `"${name}" is a check already: tests need names of their own`
       : undefined;
+  const noCanary = ({ at }: { readonly at: readonly string[] }): string | undefined =>
+    policy.canary === 0 && at.includes("canary") && !at.includes("end")
+      ? 'there is no canary (policy.canary is 0): ask it at "end"'
+      : undefined;
   return [
+    ...[...suites.entries()].map(([index, suite]) => ({ path: ["suites", index, "at"], reason: noCanary(suite) })),
+    ...[...checks.entries()].map(([index, check]) => ({
+      path: ["checks", index, "at"],
+      reason: check.at.length === 1 ? noCanary(check) : undefined,
+    })),
     ...policy.freeze.map((freeze, index) => ({ path: ["policy", "freeze", index], reason: freezeProblem(freeze) })),
     ...suites.map(({ name }, index) => ({ path: ["suites", index, "name"], reason: taken(name) })),
     ...policy.windows.map((window, index) => ({ path: ["policy", "windows", index], reason: windowProblem(window) })),

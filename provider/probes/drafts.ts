@@ -23,9 +23,11 @@ export class Drafts {
     this.#hostAt = hostAt;
   }
 
-  /** From now on requests are sent to the workload: the slice that has begun will lack some. */
+  /** From now on requests are sent to the workload, or at another pace: the slice that has begun will lack some. */
   join(workload: string, now: number): void {
     this.#joined.set(workload, now);
+    const begun = this.#drafts.get(startOf(now))?.get(workload);
+    if (begun !== undefined && startOf(now) < now) begun.spoiled = true;
   }
 
   /** No more requests: the slice in progress stays unfinished. */

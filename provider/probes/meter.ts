@@ -1,6 +1,8 @@
+import type { Workload } from "../core/fleet.ts";
 import type { Probe } from "../core/probe.ts";
 import { capsOf } from "../core/probe-rules.ts";
 import type { Clock, Driver, Meter } from "../engine/ports.ts";
+import type { Line } from "./line.ts";
 import { commandLine } from "./line-command.ts";
 import { httpLine } from "./line-http.ts";
 import { tcpLine } from "./line-tcp.ts";
@@ -33,10 +35,9 @@ export function openMeter(probes: readonly Probe[], ports: MeterPorts): Meter | 
 
 /** Tells slices only up to where every source has told its own, so that whoever asks for what came later misses none. */
 export function meterOf(sources: readonly Source[]): Meter {
-  const none: ReadonlySet<string> = new Set();
   return {
-    follow(fleet, first = none) {
-      for (const source of sources) source.follow(fleet, first);
+    follow(fleet) {
+      for (const source of sources) source.follow(fleet);
     },
     async slices(since) {
       const readings = await Promise.all(sources.map((source) => source.read(since)));
@@ -56,30 +57,27 @@ export function meterOf(sources: readonly Source[]): Meter {
 
 function sourceOf(probe: Probe, cap: number, { driver, process, wall, environment }: MeterPorts): Source {
   const { clock } = driver;
-  if (probe.kind === "prometheus") {
-    const roster = new Roster(probe, Number.POSITIVE_INFINITY);
-    return prometheusSource(probe, { clock, process, wall, environment }, roster);
+  switch (probe.kind) {
+    case "prometheus":
+      return prometheusSource(probe, { clock, process, wall, environment }, new Roster(probe, cap));
+    case "platform":
+      return platformSource(probe, driver, new Roster(probe, cap));
+    default: {
+      // The cap is in real seconds, the interval in those of the fleet.
+      const roster = new Roster(probe, cap / clock.scale);
+      const { name, timeout } = probe;
+      return new Sampler({ name, clock, roster, timeout, open: (workload) => lineOf(probe, workload, process) });
+    }
   }
-  if (probe.kind === "platform")
-    return platformSource(probe, driver, new Roster(probe, Math.floor((cap * probe.every) / 1_000)));
-  // The cap is in real seconds, the interval in those of the fleet.
-  const roster = new Roster(probe, Math.floor((cap * probe.every) / 1_000 / clock.scale));
-  const { name, every, timeout } = probe;
-  return new Sampler({
-    name,
-    clock,
-    roster,
-    every,
-    timeout,
-    open: (workload) => {
-      switch (probe.kind) {
-        case "http":
-          return httpLine(probe, workload);
-        case "tcp":
-          return tcpLine(probe, workload, process);
-        case "command":
-          return commandLine(probe, workload, process);
-      }
-    },
-  });
+}
+
+function lineOf(probe: Exclude<Probe, { kind: "prometheus" | "platform" }>, workload: Workload, process: Clock): Line {
+  switch (probe.kind) {
+    case "http":
+      return httpLine(probe, workload);
+    case "tcp":
+      return tcpLine(probe, workload, process);
+    case "command":
+      return commandLine(probe, workload, process);
+  }
 }

@@ -20,16 +20,17 @@ export function platformSource(
   let begun: number | undefined;
   let trouble: string | undefined;
   return {
-    follow(fleet: Fleet, first) {
+    follow(fleet: Fleet) {
       begun ??= fleet.at;
-      roster.follow(fleet, first);
+      roster.follow(fleet);
     },
     async read(asked): Promise<Reading> {
       const now = driver.clock.now();
       const since = Math.max(asked, (begun ?? now) - LOOK_BACK);
       const workloads = new Set(roster.members.map(({ id }) => id));
       try {
-        const found = (await driver.measure?.(since, { workloads, rate: 1_000 / probe.every }, end.signal)) ?? [];
+        const found =
+          (await driver.measure?.(since, { workloads, rate: 1_000 / Math.max(1, roster.every) }, end.signal)) ?? [];
         trouble = undefined;
         return {
           slices: found.map((slice) => ({ ...slice, probe: probe.name })),

@@ -88,9 +88,9 @@ export function prometheusSource(probe: Extract<Probe, { kind: "prometheus" }>, 
   }
 
   return {
-    follow(fleet, first) {
+    follow(fleet) {
       begun ??= fleet.at;
-      roster.follow(fleet, first);
+      roster.follow(fleet);
     },
     async read(asked): Promise<Reading> {
       const since = Math.max(asked, (begun ?? asked) - LOOK_BACK);

@@ -1,6 +1,7 @@
+import { readable } from "../core/duration.ts";
 import type { Workload } from "../core/fleet.ts";
 import type { Probe } from "../core/probe.ts";
-import { asksForAddress, isMeant, sampleOf } from "../core/probe-rules.ts";
+import { type Share, shareOf } from "../core/probe-rules.ts";
 import type { Fleet } from "../engine/ports.ts";
 
 interface Seen {
@@ -11,18 +12,19 @@ interface Seen {
 /** Changes of host that are remembered of each workload. */
 const KEPT = 32;
 
-/** Whom a probe measures, and where they are and were. */
+/** Whom a probe measures, how often, and where they are and were. */
 export class Roster {
   readonly #probe: Probe;
-  /** How many the cap allows. */
-  readonly #most: number;
+  readonly #perSecond: number;
   readonly #seen = new Map<string, Seen[]>();
   #members: readonly Workload[] = [];
+  #every = 0;
   #notes: readonly string[] = [];
 
-  constructor(probe: Probe, most: number) {
+  /** @param perSecond requests per fleet second that the cap allows. */
+  constructor(probe: Probe, perSecond: number) {
     this.#probe = probe;
-    this.#most = most;
+    this.#perSecond = perSecond;
   }
 
   /** Those that run now and are measured, in the order of their names. */
@@ -30,27 +32,22 @@ export class Roster {
     return this.#members;
   }
 
+  /** Fleet ms between two requests to one of them. */
+  get every(): number {
+    return this.#every;
+  }
+
   get notes(): readonly string[] {
     return this.#notes;
   }
 
-  follow(fleet: Fleet, first: ReadonlySet<string>): void {
-    const probe = this.#probe;
-    const meant = fleet.workloads.filter((one) => isMeant(probe.workloads, one));
-    const able = asksForAddress(probe) ? meant.filter(({ address }) => address !== undefined) : meant;
-    // The sample is taken of those that are stopped as well: it does not change when one stops for a while.
-    const sample = sampleOf(able, this.#most, first);
-    this.#members = sample.filter(({ state }) => state === "running");
+  follow(fleet: Fleet): void {
+    const share = shareOf(this.#probe, this.#perSecond, fleet.workloads);
+    // Once it had to be asked less often, it stays so: a pace that goes up and down helps nobody.
+    this.#every = Math.max(this.#every, share.every);
+    this.#members = share.measured.filter(({ state }) => state === "running");
     for (const { id, host } of this.#members) this.#see(id, { at: fleet.at, host });
-    this.#notes = [
-      ...(meant.length === 0 ? [`probe "${probe.name}" matches no workload now`] : []),
-      ...(able.length < meant.length ? [lacking(probe, meant, able)] : []),
-      ...(sample.length < able.length
-        ? [
-            `probe "${probe.name}": its cap allows ${sample.length} of ${able.length} workloads; always the same sample of them is measured`,
-          ]
-        : []),
-    ];
+    this.#notes = notesOf(this.#probe, share, this.#every);
   }
 
   /** Where the workload was, as far as has been seen. */
@@ -69,8 +66,24 @@ export class Roster {
   }
 }
 
-function lacking(probe: Probe, meant: readonly Workload[], able: readonly Workload[]): string {
-  const without = meant.filter((one) => !able.includes(one)).map(({ id }) => id);
-  const some = without.slice(0, 5).join(", ");
-  return `probe "${probe.name}": the platform knows no address of ${without.length} of ${meant.length} workloads, which are not measured (${some}${without.length > 5 ? ", …" : ""})`;
+function notesOf(probe: Probe, { meant, able, measured }: Share<Workload>, every: number): string[] {
+  const lacking = meant.filter((one) => !able.includes(one)).map(({ id }) => id);
+  const some = `${lacking.slice(0, 5).join(", ")}${lacking.length > 5 ? ", …" : ""}`;
+  const isSlowed = "every" in probe && every > probe.every;
+  return [
+    ...(meant.length === 0 ? ["matches no workload now"] : []),
+    ...(lacking.length === 0
+      ? []
+      : [
+          `the platform knows no address of ${lacking.length} of ${meant.length} workloads, which are not measured (${some})`,
+        ]),
+    ...(measured.length < able.length
+      ? [`its cap allows ${measured.length} of ${able.length} workloads; always the same sample of them is measured`]
+      : []),
+    ...(isSlowed
+      ? [
+          `its cap allows to ask ${measured.length} workloads every ${every / 1_000} s, not every ${readable(probe.every)}`,
+        ]
+      : []),
+  ].map((text) => `probe "${probe.name}": ${text}`);
 }

@@ -19,8 +19,6 @@ export interface SamplerOptions {
   readonly name: string;
   readonly clock: FleetClock;
   readonly roster: Roster;
-  /** Fleet ms between two requests to a workload. */
-  readonly every: number;
   /** Process ms after which an answer is a failure, counted from when the request was due. */
   readonly timeout: number;
   /** How a workload is asked. */
@@ -49,6 +47,7 @@ export class Sampler implements Source {
   #changed = new AbortController();
   /** The newest moment whose requests have been sent. */
   #sent: number | undefined;
+  #every = 0;
   #inFlight = 0;
   /** What should never happen; whoever reads is told. */
   #bug: unknown;
@@ -73,11 +72,12 @@ export class Sampler implements Source {
     ];
   }
 
-  follow(fleet: Fleet, first: ReadonlySet<string>): void {
+  follow(fleet: Fleet): void {
     if (this.#end.signal.aborted) return;
     const { roster } = this.#options;
-    roster.follow(fleet, first);
+    roster.follow(fleet);
     this.#sent ??= this.#begin();
+    if (this.#every !== roster.every) this.#repace(roster.every);
     const known = new Map(this.#members.map((one) => [one.workload.id, one]));
     const members = roster.members.map((workload) => {
       const there = known.get(workload.id);
@@ -112,9 +112,22 @@ export class Sampler implements Source {
   }
 
   #newMember(workload: Workload): Member {
-    const phase = Math.floor(this.#options.every * rankOf(`phase ${workload.id}`));
     this.#drafts.join(workload.id, this.#options.clock.now());
-    return { workload, phase, line: this.#options.open(workload) };
+    return { workload, phase: this.#phaseOf(workload), line: this.#options.open(workload) };
+  }
+
+  #phaseOf({ id }: Workload): number {
+    return Math.floor(this.#every * rankOf(`phase ${id}`));
+  }
+
+  /** Another pace begins: the slice in progress would be neither this nor that. */
+  #repace(every: number): void {
+    this.#every = every;
+    const now = this.#options.clock.now();
+    for (const { workload } of this.#members) this.#drafts.join(workload.id, now);
+    this.#members = this.#members.map((one) => ({ ...one, phase: this.#phaseOf(one.workload) }));
+    this.#members = [...this.#members].sort((a, b) => a.phase - b.phase);
+    this.#changed.abort();
   }
 
   #begin(): number {
@@ -158,7 +171,7 @@ export class Sampler implements Source {
       this.#drafts.spoil(workload.id, this.#sent ?? now);
       this.#drafts.spoil(workload.id, now);
     }
-    this.#unsent += Math.ceil((this.#members.length * (now - (this.#sent ?? now))) / this.#options.every);
+    this.#unsent += Math.ceil((this.#members.length * (now - (this.#sent ?? now))) / this.#every);
     this.#sent = now;
   }
 
@@ -174,7 +187,7 @@ export class Sampler implements Source {
     const members = this.#members;
     const [first] = members;
     if (first === undefined || this.#sent === undefined) return undefined;
-    const { every } = this.#options;
+    const every = this.#every;
     const round = Math.floor(this.#sent / every) * every;
     const later = firstAfter(members, this.#sent - round);
     const from = later < members.length ? later : 0;

@@ -3,8 +3,8 @@ import type { Fleet } from "../engine/ports.ts";
 
 /** One probe at work. */
 export interface Source {
-  /** `first`: workloads that have to be among the measured ones, whatever the cap. */
-  follow(fleet: Fleet, first: ReadonlySet<string>): void;
+  /** Where workloads are now. */
+  follow(fleet: Fleet): void;
   /** Slices that began at or after `since` and before `until`, both fleet ms: up to there all have been told, what is missing is a gap. */
   read(since: number): Promise<Reading>;
   readonly notes: readonly string[];

@@ -54,3 +54,20 @@ test("`npm start` rolls the embedded fleet of the quickstart, and shows a drift"
   ])
     expect.soft(output).toMatch(says);
 });
+
+test("`npm start -- --bad-patch`: a patch that makes the service slower stops itself at the canary, and is refused from then on", async () => {
+  const clone = cloneWithout();
+  const env = { ...toolchain().env, INIT_CWD: clone };
+  const script = [join(clone, "tools", "start.mjs"), "--bad-patch"];
+  const { output } = (await new Running(toolchain().node, script, { cwd: clone, env }).ended).ok();
+  for (const says of [
+    /reference window of 30 min is over/,
+    /run \S+ is halted until a person decides: node-\d\d does not serve as before the patch: this patch costs \+\d+\.\d % median latency/,
+    /node-\d\d +8\.0\.3 +up +0 .* 30 % slower/,
+    /policy: \{ acknowledge: "\S+" \}/,
+    /^Done in \d+/m,
+  ])
+    expect.soft(output).toMatch(says);
+  // Nobody else was touched.
+  expect(new Set(Array.from(output.matchAll(/(\S+) \d\/6 remediating/g), ([, host]) => host)).size).toBe(1);
+});

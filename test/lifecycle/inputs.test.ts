@@ -158,6 +158,15 @@ const bad: [declared: Props, failure: string, another?: string][] = [
     { notify: [{ kind: "webhook", name: "ops", urlFrom: "URL", timeout: "0s" }] },
     "notify[0].timeout: must be longer than 0s",
   ],
+  [{ policy: { canary: 0, approve: ["canary"] } }, "policy.approve[0]: there is no canary (`canary` is 0)"],
+  [
+    { policy: { canary: 0 }, suites: [{ ...suite, at: ["before", "canary"] }] },
+    'suites[0].at: there is no canary (policy.canary is 0): ask it at "end"',
+  ],
+  [
+    { policy: { canary: 0 }, checks: [{ ...http, at: ["canary"] }] },
+    'checks[0].at: there is no canary (policy.canary is 0): ask it at "end"',
+  ],
   [{ suites: [suite, suite] }, 'suites[1].name: "e2e" is used twice'],
   [
     { suites: [{ ...suite, name: "shop" }], checks: [http] },

@@ -92,9 +92,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "lets the canary pass before it went",
-    changes: [
-      change("core/decide/judge.ts", "return open || inHand ? undefined : ", "return open && inHand ? undefined : "),
-    ],
+    changes: [change("core/decide/barrier.ts", "return !open && !inHand;", "return !open || !inHand;")],
   },
   {
     name: "tolerates failures before the canary has passed",

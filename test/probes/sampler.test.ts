@@ -32,13 +32,13 @@ interface Options {
   readonly takes?: (workload: string, sent: number) => number | "never";
   readonly every?: number;
   readonly timeout?: number;
-  readonly most?: number;
+  readonly cap?: number;
   readonly scale?: number;
   readonly probe?: Probe;
 }
 
 /** A sampler on virtual time, and a service that answers as it is told. */
-function rig({ takes = () => 10, every = 1_000, timeout = 2_000, most = 100, scale = 1, probe = tcp }: Options = {}) {
+function rig({ takes = () => 10, every = 1_000, timeout = 2_000, cap = 100, scale = 1, probe = tcp }: Options = {}) {
   const time = new VirtualTime(0);
   const clock: FleetClock = time.clock(scale);
   const sent: { readonly workload: string; readonly at: number }[] = [];
@@ -59,8 +59,9 @@ function rig({ takes = () => 10, every = 1_000, timeout = 2_000, most = 100, sca
     },
     close: () => closed.push(id),
   });
-  const sampler = new Sampler({ name: "web", clock, roster: new Roster(probe, most), every, timeout, open: line });
-  const follow = (...workloads: Workload[]) => sampler.follow(fleet(clock.now(), workloads), new Set());
+  const roster = new Roster({ ...probe, every } as Probe, cap);
+  const sampler = new Sampler({ name: "web", clock, roster, timeout, open: line });
+  const follow = (...workloads: Workload[]) => sampler.follow(fleet(clock.now(), workloads));
   return { time, clock, sampler, sent, closed, follow, open: () => open };
 }
 
@@ -168,12 +169,34 @@ describe("a sampler", () => {
   });
 
   test("more than the cap allows: a sample, and it says so", async () => {
-    const { time, sampler, follow } = rig({ most: 4 });
+    const { time, sampler, follow } = rig({ cap: 0.8 });
     follow(...Array.from({ length: 9 }, (_, index) => workload(`w${index}`)));
     await time.pass(11_000);
     const { slices } = await sampler.read(0);
     expect(new Set(slices.map((one) => one.workload)).size).toBe(4);
     expect(sampler.notes.join()).toMatch(/its cap allows 4 of 9 workloads; always the same sample/);
+    sampler.close();
+  });
+
+  test("first each is asked less often, still once in a slice; and it stays so", async () => {
+    const { time, sampler, sent, follow } = rig({ cap: 4 });
+    const all = Array.from({ length: 10 }, (_, index) => workload(`w${index}`));
+    follow(...all.slice(0, 4));
+    await time.pass(20_000);
+    expect((await sampler.read(0)).slices.every(({ samples }) => samples.length === 5)).toBe(true);
+    follow(...all);
+    const before = sent.length;
+    await time.pass(30_000);
+    // Ten at four a second: every 2.5 s.
+    expect(sent.length - before).toBeGreaterThan(115);
+    expect(sent.length - before).toBeLessThan(125);
+    const { slices } = await sampler.read(25_000);
+    expect(slices.length).toBe(10 * 5);
+    expect(slices.every(({ samples }) => samples.length === 2)).toBe(true);
+    expect(sampler.notes).toEqual(['probe "web": its cap allows to ask 10 workloads every 2.5 s, not every 1 s']);
+    follow(...all.slice(0, 3));
+    await time.pass(11_000);
+    expect((await sampler.read(50_000)).slices.every(({ samples }) => samples.length === 2)).toBe(true);
     sampler.close();
   });
 

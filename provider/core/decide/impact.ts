@@ -10,6 +10,7 @@ import type { RunEvent } from "../reduce.ts";
 import { type Measured, verdictOf } from "../reduce-impact.ts";
 import { noImpact } from "../run.ts";
 import { partOf } from "../share.ts";
+import { canaryIsBack } from "./barrier.ts";
 import type { Desk } from "./desk.ts";
 import { progressOf } from "./put-back.ts";
 import { type ImpactView, mayDrain, type View } from "./view.ts";
@@ -100,6 +101,8 @@ export function isJudged({ run }: View, host: string): boolean {
 function reference(view: View, desk: Desk): RunEvent | undefined {
   const ends = referenceEnds(view);
   if (ends === undefined || view.plan === undefined || desk.waiting.length === 0 || !mayDrain(view)) return undefined;
+  // Whether there is anything left to be judged is known once the barrier is open.
+  if (!view.run.canaryPassed && view.run.canaries.length > 0 && canaryIsBack(view)) return undefined;
   if (!Number.isFinite(ends)) return { kind: "reference", moment: "began", at: view.fleet.at };
   return (view.impact?.now ?? 0) >= ends ? { kind: "reference", moment: "ended", at: ends } : undefined;
 }

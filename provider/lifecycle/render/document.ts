@@ -4,6 +4,7 @@ import type { Fleet } from "../../core/fleet.ts";
 import type { HostPlan, Plan, Refusal } from "../../core/plan.ts";
 import type { RunMemory } from "../../core/run.ts";
 import type { Costs } from "../costs.ts";
+import type { Measuring } from "../measuring.ts";
 import type { Nights } from "../nights.ts";
 
 /** What the plan file holds: everything that a reviewer, a policy or a bug report needs. Times are fleet time. */
@@ -40,6 +41,8 @@ export interface PlanDocument {
   readonly windows?: Nights;
   /** What settings cost; absent where nothing was asked. */
   readonly costs?: Costs;
+  /** How it measures what the patch costs the service; "not tested" where nothing is probed. */
+  readonly measuring?: Measuring | "not tested";
   readonly refusal?: Refusal;
   /** Fleet seconds per real second, when it is not 1. */
   readonly scale?: number;
@@ -77,6 +80,7 @@ export interface Circumstances {
   readonly goesOn?: RunMemory;
   readonly windows?: Nights | undefined;
   readonly costs?: Costs | undefined;
+  readonly measuring?: Measuring | "not tested" | undefined;
 }
 
 /** A plan, or the refusal of one, as data. */
@@ -103,7 +107,7 @@ export function planDocument(made: Plan | Refusal | undefined, fleet: Fleet, abo
   };
 }
 
-function figuresOf(plan: Plan, { windows, costs }: Circumstances): Partial<PlanDocument> {
+function figuresOf(plan: Plan, { windows, costs, measuring }: Circumstances): Partial<PlanDocument> {
   const { id, totals, bounds, effort, peaks } = plan;
   const moves = { evacuate: 0, putBack: 0, makeRoom: 0, undoRoom: 0 };
   for (const host of plan.hosts) {
@@ -120,6 +124,7 @@ function figuresOf(plan: Plan, { windows, costs }: Circumstances): Partial<PlanD
     ...{ id, totals, moves, bounds, ratios, effort, peaks },
     ...(windows === undefined ? {} : { windows }),
     ...(costs === undefined ? {} : { costs }),
+    ...(measuring === undefined ? {} : { measuring }),
   };
 }
 

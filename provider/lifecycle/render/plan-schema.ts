@@ -83,7 +83,7 @@ const windows = z
   })
   .describe("How the roll fits into `policy.windows`, if it goes on at every opening.");
 
-const setting = z.enum(["canary", "startWidth", "maxUnavailable"]);
+const setting = z.enum(["canary", "judged", "startWidth", "maxUnavailable"]);
 const costs = z
   .strictObject({
     settings: z.array(
@@ -97,6 +97,21 @@ const costs = z
     unknown: z.array(setting).describe("Settings that were not asked about, the fleet being too large."),
   })
   .describe("What settings cost.");
+
+const measuring = z
+  .strictObject({
+    workloads: count.describe("Probed workloads."),
+    reference: share.describe("Hours that the service is watched before the first host is touched."),
+    canaries: count,
+    canaryHours: share.describe("Most hours that canaries are watched, all together."),
+    judged: count.describe("Other hosts that are judged."),
+    judgedHours: share,
+    after: share.describe("Hours after the last release in which errors are still looked at."),
+    finds: z
+      .strictObject({ perHost: share.exactOptional(), pooled: share.exactOptional() })
+      .describe("Smallest losses of latency that it finds in four of five cases."),
+  })
+  .describe("How it measures what the patch costs the service.");
 
 /** The plan file, as `plan --json` and previews write it: the same as the type, for other programs. */
 export const planSchema = z.strictObject({
@@ -136,6 +151,7 @@ export const planSchema = z.strictObject({
     .describe("Fullest that every host in service gets: share of its fullest resource."),
   windows: windows.exactOptional(),
   costs: costs.exactOptional(),
+  measuring: z.union([z.literal("not tested"), measuring]).exactOptional(),
   hosts: z.array(host).describe("Planned hosts in the order in which they start, then the others."),
   compliance: z.strictObject({ compliant: count, drifted: count, ahead: count, blocked: count, unknown: count }),
   notes: list.describe("Settings resolved to numbers, rules given up, reserve waived."),

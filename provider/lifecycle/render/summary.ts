@@ -22,6 +22,7 @@ export function summary(document: PlanDocument): string[] {
     ...forWhat(document),
     ...(windows === undefined ? [] : [nights(windows)]),
     ...(costs === undefined ? [] : prices(costs)),
+    ...(document.measuring === undefined ? [] : [watching(document.measuring)]),
     ...fullest(document),
     ...(notes.length === 0 ? [] : [notes.join(" ")]),
     ...(effort === undefined ? [] : [`searched with an effort of ${effort.toLocaleString("en")}`]),
@@ -95,13 +96,40 @@ function listed(names: readonly string[]): string {
 
 function price({ setting, value, against, hours: cost }: SettingCost): string {
   const name = setting === "canary" ? `the canary` : `${setting}\u00a0${value}`;
-  const instead = { canary: "", startWidth: `against starting with ${against}`, maxUnavailable: `against ${against}` }[
-    setting
-  ];
+  const instead = {
+    canary: "",
+    judged: `against ${against}`,
+    startWidth: `against starting with ${against}`,
+    maxUnavailable: `against ${against}`,
+  }[setting];
   const end = instead === "" ? "" : ` ${instead}`;
   if (cost === undefined) return `no quick plan without ${name}${end}`;
   if (Math.abs(cost) < SLIGHT) return `${name} costs nothing${end}`;
   return `${name} ${cost > 0 ? "costs" : "saves"} ${hours(Math.abs(cost))}${end}`;
+}
+
+/** Which phases measure the service, for how long, and what they can find. */
+function watching(measuring: NonNullable<PlanDocument["measuring"]>): string {
+  if (measuring === "not tested") return "no probes: whether the patch costs the service anything is not tested";
+  const { workloads, reference, canaries, canaryHours, judged, judgedHours, after, finds } = measuring;
+  const phases = [
+    ...(reference > 0 ? [`${hours(reference)} before the first host`] : []),
+    ...(canaries > 0 ? [`up to ${hours(canaryHours)} at the canary`] : []),
+    ...(judged > 0
+      ? [`up to ${hours(judgedHours)} at ${counted(judged, "more host")} that ${judged === 1 ? "is" : "are"} judged`]
+      : []),
+    ...(after > 0 ? [`${hours(after)} after the last host`] : []),
+  ];
+  const { perHost, pooled } = finds;
+  const found = [
+    ...(perHost === undefined ? [] : [`a loss of ${percent(perHost)} of one host`]),
+    ...(pooled === undefined ? [] : [`of ${percent(pooled)} over all of them`]),
+  ];
+  const power =
+    found.length === 0
+      ? "finds no loss of latency with so few workloads"
+      : `finds ${found.join(", ")} in four of five cases`;
+  return `watches ${counted(workloads, "workload")}: ${phases.join(", ")}; ${power}`;
 }
 
 function fullest({ peaks = [] }: PlanDocument): string[] {

@@ -21,6 +21,7 @@ export interface Declared {
   readonly baseline?: unknown;
   readonly policy?: Record<string, unknown>;
   readonly checks?: readonly unknown[];
+  readonly probes?: readonly unknown[];
   /** Properties that do not exist, for bad input. */
   readonly more?: Record<string, unknown>;
   /** Resource options, plain JSON. */
