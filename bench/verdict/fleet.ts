@@ -21,6 +21,8 @@ export interface FleetOptions {
   readonly lossSpread?: number;
   /** Share of failed requests on patched hosts. Default: as before. */
   readonly patchedErrors?: number;
+  /** First host (0 is the first) on which they come. Default 0. */
+  readonly patchedErrorsFrom?: number;
   /** Standard deviation of ln latency between hosts: what a workload gains or loses by living elsewhere. Default 0.03. */
   readonly hostSpread?: number;
 }
@@ -66,7 +68,10 @@ export class SimulatedFleet implements Seen {
         const { level = 0, cost = 0 } = facts.get(host) ?? {};
         return this.#isPatched(host, at) ? level + cost : level;
       },
-      errors: (host: string, at: number) => (this.#isPatched(host, at) ? options.patchedErrors : undefined),
+      errors: (host: string, at: number) =>
+        this.#isPatched(host, at) && Number(host.slice(1)) >= (options.patchedErrorsFrom ?? 0)
+          ? options.patchedErrors
+          : undefined,
     };
     for (let h = 0; h < hosts; h++) {
       const here = Array.from({ length: workloadsPerHost }, (_, w) => {

@@ -7,7 +7,8 @@ export async function initialize({ name }) {
   if (name === "") return;
   const { mutants } = await import("./mutants.ts");
   const { plannerMutants } = await import("./planner-mutants.ts");
-  const mutant = [...mutants, ...plannerMutants].find((one) => one.name === name);
+  const { verdictMutants } = await import("./verdict-mutants.ts");
+  const mutant = [...mutants, ...plannerMutants, ...verdictMutants].find((one) => one.name === name);
   if (mutant === undefined) throw new Error(`there is no mutant "${name}"`);
   changes = mutant.changes;
 }

@@ -86,7 +86,9 @@ function blackout(question: Watch, series: Series, at: number, found: Found): vo
 }
 
 function errorBurst(question: Watch, here: readonly Series[], at: number, found: Found): void {
-  const own = sumOf(here.map((series) => tally(settledSlices(series, at, BURST.seconds))));
+  const own = sumOf(
+    here.map((series) => tally(settledSlices(series, at, BURST.seconds).filter(({ host }) => host === question.host))),
+  );
   if (own.failed < BURST.count || own.failed < BURST.share * own.sent) return;
   const before = sumOf(here.map((series) => tally(series.slices(question.reference.from, question.reference.to))));
   if (before.sent > 0 && before.failed >= BURST.share * before.sent) return;

@@ -100,8 +100,10 @@ export function isQuiet(all: readonly Series[], now: number, seconds: number, sh
 
 function windowsBefore(series: Series, at: number, windows: number): Slice[][] {
   const length = LIMIT_SECONDS * SECOND;
+  // Where it was before is another story.
+  const host = hostAt(series, at);
   return Array.from({ length: windows }, (_, index) =>
-    settledSlices(series, at - (windows - 1 - index) * length, LIMIT_SECONDS),
+    settledSlices(series, at - (windows - 1 - index) * length, LIMIT_SECONDS).filter((slice) => slice.host === host),
   );
 }
 
