@@ -1,3 +1,4 @@
+import { announcedRoom } from "./announced-room.ts";
 import { Board } from "./board.ts";
 import { withoutFirst } from "./companions.ts";
 import { type Care, Destinations, why } from "./destinations.ts";
@@ -76,7 +77,7 @@ export class Draft {
       if (emptied === undefined) return false;
       const { makeRoom, evacuate } = emptied;
       const putBack = this.#hand.homes(node, evacuate, canary || judged);
-      const made = [...undoneOf(this.#facts, node), ...makeRoom];
+      const made = [...(inHand.length === 1 ? undoneOf(this.#facts, node) : []), ...makeRoom];
       const undoRoom = undone(this.#board, this.#facts, { makeRoom: made, evacuate, putBack });
       const part = { canary, judged, inHand: true, why: order.inHand, makeRoom, evacuate, putBack, undoRoom };
       this.#timeline.start(this.#hand.start(node, part));
@@ -89,7 +90,7 @@ export class Draft {
   #emptied(node: Node, alone: boolean): RoomMade | undefined {
     const evacuate = node.below ? this.#evacuate(node, "search", true, false) : [];
     if (evacuate !== undefined) return { makeRoom: [], evacuate };
-    return alone ? this.#roomFor(node, this.#manner.room.at(-1) ?? 0) : undefined;
+    return alone ? this.#roomFor(node, this.#manner.room.at(-1) ?? 0, true) : undefined;
   }
 
   /** Starts one more host, if there is a place for one and a host that fits. */
@@ -178,7 +179,7 @@ export class Draft {
     for (const limit of room) {
       for (const node of order) {
         if (this.steps > effort) return false;
-        const found = this.#roomFor(node, limit);
+        const found = this.#roomFor(node, limit, announced);
         if (found === undefined) continue;
         this.#start(node, part, found);
         return true;
@@ -187,8 +188,11 @@ export class Draft {
     return false;
   }
 
-  #roomFor(node: Node, effort: number): RoomMade | undefined {
+  /** `announced`: as it was to be made, if that is still possible. */
+  #roomFor(node: Node, effort: number, announced: boolean): RoomMade | undefined {
     const [facts, board] = [this.#facts, this.#board];
+    const known = announced ? announcedRoom(facts, board, node) : undefined;
+    if (known !== undefined && leavesReserve(board, node, known.makeRoom)) return known;
     const later = new Set(this.#queue.besides(node));
     const { found, steps } = roomFor({ facts, board, node, later, effort, seed: this.#manner.seed });
     this.#roomSteps += steps;

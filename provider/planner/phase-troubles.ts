@@ -1,3 +1,4 @@
+import type { Workload } from "../core/fleet.ts";
 import type { HostPlan, Plan } from "../core/plan.ts";
 import type { PlanRequest } from "./request.ts";
 import { isOurs } from "./standing.ts";
@@ -23,13 +24,15 @@ export function phaseTroubles(request: PlanRequest, plan: Plan): string[] {
     if (entry.canary && measured && !entry.judged) found.push(`${entry.host} is a canary and is not judged`);
     found.push(...stepTroubles(entry), ...soakTroubles(request, entry));
   }
+  const isProbed = ({ id, state }: Workload): boolean => state === "running" && probed.includes(id);
   const fresh = plan.hosts.filter((entry) => entry.judged && !entry.canary && !mine(entry));
   for (const { host } of fresh)
-    if (!fleet.workloads.some((one) => one.host === host && one.state === "running" && probed.includes(one.id)))
+    if (!fleet.workloads.some((one) => (one.movingTo ?? one.host) === host && isProbed(one)))
       found.push(`${host} is to be judged, but none of its workloads is probed`);
   if (policy.canary === 0 && fresh.length > 0) found.push("there are judged hosts, but no canary");
   const chosen = new Set([
-    ...(run?.judged ?? []),
+    // One that has failed is replaced by another.
+    ...(run?.judged ?? []).filter((id) => run?.done.includes(id)),
     ...plan.hosts.filter(({ judged }) => judged).map(({ host }) => host),
   ]);
   const canaries = plan.hosts.filter((entry) => entry.canary).length;

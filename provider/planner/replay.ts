@@ -68,8 +68,9 @@ class Replay {
       this.#wrong(entry, `starts while ${other} may still take workloads from it`);
     this.#ledger.setServing(host.id, false);
     const remediates = !inHand || host.level !== host.wanted || host.evidence !== host.wanted;
-    if (entry.makeRoom.length > 0 && others.length > 0) this.#wrong(entry, "needs room made and does not go alone");
-    const alone = others.find((one) => one.makeRoom.length > 0);
+    if (entry.makeRoom.length + entry.undoRoom.length > 0 && others.length > 0)
+      this.#wrong(entry, "needs room made and does not go alone");
+    const alone = others.find((one) => one.makeRoom.length + one.undoRoom.length > 0);
     if (alone !== undefined) this.#wrong(entry, `starts beside ${alone.host}, which needs room made and goes alone`);
     if (entry.undoRoom.length > 0 && this.#request.policy.putBack !== "home")
       this.#wrong(entry, "undoes the making of room, which policy does not ask for");

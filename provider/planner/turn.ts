@@ -48,9 +48,9 @@ export interface Turn {
   end: number;
 }
 
-/** Nothing else is in hand beside it. */
-export function goesAlone({ canary, judged, makeRoom }: Pick<Turn, "canary" | "judged" | "makeRoom">): boolean {
-  return canary || judged || makeRoom.length > 0;
+/** Nothing else is in hand beside it. Room that was made before this plan is still to be given back. */
+export function goesAlone(turn: Pick<Turn, "canary" | "judged" | "makeRoom" | "undoRoom">): boolean {
+  return turn.canary || turn.judged || turn.makeRoom.length + turn.undoRoom.length > 0;
 }
 
 /** The other turn started before this one and may still be under way when it starts. */

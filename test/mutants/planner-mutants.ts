@@ -91,7 +91,7 @@ export const plannerMutants: readonly Mutant[] = [
   {
     name: "lets a host start beside a canary",
     changes: [
-      change("turn.ts", "return canary || judged || makeRoom.length > 0;", "return judged || makeRoom.length > 0;"),
+      change("turn.ts", "return turn.canary || turn.judged || turn.makeRoom", "return turn.judged || turn.makeRoom"),
     ],
   },
   {

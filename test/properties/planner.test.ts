@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../provider/core/plan.ts";
-import { planFor, planIfFound } from "../../provider/planner/plan.ts";
+import { type PlanRequest, planFor, planIfFound } from "../../provider/planner/plan.ts";
 import { validatePlan } from "../../provider/planner/validate.ts";
-import { calmRequest, wideRequest, wildRequest } from "../planner/arbitraries.ts";
+import { calmRequest, tightRequest, wideRequest, wildRequest } from "../planner/arbitraries.ts";
 import { beyondBounds } from "../planner/breaches.ts";
 import { midway } from "../planner/progress.ts";
 
@@ -120,6 +120,47 @@ describe("for any fleet", () => {
     );
   });
 
+  it("taking single rules on hosts or the reserve away never turns a plan into a refusal that claims proof", () => {
+    const fields = ["quorums", "apart", "last", "order", "reserve", "perDomain", "hosts"] as const;
+    fc.assert(
+      fc.property(fc.oneof(calmRequest, tightRequest), fc.constantFrom(...fields), (request, field) => {
+        if (planIfFound(request) === undefined) return;
+        const answer = planFor({ ...without(request, field), effort: 1 });
+        if (answer.kind === "refusal") expect(answer.reasons.map((reason) => reason.code)).toContain("no-progress");
+      }),
+      { ...settings, numRuns: RUNS / 2 },
+    );
+  });
+
+  it("in a tight fleet the remainder can be planned while room is being made or given back, under every policy", () => {
+    const seen = { making: 0, giving: 0 };
+    fc.assert(
+      fc.property(tightRequest, fc.nat(99), (request, moment) => {
+        const easy = { ...request, effort: 1 };
+        const plan = planIfFound(easy);
+        const first = plan?.hosts.findIndex((entry) => entry.makeRoom.length > 0) ?? -1;
+        const entry = plan?.hosts[first];
+        if (plan === undefined || entry === undefined) return;
+        expect(validatePlan(easy, plan)).toEqual([]);
+        const { makeRoom, evacuate, putBack, undoRoom } = entry;
+        // Every other time one of the moves that make room or give it back.
+        const back = makeRoom.length + evacuate.length + 1 + putBack.length;
+        const room = [...makeRoom.keys(), ...[...undoRoom.keys()].map((index) => back + index)];
+        const moved = moment % 2 === 0 ? (room[moment % room.length] ?? 0) : moment % (back + undoRoom.length + 1);
+        if (moved < makeRoom.length) seen.making += 1;
+        if (moved > back) seen.giving += 1;
+        const half = midway(easy, plan, first, 1, moved);
+        const rest = planIfFound(half) ?? planIfFound({ ...half, effort: 60 });
+        if (rest === undefined) throw new Error(`no plan after ${moved} steps of ${entry.host}`);
+        expect(rest.hosts[0]?.host).toBe(entry.host);
+        expect(rest.hosts).toHaveLength(plan.hosts.length - first);
+      }),
+      { ...settings, numRuns: RUNS / 5 },
+    );
+    expect(seen.making).toBeGreaterThan(5);
+    expect(seen.giving).toBeGreaterThan(1);
+  });
+
   it("the remainder can be planned from any point of a plan, in the announced order and mostly to the announced places", () => {
     let same = 0;
     let all = 0;
@@ -143,6 +184,27 @@ describe("for any fleet", () => {
     expect(same).toBeGreaterThan(0.98 * all);
   });
 });
+
+/** Without one rule on hosts, or the reserve. `hosts`: must- and should-rules of workloads. */
+function without(
+  { fleet, policy, ...rest }: PlanRequest,
+  field: "quorums" | "apart" | "last" | "order" | "reserve" | "perDomain" | "hosts",
+): PlanRequest {
+  if (field === "reserve") return { ...rest, fleet, policy: { ...policy, reserve: 0 } };
+  if (field === "perDomain")
+    return {
+      ...rest,
+      fleet,
+      policy: { ...policy, maxUnavailable: { ...policy.maxUnavailable, perDomain: undefined } },
+    };
+  if (field === "hosts") {
+    const workloads = fleet.workloads.map(({ hosts: _hosts, ...one }) => one);
+    return { ...rest, fleet: { ...fleet, workloads }, policy };
+  }
+  const { [field]: _field, ...others } = policy;
+  const hosts = field === "quorums" ? fleet.hosts.map(({ quorums: _quorums, ...host }) => host) : fleet.hosts;
+  return { ...rest, fleet: { ...fleet, hosts }, policy: others };
+}
 
 function destinations(hosts: Plan["hosts"]): Map<string, string> {
   return new Map(hosts.flatMap((entry) => entry.evacuate.map((move) => [`${entry.host} ${move.workload}`, move.to])));

@@ -58,15 +58,16 @@ export function schedule(seed: number): Schedule {
     ...(dice.chance(0.15) ? { maxUpTime: `${dice.between(5, 90)}s` } : {}),
     ...(dice.chance(0.3) ? { reserve: 0 } : {}),
   };
+  const full = filled(new Dice(seed + 5), fleet.workloads ?? []);
   return {
     seed,
     fleet: {
       ...fleet,
       hosts: observed(new Dice(seed + 1), fleet.hosts),
-      workloads: bound(new Dice(seed + 3), fleet.workloads ?? [], hosts),
+      workloads: bound(new Dice(seed + 3), full ?? fleet.workloads ?? [], hosts),
       faults: [...(fleet.faults ?? []), ...blocked(new Dice(seed + 4), hosts)],
     },
-    policy: { ...policy, ...ruled(new Dice(seed + 2), hosts) },
+    policy: { ...policy, ...ruled(new Dice(seed + 2), hosts), ...(full === undefined ? {} : { reserve: 0 }) },
     failing: dice.chance(0.25) ? { [dice.pick(["gate", "verify", "end"])]: dice.pick([1, 1, 2, 4, 8]) } : {},
     fates: dice.times(4, () =>
       dice.chance(0.5)
@@ -94,6 +95,20 @@ function bound(dice: Dice, workloads: NonNullable<FleetSpecInput["workloads"]>, 
         : {}),
     };
   });
+}
+
+/**
+ * The workloads of some fleets in sizes of which two large ones fit on one host only if small ones make room. Undefined: as they are.
+ */
+function filled(
+  dice: Dice,
+  workloads: NonNullable<FleetSpecInput["workloads"]>,
+): NonNullable<FleetSpecInput["workloads"]> | undefined {
+  if (dice.chance(0.9)) return undefined;
+  return workloads.map((one) => ({
+    ...one,
+    memory: one.id.endsWith("-1") ? dice.between(22, 34) : dice.between(2, 9),
+  }));
 }
 
 /** Hosts as the platform may know more of them. Apart from the other dice, so that a seed stays what it was. */
