@@ -14,6 +14,9 @@ const LATE: Reply = { ok: false, why: "no answer in time" };
 /** Reasons that are told, and that are counted at all. */
 const REASONS = 3;
 const COUNTED = 20;
+/** So many failures, and such a share of all requests, are told with their reasons. */
+const LEAST_TOLD = 3;
+const SHARE_TOLD = 0.1;
 
 export interface SamplerOptions {
   readonly name: string;
@@ -61,11 +64,14 @@ export class Sampler implements Source {
 
   get notes(): readonly string[] {
     const { name, roster } = this.#options;
+    const failures = [...this.#reasons.values()].reduce((sum, count) => sum + count, 0);
+    // A few are what is measured; so many may come from the probe itself.
+    const isTelling = failures >= LEAST_TOLD && failures >= SHARE_TOLD * this.#requests;
     const reasons = [...this.#reasons].sort(([, a], [, b]) => b - a).slice(0, REASONS);
     const failed = reasons.map(([why, count]) => `${count} × ${why}`).join("; ");
     return [
       ...roster.notes,
-      ...(reasons.length === 0 ? [] : [`probe "${name}": failures among ${this.#requests} requests: ${failed}`]),
+      ...(!isTelling ? [] : [`probe "${name}": failures among ${this.#requests} requests: ${failed}`]),
       ...(this.#unsent === 0
         ? []
         : [`probe "${name}": ${this.#unsent} requests could not be sent in time by this machine, which leaves gaps`]),
