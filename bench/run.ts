@@ -6,13 +6,14 @@ import { peersBench } from "./peers/peers.ts";
 import { planPart } from "./plan.ts";
 import { plannerBench } from "./planner.ts";
 import { previewPart } from "./preview.ts";
+import { reportPart } from "./report.ts";
 import { resumePart } from "./resume.ts";
 import { rollPart } from "./roll.ts";
 import { verdictBench } from "./verdict/verdict.ts";
 
 const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
 
-  PART     preview | plan | roll | resume; without any, these four. With tables of their own:
+  PART     preview | plan | roll | resume | report; without any, these five. With tables of their own:
            planner: the quality of plans; exact: how near they are to the
            fewest moves; peers: how other schedulers roll the same fleets;
            verdict: false halts and losses found, in simulated rolls
@@ -34,6 +35,7 @@ const parts: Readonly<Record<string, (small: boolean) => Figure[] | Promise<Figu
           ],
     ),
   roll: (small) => rollPart(small ? { hosts: 8, workloads: 48 } : { hosts: 100, workloads: 2_400 }),
+  report: (small) => reportPart(small ? { hosts: 8, width: 1, rounds: 1 } : { hosts: 1_000, width: 50, rounds: 5 }),
   resume: (small) => resumePart(small ? [40] : [1_000, 10_000]),
 };
 

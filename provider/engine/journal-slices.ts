@@ -37,7 +37,7 @@ export function merged(at: number, before: string, after: string): string {
 
 /** What a slice is about. */
 export function sliceKey({ probe, workload, at }: Slice): string {
-  return JSON.stringify([at, probe, workload]);
+  return `${at}\n${probe}\n${workload}`;
 }
 
 /** Oldest first. */

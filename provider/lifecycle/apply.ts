@@ -10,6 +10,7 @@ import { inputsFile } from "./inputs-file.ts";
 import { type Look, type Looks, lookWith } from "./looks.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";
 import { savedProps } from "./outputs.ts";
+import { outspoken } from "./outspoken.ts";
 import { PartialFailure } from "./partial.ts";
 import { declaredOf, ownersOf, type Props } from "./props.ts";
 import { fleetFailure, refusalOf } from "./refusals.ts";
@@ -75,7 +76,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
   say(
     `${inputs.owner}: to stop at the next safe point: npx rolling-patch stop --inputs ${around.files.typed(file.path)}`,
   );
-  const meter = around.openMeter(inputs.probes, driver);
+  const meter = outspoken(around.openMeter(inputs.probes, driver), (text) => tellTo(around, { kind: "warning", text }));
   const journal = around.openJournal();
   const reporter = reporterFor(around);
   try {

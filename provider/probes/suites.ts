@@ -7,7 +7,7 @@ import type { Suite } from "../core/suite.ts";
 import type { SuiteResult, SuiteRun, SuiteRunner } from "../engine/gate-ports.ts";
 import type { Clock } from "../engine/ports.ts";
 import { since } from "./answer.ts";
-import { tail } from "./evidence.ts";
+import { evidence, tail } from "./evidence.ts";
 import { type Report, readJUnit } from "./junit.ts";
 import { KeptOutput } from "./kept-output.ts";
 import { within } from "./limit.ts";
@@ -59,7 +59,9 @@ async function once(suite: Suite, about: SuiteRun, place: Place, limit: AbortSig
     const why = `it had not ended after ${readable(suite.timeout)} and was killed`;
     return { failing: [], broken: withTail(why, end.said), ...output };
   }
-  return { ...judged(end.code, words, end.said, tap?.end() ?? reports?.read()), ...output };
+  const result = judged(end.code, words, end.said, tap?.end() ?? reports?.read());
+  // Names come from outside: one line each, without what looks like a secret.
+  return { ...result, failing: result.failing.map(evidence), ...output };
 }
 
 /** The report counts where there is one that can be read; the exit code otherwise, and where it is worse. */

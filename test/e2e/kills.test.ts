@@ -29,6 +29,8 @@ describe("kill -9 of the provider", () => {
     kill(project.roller(), "SIGKILL");
     (await up.ended).failed();
     const left = project.fleet.levels();
+    const report = JSON.parse((await project.rollingPatch("report", "--json").ended).ok().stdout);
+    expect(report).toMatchObject({ outcome: "unfinished", plan: { planned: { hosts: 4 } } });
     await finish(project, before, left);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -62,6 +62,9 @@ test.each([
   const outputs = JSON.parse((await project.pulumi("stack", "output", "--json")).stdout);
   expect(outputs).toMatchObject({ drifted: [], outcome: "done", hosts: project.fleet.levels() });
   await project.preview("--expect-no-changes");
+  // Drawn by the library that the package brings bundled: nothing of it is installed.
+  expect(existsSync(join(project.folder, "node_modules", "@observablehq"))).toBe(false);
+  expect(project.read((project.saved().outputs.run as { report: string }).report)).toMatch(/<svg role="img"/);
 
   const installed = join(project.folder, "node_modules", "pulumi-rolling-patch");
   expect(readdirSync(installed).sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);

@@ -74,6 +74,8 @@ test("planted secrets turn up in no state, log, journal, record, report, argv or
   const written = filesIn(project.folder).filter((path) => !known.includes(path));
   expect(written.some((path) => path.endsWith("journal.db"))).toBe(true);
   expect(written.some((path) => /plan-.*\.json$/.test(path))).toBe(true);
+  for (const form of ["html", "md", "json"])
+    expect(written.some((path) => path.includes("/reports/") && path.endsWith(`.${form}`))).toBe(true);
   for (const path of written) expect([path, leaks(readFileSync(path, "latin1"))]).toEqual([path, []]);
   expect(leaks(`of these ${planted.url}, none is missed`)).toEqual(["url"]);
 });

@@ -142,3 +142,19 @@ describe("a probe that would measure nothing", () => {
     expect(inputs.plan).toBeDefined();
   });
 });
+
+describe("while a roll goes on", () => {
+  test("what the probes cannot do is said once, as soon as it is known", async () => {
+    const stage = new Stage({ ...smallFleet(), noise: "benign" });
+    const policy = { reference: "1m", soak: "5m", canarySoak: "5m" };
+    await stage.up(declare(policy, { probes: [{ ...platform, cap: 0.8 }] }));
+    const said = stage.said.filter(({ text }) => text.includes('probe "vm"'));
+    expect(said).toEqual([
+      {
+        severity: "warning",
+        text: expect.stringMatching(/^probe "vm": its cap allows 4 of \d+ workloads; always the same sample/),
+      },
+      { severity: "warning", text: expect.stringMatching(/^probe "vm": its cap allows to ask 4 workloads every 5 s/) },
+    ]);
+  });
+});

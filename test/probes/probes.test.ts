@@ -161,7 +161,8 @@ describe("a tcp probe", () => {
     await until(() => sockets.length === 2);
     const samples = samplesOf(await rig.slices(9));
     expect(failures(samples)).toBe(1);
-    expect(rig.meter.notes.join()).toMatch(/1 × the held connection broke/);
+    // One failure among many is what was measured, and nothing to be warned of.
+    expect(rig.meter.notes).toEqual([]);
     rig.meter.close();
     await until(() => sockets[1]?.destroyed === true || sockets[1]?.readyState !== "open");
   });

@@ -88,6 +88,12 @@ describe("reports", () => {
   });
 });
 
+test("names of tests are one line each, and hold no secret", async () => {
+  const { run } = place();
+  const result = await run("echo 1..1; echo 'not ok 1 - logs in with password=hunter2 \u001b[31mred'", { tap: true });
+  expect(result.failing).toEqual(["logs in with password=… red"]);
+});
+
 describe("bounds", () => {
   test("a suite that never ends is killed with all that it has started, at its deadline", async () => {
     const { folder, run } = place();

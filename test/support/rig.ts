@@ -43,6 +43,8 @@ export interface RigOptions {
   readonly gates?: Partial<GatePorts>;
   /** Goes on from here instead of from `fleet`. */
   readonly from?: Snapshot;
+  /** Told what the roll tells. */
+  readonly hear?: (news: News) => void;
   /** Told after every event in the world. */
   readonly watch?: (world: World) => void;
 }
@@ -138,7 +140,10 @@ export class Rig {
         meter,
         journal: options.journal ?? this.journal,
         wall: () => new Date(this.time.now()).toISOString(),
-        tell: (news) => this.news.push(news),
+        tell: (news) => {
+          this.news.push(news);
+          this.#options.hear?.(news);
+        },
         windows: windowsFor(inputs.policy.windows, inputs.policy.freeze),
       },
       {

@@ -2,7 +2,7 @@ import { amountOf } from "../../core/fleet.ts";
 import { dateAt, fleetClock } from "../../engine/clock.ts";
 import { openFleetFile } from "./file-store.ts";
 import { Service } from "./service.ts";
-import { answers, type HostRow, type Task, type World, type WorldEvent } from "./world.ts";
+import { answers, type HostRow, NEVER, type Task, type World, type WorldEvent } from "./world.ts";
 import { violations } from "./world-check.ts";
 import { occupants } from "./world-moves.ts";
 import { serviceLatency } from "./world-view.ts";
@@ -44,7 +44,11 @@ function describe(world: World, scale: number, events: readonly WorldEvent[]) {
       to: one.doing?.kind === "migrate" ? one.doing.to : undefined,
     })),
     tasks: Array.from(world.tasks.values(), (task) => ({ what: nameOf(world, task), until: iso(task.until) })),
-    faults: Array.from(world.faults.values(), ({ id, left, fault }) => ({ id, left, ...fault })),
+    faults: Array.from(world.faults.values(), ({ id, left, fault }) => ({
+      id,
+      left: left === NEVER ? ("always" as const) : left,
+      ...fault,
+    })),
     actors: world.actors,
     record: { version: world.record?.version ?? 0, lease, run: run?.id, ending: run?.ending, stop, halt },
     violations: violations(world),
