@@ -60,7 +60,7 @@ export function timelineSvg(plot: PlotLibrary, draw: Draw, report: RunReport): s
       x2: ({ host }: Row) => endOf(host),
       stroke: "var(--soft)",
     }),
-    ...(each ? [planned(plot, rows)] : []),
+    ...(each ? [planned(plot, rows, last)] : []),
     ...bars(plot, rows),
     ...ticks(plot, rows),
     ...looks(plot, rows, report),
@@ -151,20 +151,21 @@ const LINE_COLOURS: ReadonlyMap<Mark["kind"], string> = new Map([
 ]);
 
 /** When the plan had a host out, counted from the same first cordon: a stroke under its row. */
-function planned(plot: PlotLibrary, rows: readonly Row[]): Markish {
+function planned(plot: PlotLibrary, rows: readonly Row[], last: number): Markish {
   const firsts = rows.flatMap(({ host }) => host.begins ?? []);
   const plans = rows.flatMap(({ host }) => host.planned?.begins ?? []);
   const shift = Math.min(...firsts) - Math.min(...plans);
-  const some = rows.flatMap(({ host, row }) =>
-    host.planned === undefined || firsts.length === 0 ? [] : [{ row, ...host.planned }],
-  );
+  const some = rows.flatMap(({ host, row }) => {
+    if (host.planned === undefined || firsts.length === 0) return [];
+    const { begins, ends } = host.planned;
+    return begins + shift >= last ? [] : [{ row, from: begins + shift, to: Math.min(last, ends + shift) }];
+  });
   return plot.rect(some, {
-    x1: ({ begins }: { begins: number }) => begins + shift,
-    x2: ({ ends }: { ends: number }) => ends + shift,
+    x1: "from",
+    x2: "to",
     y1: ({ row }: { row: number }) => row + 0.88,
     y2: ({ row }: { row: number }) => row + 0.98,
     fill: "var(--stage)",
-    clip: true,
   });
 }
 
