@@ -247,6 +247,8 @@ export interface HttpProbeArgs {
   name: Input<string>;
   /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
   workloads: Input<"all" | WorkloadsArgs>;
+  /** A limit of your own, such as a service level: when 5 % of a workload's requests take longer, or fail, in three successive 30 s, and did not before, the host that is watched is convicted: "500ms". */
+  limit?: Input<string | undefined>;
   /** What is asked with GET, http or https: "https://{workload}.prod.example.com/health". `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Credentials in it are refused. */
   url: Input<string>;
   /** Expected status, 100 to 599; redirects are not followed. Default: 200. */
@@ -273,6 +275,8 @@ export interface TcpProbeArgs {
   name: Input<string>;
   /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
   workloads: Input<"all" | WorkloadsArgs>;
+  /** A limit of your own, such as a service level: when 5 % of a workload's requests take longer, or fail, in three successive 30 s, and did not before, the host that is watched is convicted: "500ms". */
+  limit?: Input<string | undefined>;
   /** Host name or address: "{workload}.prod.example.com". `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Default: "{address}". */
   address?: Input<string | undefined>;
   /** TCP port, 1 to 65535: 443. */
@@ -295,6 +299,8 @@ export interface CommandProbeArgs {
   name: Input<string>;
   /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. */
   workloads: Input<"all" | WorkloadsArgs>;
+  /** A limit of your own, such as a service level: when 5 % of a workload's requests take longer, or fail, in three successive 30 s, and did not before, the host that is watched is convicted: "500ms". */
+  limit?: Input<string | undefined>;
   /** Program and arguments, no shell: ["./order-test.sh", "{address}"]. Relative to the working directory of the Pulumi command. `{workload}` is the workload's name, `{address}` its address as the platform knows it. One of them has to be in it. Credentials among the arguments are refused. */
   command: Input<Input<string>[]>;
   /** Where it runs: the machine that runs Pulumi. Default: "machine". */
@@ -315,6 +321,8 @@ export interface PrometheusProbeArgs {
   name: Input<string>;
   /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. Default: "all". */
   workloads?: Input<"all" | WorkloadsArgs | undefined>;
+  /** A limit of your own, such as a service level: when 5 % of a workload's requests take longer, or fail, in three successive 30 s, and did not before, the host that is watched is convicted: "500ms". */
+  limit?: Input<string | undefined>;
   /** Address of the Prometheus server: "https://prometheus.example.com". Who asks is told in the environment: `PROMETHEUS_BEARER_TOKEN`, or `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`. */
   url: Input<string>;
   /** PromQL whose value is the latency of a workload, a series each; asked for every 5 s of fleet time: `histogram_quantile(0.5, sum by (le, vm) (rate(latency_seconds_bucket[30s])))`. */
@@ -337,6 +345,8 @@ export interface PlatformProbeArgs {
   name: Input<string>;
   /** Which workloads: `{ tag: "web" }`, `{ name: "shop-*" }`, or "all". One that is stopped is not measured. Default: "all". */
   workloads?: Input<"all" | WorkloadsArgs | undefined>;
+  /** A limit of your own, such as a service level: when 5 % of a workload's requests take longer, or fail, in three successive 30 s, and did not before, the host that is watched is convicted: "500ms". */
+  limit?: Input<string | undefined>;
   /** How often each workload is asked, fleet time, "100ms" to "60s": "1s". Default: "1s". */
   every?: Input<string | undefined>;
   /** Most requests per second, real time. More workloads than that allows are asked less often, down to once in 5 s; of even more always the same sample is measured. Default: an equal share of 200 over all probes. */

@@ -24,6 +24,12 @@ const every = (usual: string) =>
     .prefault(usual)
     .describe('How often each workload is asked, fleet time, "100ms" to "60s": "1s".');
 
+const limit = someTime
+  .optional()
+  .describe(
+    'A limit of your own, such as a service level: when 5 % of a workload\'s requests take longer, or fail, in three successive 30 s, and did not before, the host that is watched is convicted: "500ms".',
+  );
+
 const cost = {
   every: every("1s"),
   timeout: someTime
@@ -50,6 +56,7 @@ export const probe = z.discriminatedUnion("kind", [
       kind: z.literal("http").describe("What is measured."),
       name,
       workloads,
+      limit,
       url: httpUrl.describe(
         `What is asked with GET, http or https: "https://{workload}.prod.example.com/health". ${asked} Credentials in it are refused.`,
       ),
@@ -79,6 +86,7 @@ export const probe = z.discriminatedUnion("kind", [
       kind: z.literal("tcp").describe("What is measured."),
       name,
       workloads,
+      limit,
       address: z
         .string()
         .min(1)
@@ -99,6 +107,7 @@ export const probe = z.discriminatedUnion("kind", [
       kind: z.literal("command").describe("What is measured."),
       name,
       workloads,
+      limit,
       command: z
         .array(z.string())
         .min(1)
@@ -127,6 +136,7 @@ export const probe = z.discriminatedUnion("kind", [
       kind: z.literal("prometheus").describe("What is measured."),
       name,
       workloads: workloads.default("all"),
+      limit,
       url: httpUrl.describe(
         'Address of the Prometheus server: "https://prometheus.example.com". Who asks is told in the environment: `PROMETHEUS_BEARER_TOKEN`, or `PROMETHEUS_USERNAME` and `PROMETHEUS_PASSWORD`.',
       ),
@@ -160,6 +170,7 @@ export const probe = z.discriminatedUnion("kind", [
       kind: z.literal("platform").describe("What is measured."),
       name,
       workloads: workloads.default("all"),
+      limit,
       every: every("1s"),
       cap: cost.cap,
     })

@@ -6,7 +6,9 @@ import type { Decision, ImpactView, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import { hookStepsOf } from "../core/hook.ts";
+import type { Limit } from "../core/impact/guards.ts";
 import { impactWords } from "../core/impact-words.ts";
+import type { Inputs } from "../core/inputs.ts";
 import { phasesOf } from "../core/phases.ts";
 import type { Plan } from "../core/plan.ts";
 import { probedWorkloads } from "../core/probed.ts";
@@ -38,6 +40,9 @@ const MOST_ROUNDS = 1_000;
 const WAIT: Decision = { events: [], start: [] };
 /** Times that the platform may stay silent when it is looked at, with growing pauses. */
 const PATIENCE = 10;
+
+const limitsOf = (probes: Inputs["probes"]): Limit[] =>
+  probes.flatMap(({ name, limit }) => (limit === undefined ? [] : [{ probe: name, ms: limit }]));
 
 /** One process's part in a run: the loop that observes, decides, starts acts and waits. */
 export class Session {
@@ -146,10 +151,10 @@ export class Session {
     const { meter, journal } = this.#ports;
     if (meter === undefined) return;
     if (this.#watch === undefined) {
-      this.#watch = new Watch(meter, journal, this.memory.id);
+      this.#watch = new Watch(meter, journal, this.memory.id, limitsOf(this.#request.inputs.probes));
       for (const event of this.#watch.interrupted(this.memory, fleet)) await this.#ledger.enter(event);
     }
-    this.#watch.follow(fleet);
+    this.#watch.follow(fleet, this.memory);
     await this.#watch.take(this.memory);
     this.#impact = this.#watch.view(new Set(probedWorkloads(this.#request.inputs, fleet)));
   }

@@ -1,11 +1,12 @@
 import type { ImpactView } from "../core/decide/view.ts";
-import type { Fleet, Workload } from "../core/fleet.ts";
-import { type CountersSeen, type GuestSeen, type Trip, watch } from "../core/impact/guards.ts";
+import type { Fleet, Host, Workload } from "../core/fleet.ts";
+import { type CountersSeen, type GuestSeen, type Limit, type Trip, watch } from "../core/impact/guards.ts";
 import { SLICE } from "../core/impact/samples.ts";
 import { Samples } from "../core/impact/seen.ts";
 import { own } from "../core/own.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
+import { needsPatch } from "../core/verify.ts";
 import type { Journal, Meter } from "./ports.ts";
 
 /** A pause in what was measured that is longer makes a soak start over. */
@@ -18,11 +19,13 @@ export class Watch {
   readonly #meter: Meter;
   readonly #journal: Journal;
   readonly #run: string;
+  readonly #limits: readonly Limit[];
   readonly #samples: Samples;
   readonly #places = new Map<string, string>();
   readonly #guests: GuestSeen[] = [];
   readonly #boots = new Map<string, string>();
   readonly #stopped = new Set<string>();
+  readonly #problems = new Map<string, { at: number; what: string }[]>();
   readonly #counters = new Map<string, CountersSeen[]>();
   /** Up to when each host was guarded. */
   readonly #guarded = new Map<string, number>();
@@ -33,10 +36,11 @@ export class Watch {
   readonly #before: number;
 
   /** Goes on with what the journal kept of the run. */
-  constructor(meter: Meter, journal: Journal, run: string) {
+  constructor(meter: Meter, journal: Journal, run: string, limits: readonly Limit[]) {
     this.#meter = meter;
     this.#journal = journal;
     this.#run = run;
+    this.#limits = limits;
     const slices = journal.slices(run);
     const moves = journal.entries(run).flatMap(({ kind, at, data }) => {
       const { act } = data as { act?: { name: string; workload: string } };
@@ -62,12 +66,14 @@ export class Watch {
   }
 
   /** After every observation: where workloads are, which guests booted, what hosts count. */
-  follow(fleet: Fleet): void {
+  follow(fleet: Fleet, run: RunMemory): void {
     this.#meter.follow(fleet);
     for (const workload of fleet.workloads) {
       this.#followMove(workload, fleet.at);
       this.#followBoot(workload, fleet.at);
     }
+    const watched = guarded(run);
+    for (const host of fleet.hosts) if (watched.has(host.id)) this.#followState(host, fleet.at);
     for (const { id, errors } of fleet.hosts) {
       const seen = this.#counters.get(id) ?? [];
       if (errors === undefined || seen.at(-1)?.counters.errors === errors) continue;
@@ -111,6 +117,19 @@ export class Watch {
     if (before !== undefined && before !== host) this.#samples.moved({ workload: id, at });
   }
 
+  /** A host that was proven and is gone, below the level or degraded again. */
+  #followState(host: Host, at: number): void {
+    if (host.held) return;
+    const what =
+      host.state === "up"
+        ? (host.problem ?? (needsPatch(host) ? `it is at ${host.evidence} instead of ${host.wanted}` : undefined))
+        : `it is ${host.state}`;
+    if (what === undefined) return;
+    const seen = this.#problems.get(host.id) ?? [];
+    seen.push({ at, what });
+    this.#problems.set(host.id, seen.slice(-20));
+  }
+
   /** Boots, each once. One after we had it stopped was to be expected. */
   #followBoot({ id, state, bootId }: Workload, at: number): void {
     if (state !== "running") this.#stopped.add(id);
@@ -143,6 +162,8 @@ export class Watch {
         seen: this.#samples,
         guests: this.#guests,
         counters: this.#counters.get(host) ?? [],
+        limits: this.#limits,
+        problems: this.#problems.get(host) ?? [],
       });
       this.#guarded.set(host, this.#now);
       this.#trips.push(...found.trips);

@@ -1,7 +1,7 @@
 import { pausesOf, stepsOf } from "../core/phases.ts";
 import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
-import { homecoming, returnNeed } from "./homecoming.ts";
+import { cheapestFirst, homecoming, returnNeed } from "./homecoming.ts";
 import { isFlying, type Leg } from "./leg.ts";
 import type { Limit } from "./together.ts";
 import { goesAlone, type Turn } from "./turn.ts";
@@ -91,6 +91,7 @@ export class Hand {
     const turn: Turn = {
       ...part,
       ...this.#watching(part),
+      putBack: part.judged ? cheapestFirst(part.putBack) : part.putBack,
       node,
       place,
       others: this.#open.size,

@@ -37,6 +37,16 @@ export function homecoming(
   return fitting(board, facts, node, wanted, evacuated);
 }
 
+/** For a host that is watched while its load comes back: replicated workloads first, then the smallest; companions stay together. */
+export function cheapestFirst(legs: readonly Leg[]): Leg[] {
+  const memory = (bundle: readonly Leg[]): number => bundle.reduce((sum, { item }) => sum + item.gib, 0);
+  const lonely = (bundle: readonly Leg[]): number => bundle.filter(({ item }) => item.group < 0).length;
+  const first = (bundle: readonly Leg[]): number => (bundle[0] as Leg).item.index;
+  return bundled(legs)
+    .sort((a, b) => Math.sign(lonely(a)) - Math.sign(lonely(b)) || memory(a) - memory(b) || first(a) - first(b))
+    .flat();
+}
+
 /** By then the host is at its new level: it must not be an older one than where the workload is. */
 function mayComeHome({ ages }: Facts, board: Board, from: Node, node: Node): boolean {
   return ages === undefined || board.ageOf(from) <= at(ages.after, node.index);

@@ -3,20 +3,14 @@ import { SLICE } from "../core/impact/samples.ts";
 import { rankOf } from "../core/probe-rules.ts";
 import type { Fleet, FleetClock } from "../engine/ports.ts";
 import { Drafts } from "./drafts.ts";
-import { evidence } from "./evidence.ts";
 import type { Line, Reply } from "./line.ts";
+import { Reasons } from "./reasons.ts";
 import type { Roster } from "./roster.ts";
 import type { Reading, Source } from "./source.ts";
 
 /** Requests that may be on their way at once; more are not sent, which makes a gap. */
 const MOST_IN_FLIGHT = 1_000;
 const LATE: Reply = { ok: false, why: "no answer in time" };
-/** Reasons that are told, and that are counted at all. */
-const REASONS = 3;
-const COUNTED = 20;
-/** So many failures, and such a share of all requests, are told with their reasons. */
-const LEAST_TOLD = 3;
-const SHARE_TOLD = 0.1;
 
 export interface SamplerOptions {
   readonly name: string;
@@ -44,7 +38,7 @@ export class Sampler implements Source {
   readonly #options: SamplerOptions;
   readonly #drafts: Drafts;
   readonly #end = new AbortController();
-  readonly #reasons = new Map<string, number>();
+  readonly #reasons = new Reasons();
   /** In the order of their phases. */
   #members: readonly Member[] = [];
   #changed = new AbortController();
@@ -64,14 +58,10 @@ export class Sampler implements Source {
 
   get notes(): readonly string[] {
     const { name, roster } = this.#options;
-    const failures = [...this.#reasons.values()].reduce((sum, count) => sum + count, 0);
-    // A few are what is measured; so many may come from the probe itself.
-    const isTelling = failures >= LEAST_TOLD && failures >= SHARE_TOLD * this.#requests;
-    const reasons = [...this.#reasons].sort(([, a], [, b]) => b - a).slice(0, REASONS);
-    const failed = reasons.map(([why, count]) => `${count} × ${why}`).join("; ");
+    const failed = this.#reasons.words(this.#requests);
     return [
       ...roster.notes,
-      ...(!isTelling ? [] : [`probe "${name}": failures among ${this.#requests} requests: ${failed}`]),
+      ...(failed === undefined ? [] : [`probe "${name}": failures among ${this.#requests} requests: ${failed}`]),
       ...(this.#unsent === 0
         ? []
         : [`probe "${name}": ${this.#unsent} requests could not be sent in time by this machine, which leaves gaps`]),
@@ -234,7 +224,7 @@ export class Sampler implements Source {
       const ms = (clock.now() - due) / clock.scale;
       if (this.#end.signal.aborted) return;
       const inTime = reply.ok && ms > timeout ? LATE : reply;
-      if (!inTime.ok) this.#fail(inTime.why);
+      if (!inTime.ok) this.#reasons.add(inTime.why);
       settle(inTime.ok ? Math.round(1000 * (inTime.ms ?? ms)) / 1000 : null);
     } finally {
       answered.abort();
@@ -242,12 +232,6 @@ export class Sampler implements Source {
       this.#end.signal.removeEventListener("abort", end);
       this.#inFlight -= 1;
     }
-  }
-
-  #fail(why: string): void {
-    const reason = evidence(why);
-    if (this.#reasons.has(reason) || this.#reasons.size < COUNTED)
-      this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
   }
 }
 

@@ -37,6 +37,14 @@ describe("judged hosts", () => {
       );
   });
 
+  it("take replicated workloads back first, then the smallest", () => {
+    const of = fleet(
+      ["h1", "h2", "h3", "h4"].map((id) => host(id)),
+      [vm("big", "h1", 16), vm("small", "h1", 2), vm("twin", "h1", 12, { group: "twins" }), vm("mid", "h1", 4)],
+    );
+    expect(plan(of).hosts[0]?.putBack.map(({ workload }) => workload)).toEqual(["twin", "small", "mid", "big"]);
+  });
+
   it("are as many as policy says, and at least the canaries; none without probes, or without a canary", () => {
     expect(judged(plan(evenFleet(8, 2), { judged: 3 }))).toHaveLength(3);
     expect(judged(plan(evenFleet(8, 2), { judged: 0 }))).toHaveLength(1);
