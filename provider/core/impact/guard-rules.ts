@@ -1,3 +1,4 @@
+import { own } from "../own.ts";
 import {
   controlsAt,
   exceededBefore,
@@ -169,7 +170,7 @@ function countersUp(question: Watch): Trip[] {
 
 /** A counter that starts again with a reboot has risen from zero. */
 function riseOf(seen: readonly CountersSeen[], name: string): number {
-  const values = seen.flatMap(({ counters }) => (Object.hasOwn(counters, name) ? (counters[name] ?? []) : []));
+  const values = seen.flatMap(({ counters }) => own(counters, name) ?? []);
   return values.reduce((sum, value, index) => {
     const before = values[index - 1];
     return before === undefined ? sum : sum + (value >= before ? value - before : value);
