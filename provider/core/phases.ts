@@ -9,8 +9,7 @@ const REST = 2 * MINUTE;
 const FEW_HOSTS = 7;
 /** At full load errors are looked at so long after the put-back, whether or not the host has been released. */
 export const LOOKS: readonly number[] = [5 * MINUTE, 10 * MINUTE, 20 * MINUTE];
-/** The same for the canary, as far as `policy.canarySoak` reaches. */
-export const CANARY_LOOKS: readonly number[] = [...LOOKS, 40 * MINUTE, 60 * MINUTE];
+export const LAST_LOOK = 20 * MINUTE;
 
 /** How long the phases of a roll take at most, milliseconds of fleet time. All 0 where nothing is measured. */
 export interface Phases {
@@ -30,7 +29,7 @@ export interface Phases {
 export function phasesOf(policy: Policy, hosts: number, measured: boolean): Phases {
   if (!measured) return { measured, reference: 0, canary: 0, judged: 0, rest: 0, tail: 0 };
   const reference = policy.reference ?? (hosts < FEW_HOSTS ? 60 : 30) * MINUTE;
-  const tail = (LOOKS.at(-1) as number) - REST;
+  const tail = LAST_LOOK - REST;
   return { measured, reference, canary: policy.canarySoak, judged: policy.soak, rest: REST, tail };
 }
 

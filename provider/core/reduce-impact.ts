@@ -1,6 +1,7 @@
 import { withHost, without } from "./host-memory.ts";
 import type { Assessment, Evidence } from "./impact/question.ts";
 import { own } from "./own.ts";
+import { LAST_LOOK } from "./phases.ts";
 import { type HostMemory, type HostVerdict, type ImpactMemory, noImpact, type RunMemory } from "./run.ts";
 
 /** What happened in measuring the service. Times are fleet time, milliseconds. */
@@ -89,6 +90,9 @@ function concluded(run: RunMemory, { host, at, judged, verdict, evidence }: Meas
   const { estimate, spreads } = evidence;
   const earlier = { host, spreads, ...(estimate === undefined ? {} : { estimate }) };
   const from = own(run.hosts, host)?.fullSince;
+  // Latency may acquit early; errors are looked at to the end.
+  const isEarly = from !== undefined && at - from < LAST_LOOK && verdict !== "regress" && verdict !== "no data";
+  const watched = isEarly ? { ...rest.watched, [host]: from } : rest.watched;
   const soak = from === undefined || from >= at ? [] : [{ kind: "soak" as const, from, to: at }];
   const passed = withHost(run, host, (memory) => ({
     ...memory,
@@ -102,6 +106,7 @@ function concluded(run: RunMemory, { host, at, judged, verdict, evidence }: Meas
     impact: {
       ...impact,
       ...rest,
+      watched,
       undisturbed: [...impact.undisturbed, ...soak],
       verdicts: [...impact.verdicts.filter((one) => one.host !== host), { host, verdict, earlier }],
     },

@@ -26,7 +26,7 @@ export function impactEvents(view: View, desk: Desk): RunEvent[] {
     if (event !== undefined) return [event];
   }
   for (const host of Object.keys(run.impact?.watched ?? {})) {
-    const event = settledOrNot(view, host, judgeErrors(question(view, impact, host)), false);
+    const event = settledOrNot(view, host, judgeErrors(question(view, impact, host, false)), false);
     if (event !== undefined) return [event];
   }
   return [];
@@ -57,7 +57,7 @@ export function soakEnds(view: View, host: string): number | undefined {
   if (view.impact === undefined || view.run.halt !== undefined) return undefined;
   if (memory?.fullSince === undefined || memory.passed.includes("soak")) return undefined;
   if (!isJudged(view, host)) return memory.fullSince + view.phases.rest;
-  const suspect = view.run.impact?.suspects[host];
+  const suspect = own(view.run.impact?.suspects, host);
   if (suspect !== undefined) return suspect;
   const next = looks(view, host).find(
     (minutes) => memory.fullSince !== undefined && due(memory.fullSince, minutes) > (view.impact?.now ?? 0),
@@ -128,7 +128,7 @@ function soaking(view: View, impact: ImpactView, id: string): RunEvent | undefin
   const memory = own(view.run.hosts, id);
   if (memory?.fullSince === undefined || memory.passed.includes("soak") || view.run.convicted.includes(id))
     return undefined;
-  if (isJudged(view, id)) return settledOrNot(view, id, judgeHost(question(view, impact, id)), true);
+  if (isJudged(view, id)) return settledOrNot(view, id, judgeHost(question(view, impact, id, true)), true);
   if (impact.now < memory.fullSince + view.phases.rest || impact.trouble !== undefined) return undefined;
   return { kind: "passed", host: id, step: "soak" };
 }
@@ -136,7 +136,7 @@ function soaking(view: View, impact: ImpactView, id: string): RunEvent | undefin
 /** What an assessment changes: a suspicion that is new or gone, or the final verdict. */
 function settledOrNot(view: View, host: string, assessment: Assessment, judged: boolean): RunEvent | undefined {
   const { sentence, evidence } = assessment;
-  const known = view.run.impact?.suspects[host];
+  const known = own(view.run.impact?.suspects, host);
   if (assessment.state === "suspect") {
     const { by, until } = assessment;
     return known === until ? undefined : { kind: "suspected", host, by, until, sentence };
@@ -178,13 +178,13 @@ function looks(view: View, host: string): readonly number[] {
   return looksOf(canary ? "canary" : "judged", (canary ? view.phases.canary : view.phases.judged) / MINUTE);
 }
 
-function question(view: View, { seen, now, probed }: ImpactView, host: string): Question {
+/** `full`: latency as well as errors, of the host's own workloads; else errors of what is there. */
+function question(view: View, { seen, now, probed }: ImpactView, host: string, full: boolean): Question {
   const { fleet, policy, run } = view;
   const { hosts, patched, undisturbed, verdicts, watched } = run.impact ?? noImpact;
   const memory = own(run.hosts, host);
-  const judged = isJudged(view, host);
   const canary = run.canaries.includes(host);
-  const minutes = judged ? looks(view, host) : LOOKS.map((ms) => ms / MINUTE);
+  const minutes = full ? looks(view, host) : LOOKS.map((ms) => ms / MINUTE);
   const here = fleet.workloads.filter((one) => one.host === host).map(({ id }) => id);
   const fullSince = memory?.fullSince ?? own(watched, host);
   return {
@@ -192,10 +192,10 @@ function question(view: View, { seen, now, probed }: ImpactView, host: string): 
       tolerance: partOf(policy.tolerance),
       hosts: Math.max(1, hosts),
       looks: minutes,
-      passNotBefore: judged ? passNotBefore(canary ? "canary" : "judged", minutes) : 0,
+      passNotBefore: full ? passNotBefore(canary ? "canary" : "judged", minutes) : 0,
     },
     host,
-    workloads: (judged ? (memory?.homes ?? []) : here).filter((id) => probed.has(id)),
+    workloads: (full ? (memory?.homes ?? []) : here).filter((id) => probed.has(id)),
     ...(fullSince === undefined ? {} : { fullLoadSince: fullSince }),
     now,
     undisturbed: undisturbed.filter(({ to }) => to <= (own(patched, host) ?? Number.POSITIVE_INFINITY)),
