@@ -9,6 +9,8 @@ export interface PlannerInstance {
   /** Undefined where its data is absent. */
   readonly load: () => Fleet | undefined;
   readonly policy: PolicyInput;
+  /** All workloads are probed: canary and judged hosts are watched. */
+  readonly probed?: true;
   /** Units of effort; default: the planner's own. */
   readonly effort?: number;
   /** Hosts that the best published attempt gets done (shared/reference/planner.md §6, row "depth 2"). */
@@ -47,6 +49,11 @@ export const PLANNER_INSTANCES: readonly PlannerInstance[] = [
   generated("1000 hosts, put back home", 1_000, 0.75, { ...PLAIN, putBack: "home" }),
   generated("1000 hosts, default policy", 1_000, 0.75, {}),
   generated("1000 hosts, default policy at 5 %", 1_000, 0.75, { maxUnavailable: "5%" }),
+  { ...generated("1000 hosts, default policy, measured", 1_000, 0.75, {}), probed: true },
+  {
+    ...generated("1000 hosts, default policy at 5 %, measured", 1_000, 0.75, { maxUnavailable: "5%" }),
+    probed: true,
+  },
   generated("1000 hosts, limited by capacity only", 1_000, 0.75, {
     ...PLAIN,
     maxUnavailable: "100%",

@@ -38,12 +38,13 @@ export interface Measured {
 export function measure(instance: PlannerInstance): Measured | undefined {
   const fleet = instance.load();
   if (fleet === undefined) return undefined;
-  const { name, policy: input, effort, reference } = instance;
+  const { name, policy: input, effort, probed, reference } = instance;
   const request: PlanRequest = {
     fleet,
     policy: policy.parse(input),
     baseline: "version=1.1.0",
     owners: ["bench"],
+    ...(probed === undefined ? {} : { probed: fleet.workloads.map(({ id }) => id) }),
     effort,
   };
   const stuck = effort === undefined ? undefined : stuckAt(request, effort);

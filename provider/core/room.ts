@@ -53,6 +53,17 @@ export class Room {
     this.#groups.set(host, groups);
   }
 
+  /** Share of the host's fullest resource that is booked; 0 of a host that is not there. */
+  fillOf(id: string): number {
+    const host = this.#hosts.get(id);
+    const booked = this.#booked.get(id);
+    if (host === undefined || booked === undefined) return 0;
+    return [...booked].reduce((most, [name, amount]) => {
+      const capacity = amountOf(host.capacity, name);
+      return capacity > 0 ? Math.max(most, amount / capacity) : most;
+    }, 0);
+  }
+
   /** Why the workload may not go to the host now, or undefined when it may. */
   refuses(workload: Workload, to: string): string | undefined {
     const host = this.#hosts.get(to);

@@ -2,16 +2,12 @@ import { decide } from "../core/decide/decide.ts";
 import { Desk } from "../core/decide/desk.ts";
 import { surprises } from "../core/decide/foreseen.ts";
 import { judge } from "../core/decide/judge.ts";
-import type { Decision, ImpactView, View } from "../core/decide/view.ts";
+import type { Decision, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
 import type { Fleet } from "../core/fleet.ts";
 import { hookStepsOf } from "../core/hook.ts";
-import type { Limit } from "../core/impact/guards.ts";
 import { impactWords } from "../core/impact-words.ts";
-import type { Inputs } from "../core/inputs.ts";
-import { phasesOf } from "../core/phases.ts";
 import type { Plan } from "../core/plan.ts";
-import { probedWorkloads } from "../core/probed.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
@@ -24,9 +20,10 @@ import { Ledger } from "./ledger.ts";
 import { Openings } from "./openings.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
+import { Service } from "./service.ts";
 import type { Silences } from "./silences.ts";
 import { Wake } from "./wake.ts";
-import { GUARDS_EVERY, Watch } from "./watch.ts";
+import { GUARDS_EVERY } from "./watch.ts";
 
 /** Longest time between two looks, fleet time: an operator's act or a lost host is noticed by then. */
 const LOOK_EVERY = 60_000;
@@ -41,9 +38,6 @@ const WAIT: Decision = { events: [], start: [] };
 /** Times that the platform may stay silent when it is looked at, with growing pauses. */
 const PATIENCE = 10;
 
-const limitsOf = (probes: Inputs["probes"]): Limit[] =>
-  probes.flatMap(({ name, limit }) => (limit === undefined ? [] : [{ probe: name, ms: limit }]));
-
 /** One process's part in a run: the loop that observes, decides, starts acts and waits. */
 export class Session {
   readonly #ports: RollPorts;
@@ -56,9 +50,8 @@ export class Session {
   readonly #landing: Landing;
   readonly #openings: Openings;
   readonly #gauge = new FillGauge();
+  readonly #service: Service;
   #plan: Plan | undefined;
-  #watch: Watch | undefined;
-  #impact: ImpactView | undefined;
   #plansInARow = 0;
   #out: readonly string[] = [];
   readonly #silences: Silences | undefined;
@@ -69,6 +62,7 @@ export class Session {
     this.#keeper = keeper;
     this.#ledger = new Ledger(ports, keeper, run);
     this.#silences = silences;
+    this.#service = new Service(ports, request.inputs, this.#ledger);
     this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake(), silences);
     this.#asked = new Asked(ports, request, () => this.wake());
     this.#openings = new Openings((at) => ports.windows(at));
@@ -111,7 +105,7 @@ export class Session {
         if (ending !== undefined) return ending;
       }
     } finally {
-      this.#watch?.close();
+      this.#service.close();
       this.#asked.close();
       this.#crew.dismiss();
     }
@@ -128,7 +122,7 @@ export class Session {
     const fleet = await this.#observe();
     const fill = this.#gauge.look(fleet);
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
-    await this.#measure(fleet);
+    await this.#service.look(fleet);
     this.#out = fleet.hosts.filter(({ mark }) => this.#isOurs(mark?.owner)).map(({ id }) => id);
     this.#silences?.keep(this.#out);
     this.#asked.heed(this.#keeper.record);
@@ -144,19 +138,6 @@ export class Session {
     }
     await this.#wait(fleet, decision);
     return undefined;
-  }
-
-  /** Follows the fleet with the meter, and takes what was measured since the last turn. */
-  async #measure(fleet: Fleet): Promise<void> {
-    const { meter, journal } = this.#ports;
-    if (meter === undefined) return;
-    if (this.#watch === undefined) {
-      this.#watch = new Watch(meter, journal, this.memory.id, limitsOf(this.#request.inputs.probes));
-      for (const event of this.#watch.interrupted(this.memory, fleet)) await this.#ledger.enter(event);
-    }
-    this.#watch.follow(fleet, this.memory);
-    await this.#watch.take(this.memory);
-    this.#impact = this.#watch.view(new Set(probedWorkloads(this.#request.inputs, fleet)));
   }
 
   /** An observation that no act ended during: what it shows is not older than what we remember. */
@@ -272,8 +253,7 @@ export class Session {
       patient: this.#asked.patient,
       approvals: this.#keeper.record.approvals ?? [],
       ...(asked === undefined ? {} : { asked }),
-      phases: phasesOf(inputs.policy, fleet.hosts.length, (this.#impact?.probed.size ?? 0) > 0),
-      ...(this.#impact === undefined ? {} : { impact: this.#impact }),
+      ...this.#service.facts(fleet),
       remediations: fleet.remediations ?? Number.POSITIVE_INFINITY,
     };
   }
@@ -281,13 +261,13 @@ export class Session {
   async #wait(fleet: Fleet, { lookAt }: Decision): Promise<void> {
     const { clock } = this.#ports.driver;
     const { changesAt = Number.POSITIVE_INFINITY } = this.#openings.at(fleet.at);
-    const isGuarded = this.#watch?.isOn(this.memory) === true;
+    const { isGuarded } = this.#service;
     const longest = fleet.at + (isGuarded ? LOOK_WATCHED : LOOK_EVERY);
     const until = Math.min(lookAt ?? Number.POSITIVE_INFINITY, changesAt, longest);
     for (;;) {
       const next = isGuarded ? Math.min(until, clock.now() + GUARDS_EVERY) : until;
       const woken = await this.#wake.wait((signal) => clock.sleep(Math.max(0, next - clock.now()), signal));
-      if (woken || next >= until || (await this.#watch?.take(this.memory))) return;
+      if (woken || next >= until || (await this.#service.alarms())) return;
     }
   }
 

@@ -4,11 +4,14 @@ import type { View } from "./view.ts";
 
 /**
  * A host to which a workload may go whose host is emptied without a plan: where companions from the same host are or go already,
- * else the first one that takes it and every companion beside it. Undefined: none does now.
+ * else the emptiest one that takes it and every companion beside it. Undefined: none does now.
  */
 export function refuge(view: View, desk: Desk, one: Workload): string | undefined {
   const takes = (workload: Workload, host: string): boolean => desk.room.refuses(workload, host) === undefined;
-  const hosts = view.fleet.hosts.map(({ id }) => id).filter((id) => id !== one.host);
+  const fill = new Map(view.fleet.hosts.map(({ id }) => [id, desk.room.fillOf(id)]));
+  const hosts = [...fill.keys()]
+    .filter((id) => id !== one.host)
+    .sort((a, b) => (fill.get(a) ?? 0) - (fill.get(b) ?? 0));
   if (one.together === undefined) return hosts.find((id) => takes(one, id));
   const homes = desk.memory(one.host)?.homes ?? [];
   const companions = view.fleet.workloads.filter(

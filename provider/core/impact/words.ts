@@ -48,7 +48,8 @@ function errorWords({ bad, bins, expected }: ErrorFigures): string {
 
 /** A change on the log scale as a percentage with one digit. */
 export function percent(change: number): string {
-  return (100 * Math.expm1(change)).toFixed(1);
+  const text = (100 * Math.expm1(change)).toFixed(1);
+  return text === "-0.0" ? "0.0" : text;
 }
 
 export function signed(change: number): string {
