@@ -103,6 +103,9 @@ export class Crew {
         this.#context(act, fleet),
       );
       if (act.name === "migrate") this.#moved.add(`${act.host}/${act.workload}`);
+      // It is emptied once more when it was convicted with its load back.
+      if (act.name === "cordon")
+        for (const one of this.#moved) if (one.startsWith(`${act.host}/`)) this.#moved.delete(one);
       this.#say(act, "end", fleet);
       this.#ledger.log("did", act, {});
       for (const event of events) await this.#ledger.enter(event, act);
