@@ -1,5 +1,6 @@
 import type { Act } from "../core/act.ts";
 import { isRollError } from "../core/errors.ts";
+import type { Slice } from "../core/impact/samples.ts";
 import type { Plan } from "../core/plan.ts";
 import { type RunEvent, reduce } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -51,6 +52,11 @@ export class Ledger {
         data: { ...data, act },
       }),
     );
+  }
+
+  /** What was measured. */
+  keep(slices: readonly Slice[]): void {
+    this.#write(() => this.#ports.journal.keepSlices(this.#run.id, slices));
   }
 
   /** The plan that the run follows now: how many hosts there are in all. */

@@ -27,7 +27,9 @@ export class Service {
     const { meter, journal } = this.#ports;
     if (meter === undefined) return;
     if (this.#watch === undefined) {
-      this.#watch = new Watch(meter, journal, this.#ledger.run.id, limitsOf(this.#inputs.probes));
+      const run = this.#ledger.run.id;
+      const limits = limitsOf(this.#inputs.probes);
+      this.#watch = new Watch({ meter, journal, run, limits, keep: (slices) => this.#ledger.keep(slices) });
       for (const event of this.#watch.interrupted(this.#ledger.run, fleet)) await this.#ledger.enter(event);
     }
     this.#watch.follow(fleet, this.#ledger.run);

@@ -1,7 +1,8 @@
 import type { ImpactView } from "../core/decide/view.ts";
+import { isRollError } from "../core/errors.ts";
 import type { Fleet, Host, Workload } from "../core/fleet.ts";
 import { type CountersSeen, type GuestSeen, type Limit, type Trip, watch } from "../core/impact/guards.ts";
-import { SLICE } from "../core/impact/samples.ts";
+import { SLICE, type Slice } from "../core/impact/samples.ts";
 import { Samples } from "../core/impact/seen.ts";
 import { own } from "../core/own.ts";
 import type { RunEvent } from "../core/reduce.ts";
@@ -11,14 +12,28 @@ import type { Journal, Meter } from "./ports.ts";
 
 /** A pause in what was measured that is longer makes a soak start over. */
 const LONGEST_GAP = 60_000;
+/** Slices are forgotten this often, fleet time, when they are so much older than whatever is still asked about. */
+const FORGETS_EVERY = 10 * 60_000;
+const REMEMBERS = 60 * 60_000;
+/** Soaks of hosts before that a verdict may compare with. */
+const SOAKS = 4;
 /** Guards are looked at this often, fleet time. */
 export const GUARDS_EVERY = SLICE;
+
+export interface WatchPorts {
+  readonly meter: Meter;
+  readonly journal: Pick<Journal, "slices" | "entries">;
+  /** Id of the run. */
+  readonly run: string;
+  readonly limits: readonly Limit[];
+  /** Puts slices where the next process finds them. */
+  readonly keep: (slices: readonly Slice[]) => void;
+}
 
 /** What the service does while a roll is under way: keeps what the meter gives, and looks at the guards. */
 export class Watch {
   readonly #meter: Meter;
-  readonly #journal: Journal;
-  readonly #run: string;
+  readonly #keep: (slices: readonly Slice[]) => void;
   readonly #limits: readonly Limit[];
   readonly #samples: Samples;
   readonly #places = new Map<string, string>();
@@ -33,13 +48,13 @@ export class Watch {
   #trouble: string | undefined;
   /** End of the newest slice. */
   #now = 0;
+  #forgotten = 0;
   readonly #before: number;
 
   /** Goes on with what the journal kept of the run. */
-  constructor(meter: Meter, journal: Journal, run: string, limits: readonly Limit[]) {
+  constructor({ meter, journal, run, limits, keep }: WatchPorts) {
     this.#meter = meter;
-    this.#journal = journal;
-    this.#run = run;
+    this.#keep = keep;
     this.#limits = limits;
     const slices = journal.slices(run);
     const moves = journal.entries(run).flatMap(({ kind, at, data }) => {
@@ -84,13 +99,25 @@ export class Watch {
 
   /** Takes what was measured since, and looks at the guards. True: one of them has something to say that it had not. */
   async take(run: RunMemory): Promise<boolean> {
-    const slices = await this.#meter.slices(this.#now);
+    const slices = await this.#meter.slices(this.#now).catch(gap);
     if (slices.length > 0) {
-      this.#journal.keepSlices(this.#run, slices);
+      this.#keep(slices);
       for (const slice of slices) this.#samples.add(slice);
       this.#now = slices.reduce((last, { at }) => Math.max(last, at + SLICE), this.#now);
     }
+    this.#forget(run);
     return this.#guard(run);
+  }
+
+  /** What no verdict can still ask about goes: a roll of a night would fill the memory. The journal has it. */
+  #forget({ impact, hosts }: RunMemory): void {
+    if (impact === undefined || this.#now < this.#forgotten + FORGETS_EVERY) return;
+    this.#forgotten = this.#now;
+    const { reference, undisturbed, watched } = impact;
+    const soaks = Object.values(hosts).flatMap(({ fullSince }) => fullSince ?? []);
+    const begun = reference !== undefined && reference.until === undefined ? [reference.from] : [];
+    const asked = undisturbed.filter(({ kind }, index) => kind === "baseline" || index >= undisturbed.length - SOAKS);
+    this.#samples.keepOnly(asked, Math.min(this.#now, ...soaks, ...begun, ...Object.values(watched)) - REMEMBERS);
   }
 
   /** Some host takes load or has it back, and is guarded. */
@@ -181,4 +208,10 @@ function guarded({ impact, hosts }: RunMemory): ReadonlyMap<string, number> {
     if (from !== undefined && memory.passed.includes("verify")) found.set(host, memory.fullSince ?? from);
   }
   return found;
+}
+
+/** A platform that does not answer measures nothing: a gap, which is none of the roll's errors. */
+function gap(error: unknown): readonly Slice[] {
+  if (isRollError(error) && error.kind === "unavailable") return [];
+  throw error;
 }

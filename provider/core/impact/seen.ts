@@ -1,5 +1,6 @@
 import { badBins, onlyHost, type Place, type Summary, summaryOfPlaces } from "./bins.ts";
 import { Memory, WindowMemo } from "./memo.ts";
+import type { Interval } from "./question.ts";
 import { type MoveSeen, SLICE, type Slice } from "./samples.ts";
 import { SETTLE } from "./settings.ts";
 
@@ -72,9 +73,9 @@ export class Samples implements Seen {
       if (series.workload === workload) series.forget(at - SLICE, at + SETTLE);
   }
 
-  /** Gives up what is older: no window that is still asked about may begin before. */
-  dropBefore(at: number): void {
-    for (const series of this.#series.values()) series.dropBefore(at);
+  /** Gives up what is older than `since` and in none of the intervals: nothing of it is still asked about. */
+  keepOnly(intervals: readonly Interval[], since: number): void {
+    for (const series of this.#series.values()) series.keepOnly(intervals, since);
   }
 
   #movesOf(workload: string): number[] {
@@ -117,8 +118,10 @@ class SliceSeries implements Series {
     this.#errors.forget(from, to);
   }
 
-  dropBefore(at: number): void {
-    for (const key of this.#slices.keys()) if (key < at) this.#slices.delete(key);
+  keepOnly(intervals: readonly Interval[], since: number): void {
+    const isAsked = (at: number): boolean =>
+      at >= since || intervals.some(({ from, to }) => at + SLICE > from && at < to);
+    for (const at of this.#slices.keys()) if (!isAsked(at)) this.#slices.delete(at);
   }
 
   slices(from: number, to: number): Slice[] {

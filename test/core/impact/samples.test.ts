@@ -97,14 +97,14 @@ describe("samples", () => {
     expect(ask()).toBe(2);
   });
 
-  it("drop what is old", () => {
-    const seen = new Samples([slice(0, [1]), slice(5, [1])]);
-    seen.dropBefore(5 * SLICE);
+  it("give up what is old and in no interval that is still asked about", () => {
+    const seen = new Samples([slice(0, [1]), slice(2, [1]), slice(3, [1]), slice(5, [1])]);
+    seen.keepOnly([{ from: 2 * SLICE, to: 3 * SLICE }], 5 * SLICE);
     expect(
       only(seen)
         .slices(0, 60_000)
         .map(({ at }) => at),
-    ).toEqual([5 * SLICE]);
+    ).toEqual([2 * SLICE, 5 * SLICE]);
   });
 });
 
