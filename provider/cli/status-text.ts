@@ -1,5 +1,6 @@
 import { awaitedWords } from "../core/decide/barrier.ts";
 import { own } from "../core/own.ts";
+import type { RunMemory } from "../core/run.ts";
 import { endingText, sentence } from "../lifecycle/render/roll.ts";
 import { wrapped } from "../lifecycle/render/table.ts";
 import { columns } from "./columns.ts";
@@ -58,12 +59,30 @@ function runLines({ run, inHand, approvals }: Status): string[] {
     `${run.done.length} rolled`,
     ...(inHand.length > 0 ? [`${inHand.length} in hand`] : []),
     run.canaryPassed ? "canary passed" : "canary not passed yet",
+    ...measuredFacts(run),
   ].join(", ");
   const line = `run ${run.id} of ${run.owner} to ${run.baseline.replace(/^version=/, "")}, begun ${run.startedAt}: ${facts}`;
   return [
     ...wrapped(line, ""),
     ...(run.awaits === undefined ? [] : wrapped(`waits for ${awaitedWords({ run, approvals }, run.awaits)}`, "")),
     ...(run.ending === undefined ? [] : wrapped(`run ${run.id} ${endingText(run.ending)}`, "")),
+  ];
+}
+
+/** Verdicts so far, and what is being watched. */
+function measuredFacts({ impact, hosts }: RunMemory): string[] {
+  if (impact === undefined) return [];
+  const { reference, verdicts, suspects } = impact;
+  const soaking = Object.entries(hosts).flatMap(([id, one]) =>
+    one.fullSince === undefined || one.passed.includes("soak") ? [] : [id],
+  );
+  return [
+    ...(reference !== undefined && reference.until === undefined ? ["watching the service before the next host"] : []),
+    ...(verdicts.length > 0
+      ? [`judged ${verdicts.map(({ host, verdict }) => `${host} (${verdict})`).join(", ")}`]
+      : []),
+    ...(soaking.length > 0 ? [`watching ${soaking.join(", ")}`] : []),
+    ...Object.keys(suspects).map((id) => `${id} under suspicion`),
   ];
 }
 
