@@ -33,7 +33,7 @@ export class Service {
       for (const event of this.#watch.interrupted(this.#ledger.run, fleet)) await this.#ledger.enter(event);
     }
     this.#watch.follow(fleet, this.#ledger.run);
-    await this.#watch.take(this.#ledger.run);
+    await this.#watch.take(this.#ledger.run, fleet.at);
     this.#view = this.#watch.view(new Set(probedWorkloads(this.#inputs, fleet)));
   }
 
@@ -48,9 +48,9 @@ export class Service {
     return this.#watch?.isOn(this.#ledger.run) === true;
   }
 
-  /** Takes what was measured since. True: a guard has something to say that it had not. */
-  async alarms(): Promise<boolean> {
-    return (await this.#watch?.take(this.#ledger.run)) === true;
+  /** Takes what was measured until this fleet time. True: a guard has something to say that it had not. */
+  async alarms(at: number): Promise<boolean> {
+    return (await this.#watch?.take(this.#ledger.run, at)) === true;
   }
 
   close(): void {

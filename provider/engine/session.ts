@@ -267,7 +267,7 @@ export class Session {
     for (;;) {
       const next = isGuarded ? Math.min(until, clock.now() + GUARDS_EVERY) : until;
       const woken = await this.#wake.wait((signal) => clock.sleep(Math.max(0, next - clock.now()), signal));
-      if (woken || next >= until || (await this.#service.alarms())) return;
+      if (woken || next >= until || (await this.#service.alarms(clock.now()))) return;
     }
   }
 

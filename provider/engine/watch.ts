@@ -12,6 +12,8 @@ import type { Journal, Meter } from "./ports.ts";
 
 /** A pause in what was measured that is longer makes a soak start over. */
 const LONGEST_GAP = 60_000;
+/** A slice that has not arrived so long after its end is a gap. */
+const LATEST = 60_000;
 /** Slices are forgotten this often, fleet time, when they are so much older than whatever is still asked about. */
 const FORGETS_EVERY = 10 * 60_000;
 const REMEMBERS = 60 * 60_000;
@@ -97,14 +99,18 @@ export class Watch {
     }
   }
 
-  /** Takes what was measured since, and looks at the guards. True: one of them has something to say that it had not. */
-  async take(run: RunMemory): Promise<boolean> {
+  /**
+   * Takes what was measured since, and looks at the guards. True: one of them has something to say that it had not. `at`: fleet time; what
+   * has not arrived a minute after it was due never will, so that silence ends what waits for data.
+   */
+  async take(run: RunMemory, at: number): Promise<boolean> {
     const slices = await this.#meter.slices(this.#now).catch(gap);
     if (slices.length > 0) {
       this.#keep(slices);
       for (const slice of slices) this.#samples.add(slice);
       this.#now = slices.reduce((last, { at }) => Math.max(last, at + SLICE), this.#now);
     }
+    this.#now = Math.max(this.#now, SLICE * Math.floor((at - LATEST) / SLICE));
     this.#forget(run);
     return this.#guard(run);
   }

@@ -78,6 +78,16 @@ describe("a measured roll", () => {
     expect(levels(rig).filter((level) => level === "8.0.1").length).toBeGreaterThanOrEqual(2);
   });
 
+  it("ends where every probe is silent: nothing passes for want of data, and nothing waits for ever", async () => {
+    const silent: FaultInput = { kind: "probes-silent", at: "0s", for: "24h" };
+    const rig = rigOf({ faults: [silent] });
+    const outcome = await rig.up();
+    expect(outcome).toMatchObject({ kind: "ended", result: { ending: { kind: "halted", sticky: false, host: "h1" } } });
+    expect(JSON.stringify(outcome)).toContain("nothing can be said of its service");
+    expect(levels(rig).filter((level) => level === "8.0.3")).toHaveLength(1);
+    expect(rig.world.hosts.get("h1")).toMatchObject({ cordoned: false });
+  });
+
   it("without probes has none of these phases, and says that nothing was tested", async () => {
     const rig = rigOf({}, { probes: [] });
     expect(await rig.up()).toMatchObject({ kind: "ended", result: { ending: { kind: "done" } } });
