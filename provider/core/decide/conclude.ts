@@ -5,7 +5,7 @@ import { namedTests } from "../regressions.ts";
 import type { Ending } from "../run.ts";
 import { awaitedWords } from "./barrier.ts";
 import type { Desk } from "./desk.ts";
-import { drainsAgainAt, watchedUntil } from "./impact.ts";
+import { costWords, drainsAgainAt, watchedUntil } from "./impact.ts";
 import type { Decision, View } from "./view.ts";
 import { fitsNoWindow, windowFor, windowWords } from "./window.ts";
 
@@ -99,6 +99,7 @@ function complete(view: View, desk: Desk): Ending {
     `${counted(view.run.done.length, "host")} rolled`,
     ...(skipped.length > 0 ? [`skipped ${skipped.map(({ host, why }) => `${host} (${why})`).join(", ")}`] : []),
     ...(old.length > 0 ? [`regression tests that failed already before the roll: ${namedTests(old)}`] : []),
+    ...costWords(view),
     ...(flaky.length > 0 ? [`flaky (passed when run once more): ${namedTests(flaky)}`] : []),
   ];
   return { kind: "done", note: notes.join("; ") };

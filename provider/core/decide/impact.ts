@@ -1,6 +1,6 @@
 import type { Fleet } from "../fleet.ts";
 import { judgeErrors, judgeHost } from "../impact/judge.ts";
-import { pooled } from "../impact/pooled.ts";
+import { type Pooled, pooled } from "../impact/pooled.ts";
 import type { Assessment, Question } from "../impact/question.ts";
 import { SLICE } from "../impact/samples.ts";
 import { looksOf, MINUTE, passNotBefore } from "../impact/settings.ts";
@@ -33,15 +33,32 @@ export function impactEvents(view: View, desk: Desk): RunEvent[] {
 }
 
 /** The judged hosts together show a loss that none of them shows alone. */
-export function pooledLoss({ run, policy }: View): string | undefined {
+export function pooledLoss(view: View): string | undefined {
+  const all = view.run.halt === undefined ? pooledOf(view) : undefined;
+  return all?.halt === true ? all.sentence : undefined;
+}
+
+/** What the patch costs by all that was measured, and which hosts could not be told; empty: nothing was measured. */
+export function costWords(view: View): string[] {
+  const { impact } = view.run;
+  if (impact === undefined) return [];
+  const untold = impact.verdicts
+    .filter(({ verdict }) => verdict !== "pass")
+    .map(({ host, verdict }) => `${host} (${verdict})`);
+  const all = pooledOf(view);
+  return [
+    all === undefined ? "what the patch costs could not be told" : `t${all.sentence.slice(1)}`,
+    ...(untold.length > 0 ? [`not told from noise: ${untold.join(", ")}`] : []),
+  ];
+}
+
+function pooledOf({ run, policy }: View): Pooled | undefined {
   const { verdicts = [] } = run.impact ?? {};
-  if (run.halt !== undefined || verdicts.length < 2) return undefined;
   const settings = { tolerance: partOf(policy.tolerance), hosts: Math.max(policy.judged, run.judged?.length ?? 0) };
-  const all = pooled(
+  return pooled(
     settings,
     verdicts.map(({ earlier }) => earlier),
   );
-  return all?.halt === true ? all.sentence : undefined;
 }
 
 /** Fleet time until which the service is watched before the next host is touched; undefined: it need not be. */
