@@ -129,7 +129,8 @@ export class Draft {
     const next = this.#ahead().filter(able);
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false, "judged") || this.#tryEach(few, "room", false, "judged")) return true;
-    const waiting = this.#queue.all().filter(able);
+    // What was announced is kept, also where another host could be judged by now.
+    const waiting = this.#manner.inOrder ? next : this.#queue.all().filter(able);
     return this.#tryEach(waiting, "search", true, "judged") || this.#tryWithRoom(waiting, "judged");
   }
 

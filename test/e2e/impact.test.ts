@@ -38,7 +38,7 @@ test("a good patch passes: watched before the first host, at the canary and a ju
   const project = await Project.create({ fleet: watchedFleet(), declared: { policy, probes } });
   const preview = await project.preview();
   expect(preview.output).toMatch(/watches 28 workloads: 20 min before the first host, up to 26 min at the canary/);
-  expect(preview.output).toMatch(/finds a loss of \d+ % of one host/);
+  expect(preview.output).toMatch(/finds a loss of [\d.]+ % of one host/);
   const up = await project.up();
   expect(up.output).toMatch(/esx-01 1\/7 pass: no loss above 10\.0 %/);
   expect(up.output).toMatch(/esx-07 7\/7 pass: no more errors than before/);

@@ -55,13 +55,13 @@ export function breach(request: PlanRequest, at: Moment): string | undefined {
   );
 }
 
-function wrongSums({ hosts, totals }: Plan): string | undefined {
+function wrongSums({ hosts, totals, watch }: Plan): string | undefined {
   const gib = hosts.flatMap(movesOf).reduce((sum, move) => sum + move.gib, 0);
   const moves = hosts.flatMap(movesOf).length;
   if (Math.abs(gib - totals.gib) > 0.01 * (moves + 1)) return `${gib} GiB travel, not ${totals.gib}`;
   if (totals.hours.low > totals.hours.expected || totals.hours.expected > totals.hours.high)
     return "hours out of order";
-  const end = Math.max(0, ...hosts.map((entry) => entry.end)) / 3600;
+  const end = (Math.max(0, ...hosts.map((entry) => entry.end)) + watch.after) / 3600;
   return Math.abs(end - totals.hours.expected) > 0.01
     ? `it ends after ${end} h, not ${totals.hours.expected}`
     : undefined;
