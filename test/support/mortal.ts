@@ -96,11 +96,12 @@ export class Mortal {
     if (fate === "before") this.#end();
     if (this.#dead) return never();
     const answer = make();
-    if (fate === "during") {
+    if (fate === "during") this.#end();
+    // The call itself may have been the death: it tells of its progress, and that is written down.
+    if (this.#dead) {
       answer.catch(() => {});
-      this.#end();
+      return never();
     }
-    if (this.#dead) return never();
     const outcome = await answer.then(
       (value) => () => value,
       (error: unknown) => () => {

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { buildWhenNeeded } from "../../tools/setup/build.mjs";
+import { buildWhenNeeded, settings } from "../../tools/setup/build.mjs";
 import { cacheRoot, fillOnce } from "../../tools/setup/cache.mjs";
 import { type Context, withPath } from "../../tools/setup/context.mjs";
 import { installDependencies, whyStale } from "../../tools/setup/dependencies.mjs";
@@ -199,7 +199,7 @@ describe("running a command", () => {
 
 describe("dist", () => {
   test("is built when a source has changed, and only then", async () => {
-    for (const name of ["tsconfig.json", "tsconfig.build.json", "package.json"]) write(name, "{}");
+    for (const name of settings) write(name, "{}");
     write("provider/deep/a.ts", "1");
     write("provider/text.cjs", "verbatim");
     expect((await buildWhenNeeded(context())).note).toBe("built");
@@ -211,7 +211,7 @@ describe("dist", () => {
   });
 
   test("type errors are said, also when nothing is built again", async () => {
-    for (const name of ["tsconfig.json", "tsconfig.build.json", "package.json"]) write(name, "{}");
+    for (const name of settings) write(name, "{}");
     const failing = context(async () => ({ ok: false, out: "a.ts(1,1): error", why: "error" }));
     const expected = { errors: "a.ts(1,1): error" };
     expect(await buildWhenNeeded(failing)).toMatchObject(expected);

@@ -17,7 +17,7 @@ import { bundleLibrary } from "./bundle.mjs";
 import { privatePath } from "./context.mjs";
 
 const sources = ["provider", "sdk"];
-const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "tools/setup/bundle.mjs"];
+export const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "tools/setup/bundle.mjs"];
 /** What goes into `dist` as it is: the compiler leaves these out. */
 const verbatim = /\.(?:js|cjs|mjs|json|sql|d\.ts|d\.cts)$/;
 
