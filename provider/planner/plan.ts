@@ -83,9 +83,26 @@ function attempt(request: PlanRequest, effort: number): Answer {
   return answer;
 }
 
+/** How many other canaries are tried where a roll that ends with its canary has one that provably cannot be emptied. */
+const OTHER_CANARIES = 8;
+
+function readAble(request: PlanRequest) {
+  const avoid = new Set<string>();
+  const first = readRequest(request);
+  const refused = impossibilities(first.facts);
+  for (let reading = first, proven = refused; ; ) {
+    if (proven.length === 0 || request.policy.mode !== "canary") return { reading, proven };
+    const culprit = reading.canaries.find(({ id }) => proven.some(({ hosts }) => hosts.includes(id)));
+    if (culprit === undefined || avoid.size >= OTHER_CANARIES) return { reading: first, proven: refused };
+    avoid.add(culprit.id);
+    reading = readRequest(request, avoid);
+    proven = impossibilities(reading.facts);
+    if (reading.canaries.length < first.canaries.length) return { reading: first, proven: refused };
+  }
+}
+
 function made(request: PlanRequest, effort: number): Answer {
-  const reading = readRequest(request);
-  const proven = impossibilities(reading.facts);
+  const { reading, proven } = readAble(request);
   if (proven.length > 0) return { plan: undefined, facts: reading.facts, reasons: proven, proven: true };
 
   const found = search(request, effort, reading);

@@ -94,6 +94,22 @@ describe("the canary of a fleet with probes", () => {
   });
 });
 
+describe("a roll that ends with its canary", () => {
+  it("takes another canary where the first choice provably cannot be emptied", () => {
+    const level = { level: "2.0.0", evidence: "2.0.0" };
+    const of = fleet(
+      [host("h1", level), host("h2"), host("h3")],
+      [
+        vm("w1", "h1", 24),
+        vm("w2", "h2", 24),
+        vm("w3", "h3", 24),
+        vm("w4", "h3", 1, { hosts: { never: ["h2", "h1"] } }),
+      ],
+    );
+    expect(plan(of, { mode: "canary", reserve: 0 }).hosts.map((one) => one.host)).toEqual(["h2"]);
+  });
+});
+
 describe("the forecast of a measured roll", () => {
   const settings: PolicyInput = { reference: "30m", canarySoak: "60m", soak: "20m", judged: 3 };
 
