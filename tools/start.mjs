@@ -60,8 +60,7 @@ What to try next, here in this folder:
   change \`version\` in examples/quickstart/index.ts, then:
   npm run pulumi -- preview --diff                             the plan for the new level
   npm run pulumi -- destroy                                    forget the fleet; hosts stay as they are
-  npm start                                                    all of it again, from a new fleet
-  npm start -- --bad-patch                                     a bad patch stops itself at the first host`);
+  npm start                                                    all of it again, from a new fleet`);
 }
 
 async function badPatch() {
