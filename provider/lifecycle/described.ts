@@ -28,7 +28,7 @@ export function described({ fleet, scale }: Look, inputs: Inputs, outlook: Outlo
     scale,
     ...(why === undefined ? {} : { why }),
     ...(goesOn === undefined ? {} : { goesOn }),
-    ...(isPlanned ? { windows: nightsOf(inputs.policy, fleet.at, plan.hosts, inHand) } : {}),
+    ...(isPlanned ? { windows: nightsOf(inputs.policy, fleet.at, plan.hosts, inHand, request?.quiet) } : {}),
     ...(isPlanned && request !== undefined
       ? { costs: costsOf(request, plan, ask), measuring: measuringOf(request, plan) ?? "not tested" }
       : {}),

@@ -1,37 +1,55 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { repository } from "../../tools/setup/context.mjs";
 
-const LIBRARY = join(repository, "provider", "lifecycle", "report", "library.ts");
+/** Packages that are loaded when they are needed, bundled into the one file that imports them. */
+const libraries = [
+  {
+    name: "the charting library",
+    file: join("lifecycle", "report", "library"),
+    packages: "@observablehq/plot|linkedom",
+    first: /^@observablehq\/plot [\d.]+ \(ISC\)/,
+    bytes: 1_200_000,
+  },
+  {
+    name: "the SSH client",
+    file: join("drivers", "libvirt", "ssh", "library"),
+    packages: "ssh2",
+    first: /^asn1 [\d.]+ \(MIT\)/,
+    bytes: 400_000,
+  },
+];
 
-test("neither a preview nor a roll nor a command loads the charting library: it is imported when a report is drawn", () => {
-  for (const entry of ["main.ts", "wiring.ts", "cli/program.ts", "report-worker.ts"]) {
-    const loaded = loadedFrom(join(repository, "provider", entry));
-    expect(loaded.has(LIBRARY)).toBe(false);
-    expect(loaded.size).toBeGreaterThan(1);
-  }
+describe.each(libraries)("$name", ({ file, packages, first, bytes }) => {
+  test("is loaded by neither a preview nor a roll nor a command: it is imported when it is needed", () => {
+    for (const entry of ["main.ts", "wiring.ts", "cli/program.ts", "report-worker.ts"]) {
+      const loaded = loadedFrom(join(repository, "provider", entry));
+      expect(loaded.has(join(repository, "provider", `${file}.ts`))).toBe(false);
+      expect(loaded.size).toBeGreaterThan(1);
+    }
+  });
+
+  test("is in one file, which is bundled with the licences of all that is in it", () => {
+    const uses = new RegExp(`^(?:import|export)(?! type).*"(?:${packages})"`, "m");
+    const users = readdirSync(join(repository, "provider"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => uses.test(readFileSync(join(repository, "provider", name), "utf8")));
+    expect(users).toEqual([`${file}.ts`]);
+    const bundled = join(repository, "dist", "provider", `${file}.js`);
+    expect(statSync(bundled).size).toBeLessThan(bytes);
+    const text = readFileSync(bundled, "utf8");
+    expect(text.slice("/*\n".length)).toMatch(first);
+    const imported = [...text.matchAll(/^import .*?from"([^"]+)"/gm)].map(([, module = ""]) => module);
+    expect(imported.filter((module) => !module.startsWith("node:"))).toEqual([]);
+  });
+});
+
+test("a process that rolls does not load what draws its report: a thread of its own does", () => {
   expect(loadedFrom(join(repository, "provider", "wiring.ts"))).not.toContain(
     join(repository, "provider", "report-writer.ts"),
   );
-});
-
-test("the charting library is in one file, which is bundled with the licences of all that is in it", () => {
-  const users = readdirSync(join(repository, "provider"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
-    .filter((name) =>
-      /^(?:import|export)(?! type).*"(?:@observablehq\/plot|linkedom)"/m.test(
-        readFileSync(join(repository, "provider", name), "utf8"),
-      ),
-    );
-  expect(users).toEqual([join("lifecycle", "report", "library.ts")]);
-  const bundled = join(repository, "dist", "provider", "lifecycle", "report", "library.js");
-  expect(statSync(bundled).size).toBeLessThan(1_200_000);
-  const text = readFileSync(bundled, "utf8");
-  expect(text).toMatch(/^\/\*\n@observablehq\/plot [\d.]+ \(ISC\)/);
-  const imported = [...text.matchAll(/^import .*?from"([^"]+)"/gm)].map(([, module = ""]) => module);
-  expect(imported.filter((module) => !module.startsWith("node:"))).toEqual([]);
 });
 
 /** Files of this repository that are loaded with a file, type imports left out. */

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { bundleLibrary } from "./bundle.mjs";
+import { bundleLibraries } from "./bundle.mjs";
 import { privatePath } from "./context.mjs";
 
 const sources = ["provider", "sdk"];
@@ -52,7 +52,7 @@ export async function build({ root, run, env }) {
   const args = [tsc, "-p", "tsconfig.build.json", "--outDir", fresh];
   const compiled = await run("node", args, { cwd: root, env, deadline: 300 });
   for (const path of files(root).filter((file) => verbatim.test(file))) copy(join(root, path), join(fresh, path));
-  const bundled = await bundleLibrary({ root, run, env }, fresh);
+  const bundled = await bundleLibraries({ root, run, env }, fresh);
   makeExecutable(join(fresh, "provider", "cli", "bin.js"));
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
   renameSync(fresh, join(root, "dist"));

@@ -3,24 +3,30 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What only a report draws with, relative to `dist`. */
-const LIBRARY = join("provider", "lifecycle", "report", "library.js");
+/** What only a report draws with, and what only hosts reached over SSH need: relative to `dist`. */
+const LIBRARIES = [
+  join("provider", "lifecycle", "report", "library.js"),
+  join("provider", "drivers", "libvirt", "ssh", "library.js"),
+];
+
+/** Packages that a bundled one does without when it does not find them: native speed-ups, which nobody shall have to compile. */
+const DONE_WITHOUT = ["cpu-features"];
 
 /**
- * Puts the charting library into the one file that imports it, with the licences of all that is in it: users install no
- * package for it. Returns what went wrong. A process of its own bundles, so that nothing of it stays in this one.
+ * Puts libraries into the one file that imports each, with the licences of all that is in it: users install no package for
+ * them. Returns what went wrong. Processes of their own bundle, so that nothing of it stays in this one.
  * @param {Pick<import("./context.mjs").Context, "root" | "run" | "env">} context
  * @param {string} fresh the compiled folder
  */
-export async function bundleLibrary({ root, run, env }, fresh) {
-  const file = join(fresh, LIBRARY);
-  if (!existsSync(file)) return "";
-  const bundled = await run("node", [join(import.meta.dirname, "bundle.mjs"), root, file], {
-    cwd: root,
-    env,
-    deadline: 120,
-  });
-  return bundled.ok ? "" : bundled.out || bundled.why;
+export async function bundleLibraries({ root, run, env }, fresh) {
+  const wrong = [];
+  for (const file of LIBRARIES.map((library) => join(fresh, library))) {
+    if (!existsSync(file)) continue;
+    const args = [join(import.meta.dirname, "bundle.mjs"), root, file];
+    const bundled = await run("node", args, { cwd: root, env, deadline: 120 });
+    if (!bundled.ok) wrong.push(bundled.out || bundled.why);
+  }
+  return wrong.join("\n");
 }
 
 /** @param {string} root @param {string} file */
@@ -29,6 +35,8 @@ async function bundle(root, file) {
   const made = await rolldown({
     input: join(root, "node_modules", "rolldown-entry.js"),
     platform: "node",
+    transform: { define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" } },
+    external: (id) => DONE_WITHOUT.includes(id) || id.endsWith(".node"),
     plugins: [
       {
         name: "the file to be replaced, seen from where its packages are",

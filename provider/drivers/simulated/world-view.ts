@@ -97,7 +97,8 @@ function findingOf(world: World, host: HostRow, declared: string): Host["finding
 }
 
 function viewWorkload(world: World, workload: WorkloadRow): Workload {
-  const { id, host, state, demand, group, hosts, spread, moves, together, pinned, tags, address, doing } = workload;
+  const { id, host, state, demand, group, hosts, spread, moves, together, pinned, tags, address, doing, quiet } =
+    workload;
   return {
     id,
     host,
@@ -109,6 +110,7 @@ function viewWorkload(world: World, workload: WorkloadRow): Workload {
     ...(hosts === undefined ? {} : { hosts }),
     ...(spread === undefined ? {} : { spread }),
     ...(moves === undefined ? {} : { moves }),
+    ...(quiet === undefined ? {} : { quiet }),
     ...(together === undefined ? {} : { together }),
     pinned,
     ...(tags === undefined ? {} : { tags }),
