@@ -1,5 +1,6 @@
 import { own } from "./own.ts";
 import type { VersionScheme } from "./version.ts";
+import type { QuietSpan } from "./windows.ts";
 
 /** Amounts by resource name, in that resource's unit: `memory` in MiB, `cpu` in virtual cores; any others as the platform names them. */
 export type Resources = Readonly<Record<string, number>>;
@@ -86,6 +87,8 @@ export interface Workload {
    * often the rest is planned anew.
    */
   readonly moves?: "once";
+  /** Quiet hours: it does not begin to move in them, and no host is emptied of it that would not be done before they begin. */
+  readonly quiet?: readonly QuietSpan[];
   /** Cannot be migrated (passthrough device, local disk). */
   readonly pinned: boolean;
   /** What it is labelled with on the platform. Probes choose workloads by it. */

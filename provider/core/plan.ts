@@ -67,6 +67,8 @@ export interface Plan {
   readonly hosts: readonly HostPlan[];
   /** Hosts below the level that this roll leaves alone, with the reason. */
   readonly skipped: readonly { readonly host: string; readonly why: string }[];
+  /** Hosts that go after others, because of workloads on them that must not move as this plan begins; absent: none. */
+  readonly resting?: readonly string[];
   /** What a reviewer should know: settings resolved to numbers, rules given up, reserve waived. */
   readonly notes: readonly string[];
   readonly totals: {
@@ -100,6 +102,7 @@ export type RefusalCode =
   | "must-rule"
   | "spread"
   | "moves-once"
+  | "quiet"
   | "together"
   | "too-large"
   | "unavailable"

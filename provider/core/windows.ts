@@ -22,8 +22,8 @@ const zone = z
   .default("UTC")
   .describe('IANA name of the zone that its times are read in: "Europe/Berlin".');
 
-/** A span of time in which no host starts: from one day to another, or again and again. */
-export const freezePeriod = z
+/** A span of time: from one day to another, or again and again. */
+const spanOfTime = z
   .strictObject({
     from: z.string().min(1).optional().describe('Its first day, or moment: "2026-12-18", "2026-12-18T16:00".'),
     to: z.string().min(1).optional().describe('Its last day (to its end), or moment: "2027-01-03".'),
@@ -39,7 +39,17 @@ export const freezePeriod = z
     const lacking = { from: "to", to: "from", start: "duration", duration: "start" }[given[0] ?? ""];
     const message = "give `from` and `to`, or `start` and `duration`";
     context.addIssue({ code: "custom", path: given.length === 1 && lacking !== undefined ? [lacking] : [], message });
-  })
-  .describe(
-    'A span of time in which no host starts: `{ from: "2026-12-18", to: "2027-01-03" }`, `{ start: "0 0 28 * *", duration: "4d" }`.',
-  );
+  });
+
+/** A span of time in which no host starts. */
+export const freezePeriod = spanOfTime.describe(
+  'A span of time in which no host starts: `{ from: "2026-12-18", to: "2027-01-03" }`, `{ start: "0 0 28 * *", duration: "4d" }`.',
+);
+
+/** A span of time in which a workload must not move. */
+export const quietSpan = spanOfTime.describe(
+  'A span of time in which it must not move: `{ start: "0 8 * * 1-5", duration: "10h", timezone: "Europe/Berlin" }`, `{ from: "2026-12-18", to: "2027-01-03" }`.',
+);
+
+/** Read: its duration in milliseconds. */
+export type QuietSpan = z.output<typeof quietSpan>;

@@ -19,13 +19,13 @@ export function planOnce(request: PlanRequest): Plan | Refusal {
   return last.answer;
 }
 
-/** Of what plans are made of, all is equal: no plan depends on the time of a look, or on the name of a run. */
+/** Of what plans are made of, all is equal: without quiet hours no plan depends on the time of a look, and none on the name of a run. */
 function asksForTheSame(before: PlanRequest, now: PlanRequest): boolean {
   return isDeepStrictEqual(essence(before), essence(now));
 }
 
-function essence({ fleet, policy, baseline, owners, memory, probed, effort }: PlanRequest) {
-  return [baseline, owners, policy, probed, effort, memory && nameless(memory), { ...fleet, at: 0 }];
+function essence({ fleet, policy, baseline, owners, memory, probed, effort, quiet }: PlanRequest) {
+  return [baseline, owners, policy, probed, effort, quiet, memory && nameless(memory), { ...fleet, at: 0 }];
 }
 
 function nameless({ id: _id, startedAt: _startedAt, ...memory }: RunMemory) {

@@ -4,6 +4,7 @@ import type { Fleet } from "../core/fleet.ts";
 import type { Plan, Refusal, RefusalCode } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
 import { probedWorkloads } from "../core/probed.ts";
+import type { QuietHours } from "../core/quiet.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
 import type { News } from "./news.ts";
@@ -15,6 +16,7 @@ export interface Replan {
   readonly run: RunMemory;
   readonly request: RollRequest;
   readonly previous: Plan | undefined;
+  readonly quiet: QuietHours | undefined;
   /** Why the previous plan no longer holds; empty for the first one. */
   readonly why: string;
 }
@@ -29,7 +31,7 @@ export interface Replanned {
 }
 
 /** Plans the remainder from the observed fleet. */
-export function replan({ fleet, run, request, previous, why }: Replan): Replanned {
+export function replan({ fleet, run, request, previous, quiet, why }: Replan): Replanned {
   const { policy, baseline } = request.inputs;
   const probed = probedWorkloads(request.inputs, fleet);
   const made = planOnce({
@@ -40,6 +42,7 @@ export function replan({ fleet, run, request, previous, why }: Replan): Replanne
     memory: run,
     ...(probed.length === 0 ? {} : { probed }),
     ...(previous === undefined ? {} : { previous }),
+    ...(quiet === undefined ? {} : { quiet }),
   });
   if (made.kind === "refusal") {
     const refusal = made.reasons.map((one) => one.text).join(" ");

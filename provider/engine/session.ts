@@ -18,6 +18,7 @@ import type { Keeper } from "./keeper.ts";
 import { Landing } from "./landing.ts";
 import { Ledger } from "./ledger.ts";
 import { Openings } from "./openings.ts";
+import { QuietReader } from "./quiet.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import { Service } from "./service.ts";
@@ -49,6 +50,7 @@ export class Session {
   readonly #wake = new Wake();
   readonly #landing: Landing;
   readonly #openings: Openings;
+  readonly #quiet = new QuietReader();
   readonly #gauge = new FillGauge();
   readonly #service: Service;
   #plan: Plan | undefined;
@@ -210,7 +212,8 @@ export class Session {
   async #replan(fleet: Fleet, why: string): Promise<boolean> {
     const acts = this.#crew.inFlight;
     if (this.#landing.isAwaiting(fleet, acts)) return false;
-    const made = replan({ fleet, run: this.memory, request: this.#request, previous: this.#plan, why });
+    const quiet = this.#quiet.read(fleet, this.#openings.at(fleet.at));
+    const made = replan({ fleet, run: this.memory, request: this.#request, previous: this.#plan, quiet, why });
     if (made.refusal !== undefined) {
       const flights = this.#landing.wait(fleet, acts);
       if (flights.length > 0) return this.#waitFor(flights, made.refusal);
@@ -240,6 +243,8 @@ export class Session {
   #view(fleet: Fleet): View {
     const { inputs } = this.#request;
     const asked = this.#asked.why;
+    const window = this.#openings.at(fleet.at);
+    const quiet = this.#quiet.read(fleet, window);
     return {
       fleet,
       plan: this.#plan,
@@ -249,7 +254,8 @@ export class Session {
       inFlight: this.#crew.inFlight,
       checkPoints: checkPointsOf(inputs),
       hooks: hookStepsOf(inputs.hooks),
-      window: this.#openings.at(fleet.at),
+      window,
+      ...(quiet === undefined ? {} : { quiet }),
       patient: this.#asked.patient,
       approvals: this.#keeper.record.approvals ?? [],
       ...(asked === undefined ? {} : { asked }),

@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { type Ask, costsOf } from "./costs.ts";
 import type { Look } from "./looks.ts";
@@ -21,13 +22,13 @@ export function described({ fleet, scale }: Look, inputs: Inputs, outlook: Outlo
   const inHand = new Set(fleet.hosts.filter(({ mark }) => mark !== undefined).map(({ id }) => id));
   return planDocument(plan ?? refusal, fleet, {
     ...(owner === undefined ? {} : { owner }),
-    level: inputs.baseline.version,
+    level: baselineText(inputs.baseline),
     outlook: kind,
     findings,
     scale,
     ...(why === undefined ? {} : { why }),
     ...(goesOn === undefined ? {} : { goesOn }),
-    ...(isPlanned ? { windows: nightsOf(inputs.policy, fleet.at, plan.hosts, inHand) } : {}),
+    ...(isPlanned ? { windows: nightsOf(inputs.policy, fleet.at, plan.hosts, inHand, request?.quiet) } : {}),
     ...(isPlanned && request !== undefined
       ? { costs: costsOf(request, plan, ask), measuring: measuringOf(request, plan) ?? "not tested" }
       : {}),

@@ -5,12 +5,14 @@ import { type Fleet, landed } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Plan, Refusal } from "../core/plan.ts";
 import { outsideEnvelope } from "../core/plan-id.ts";
-import type { Policy } from "../core/policy.ts";
 import { probedWorkloads } from "../core/probed.ts";
 import type { FleetRecord } from "../core/record.ts";
 import type { RunMemory } from "../core/run.ts";
 import { allNames, haltInForce, takeUp } from "../core/takeup.ts";
+import { Openings } from "../engine/openings.ts";
 import { planOnce } from "../engine/planning.ts";
+import { QuietReader } from "../engine/quiet.ts";
+import { windowsFor } from "../engine/windows.ts";
 import type { PlanRequest } from "../planner/plan.ts";
 import type { Look } from "./looks.ts";
 import { nightsOf } from "./nights.ts";
@@ -69,7 +71,9 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], 
   const goesOn = memory.id === record.run?.id ? { goesOn: memory } : {};
   const probed = probedWorkloads(inputs, fleet);
   const measured = probed.length === 0 ? {} : { probed };
-  const { request, made } = planned({ fleet, policy, baseline: key, owners, memory, ...measured, effort });
+  const window = new Openings(windowsFor(policy.windows, policy.freeze)).at(fleet.at);
+  const quiet = new QuietReader().read(fleet, window);
+  const { request, made } = planned({ fleet, policy, baseline: key, owners, memory, ...measured, quiet, effort });
   const alone = reasonToLeaveAlone(look, inputs, owners);
   if (alone !== undefined && halt !== undefined) {
     // A plan with the failed host among the others, or the refusal of one, would point to another way out than the halt's.
@@ -90,7 +94,7 @@ export function outlookOf(look: Look, inputs: Inputs, names: readonly string[], 
   if (beyond.length > 0) {
     return { kind: "refused", findings, plan: made, request, why: beyond.join("; "), beyondApproval: true, ...goesOn };
   }
-  const late = inHand(fleet, owners) ? undefined : fitsNoWindow(policy, fleet, made);
+  const late = inHand(fleet, owners) ? undefined : fitsNoWindow(request, made);
   if (late !== undefined)
     return { kind: "refused", findings, plan: made, request, why: late, noWindow: true, ...goesOn };
   return { kind: "roll", findings, plan: made, request, ...goesOn };
@@ -106,12 +110,14 @@ function planned(request: PlanRequest): { request: PlanRequest; made: Plan | Ref
   return then.kind === "plan" ? { request: later, made: then } : { request, made };
 }
 
-/** A roll that would never get through: one of its hosts takes longer than every window that is in sight. */
-function fitsNoWindow(policy: Policy, fleet: Fleet, { hosts }: Plan): string | undefined {
-  const { tooLong } = nightsOf(policy, fleet.at, hosts) ?? {};
+/** A roll that would never get through: one of its hosts takes longer than windows and quiet hours in sight leave. */
+function fitsNoWindow({ policy, fleet, quiet }: PlanRequest, { hosts }: Plan): string | undefined {
+  const { tooLong } = nightsOf(policy, fleet.at, hosts, new Set(), quiet) ?? {};
   if (tooLong === undefined) return undefined;
-  const takes = readable(tooLong.hours * 3_600_000);
-  return `${tooLong.host} is expected to take ${takes}, and no window that is in sight is open for so long`;
+  const takes = `${tooLong.host} is expected to take ${readable(tooLong.hours * 3_600_000)}`;
+  return tooLong.quiet === undefined
+    ? `${takes}, and no window that is in sight is open for so long`
+    : `${takes}, and quiet hours of ${tooLong.quiet.join(", ")} leave no such time in sight`;
 }
 
 function inHand(fleet: Fleet, owners: readonly string[]): boolean {

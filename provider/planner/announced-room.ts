@@ -28,7 +28,8 @@ export function announcedRoom(facts: Facts, board: Board, node: Node): RoomMade 
     const [item, from, to] = [items.get(workload), facts.byId.get(source), facts.byId.get(target)];
     if (item === undefined || from === undefined || to === undefined || !yard.isOn(item, from)) continue;
     const leg = { item, from, to, why: why.makesRoom };
-    if (item.workload.pinned || item.ghost !== undefined || !takes(board, from) || !goes(leg)) return undefined;
+    const isInFlight = item.ghost !== undefined || item.toward !== undefined;
+    if (item.workload.pinned || isInFlight || !takes(board, from) || !goes(leg)) return undefined;
     makeRoom.push(leg);
   }
   const evacuate = leaving(board, node).map((item): Leg | undefined => {

@@ -71,6 +71,7 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     id,
     hosts,
     skipped: facts.skipped,
+    ...restingOf(facts, turns),
     notes,
     totals,
     watch,
@@ -78,6 +79,11 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     bounds,
     peaks: peaksOf(facts, turns),
   };
+}
+
+function restingOf({ resting }: Facts, turns: readonly Turn[]): Pick<Plan, "resting"> {
+  const ids = turns.flatMap(({ node, inHand }) => (!inHand && resting.has(node.id) ? [node.id] : []));
+  return ids.length === 0 ? {} : { resting: ids };
 }
 
 /** Hosts share a wave with the first one of it while they may be out at the same time. */

@@ -1,4 +1,6 @@
 import type { Board } from "./board.ts";
+import { leavesTime } from "./calendar.ts";
+import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
 import { at } from "./vectors.ts";
@@ -35,6 +37,7 @@ export class Bookings {
   readonly #capacity: Float64Array;
   readonly #on: Item[][];
   readonly #origin = new Map<Item, number>();
+  readonly #timely = new Map<Item, boolean>();
   /** Where items are now that are not where they were. */
   readonly #place = new Map<Item, number>();
 
@@ -124,7 +127,20 @@ export class Bookings {
 
   mayLeave(item: Item): boolean {
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
-    return item.rules === undefined || (!item.rules.once && item.rules.spread < 0 && item.rules.together < 0);
+    const isFree = item.rules === undefined || (!item.rules.once && item.rules.spread < 0 && item.rules.together < 0);
+    return isFree && this.#sharesTime(item);
+  }
+
+  /** It may move at some time at which the host's own workloads may. */
+  #sharesTime(item: Item): boolean {
+    const { facts, board, node } = this.request;
+    if (item.workload.quiet === undefined) return true;
+    let shares = this.#timely.get(item);
+    if (shares === undefined) {
+      shares = leavesTime(facts, node, [...leaving(board, node), item]);
+      this.#timely.set(item, shares);
+    }
+    return shares;
   }
 
   /** Fullest resource of the host with the item on it as well. */

@@ -4,7 +4,7 @@ import { goesFirst, Line } from "./line.ts";
 
 /**
  * Hosts that go first, alone: per hardware/firmware class, in class order, the pending ones with the most probed workloads (none
- * are probed: with the fewest workloads), then by id. Those that the run has chosen stay chosen. None once the canary has passed, and none that
+ * are probed: with the fewest workloads), then by id; those that could not start now, for quiet hours, after those that could. Those that the run has chosen stay chosen. None once the canary has passed, and none that
  * by an order rule waits for a host which is no canary. `avoid`: cannot be emptied first.
  */
 export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
@@ -17,6 +17,7 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
   const workloads = (node: Node): number => residents[node.index]?.length ?? 0;
   // One that tells most about the patch; an empty one only where its class has no other.
   const silent = (node: Node): number => (phases.measured && workloads(node) === 0 ? 1 : 0);
+  const late = ({ id }: Node): number => (facts.resting.has(id) ? 1 : 0);
   const told = (node: Node): number => (phases.measured ? probedOn(facts, node) : 0);
   const rank = (node: Node): number => (chosen.includes(node.id) ? chosen.indexOf(node.id) : chosen.length);
 
@@ -24,6 +25,7 @@ export function canariesOf(facts: Facts, avoid: ReadonlySet<string>): Node[] {
   const byRank = (a: Node, b: Node): number =>
     rank(a) - rank(b) ||
     silent(a) - silent(b) ||
+    late(a) - late(b) ||
     told(b) - told(a) ||
     workloads(a) - workloads(b) ||
     (a.id < b.id ? -1 : 1);

@@ -1,5 +1,6 @@
 import { announcedRoom } from "./announced-room.ts";
 import { Board } from "./board.ts";
+import { leavesTime, quietObstacle } from "./calendar.ts";
 import { withoutFirst } from "./companions.ts";
 import { type Care, Destinations, why } from "./destinations.ts";
 import { evacuation, leaving } from "./evacuation.ts";
@@ -7,12 +8,12 @@ import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
 import { isProbed } from "./judged.ts";
 import type { Leg } from "./leg.ts";
-import { easiestFirst, leavesReserve, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
+import { easiestFirst, isAllowed, type RoomMade, roomFor, undone, undoneOf } from "./make-room.ts";
 import type { Manner, Schedule, Stuck } from "./manner.ts";
 import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./obstacle.ts";
 import { type Part, Queue } from "./queue.ts";
 import { Timeline } from "./timeline.ts";
-import { order, type Turn } from "./turn.ts";
+import { order, type Turn, whyNow } from "./turn.ts";
 import { at, needOf } from "./vectors.ts";
 
 /**
@@ -193,11 +194,11 @@ export class Draft {
   #roomFor(node: Node, effort: number, announced: boolean): RoomMade | undefined {
     const [facts, board] = [this.#facts, this.#board];
     const known = announced ? announcedRoom(facts, board, node) : undefined;
-    if (known !== undefined && leavesReserve(board, node, known.makeRoom)) return known;
+    if (known !== undefined && isAllowed(facts, board, node, known)) return known;
     const later = new Set(this.#queue.besides(node));
     const { found, steps } = roomFor({ facts, board, node, later, effort, seed: this.#manner.seed });
     this.#roomSteps += steps;
-    return found !== undefined && leavesReserve(board, node, found.makeRoom) ? found : undefined;
+    return found !== undefined && isAllowed(facts, board, node, found) ? found : undefined;
   }
 
   #start(node: Node, part: Part, { makeRoom, evacuate }: RoomMade): void {
@@ -207,25 +208,23 @@ export class Draft {
     const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
     let putBack = hand.homes(node, evacuate, canary || judged);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack = withoutFirst(putBack);
-    const reason = part === "rest" ? this.#reason(node, makeRoom, evacuate) : order[part];
+    const { announced } = this.#manner;
+    const isLast = this.#facts.line.last.has(node);
+    const parks = evacuate.some((leg) => leg.why === why.later);
+    const reason = part === "rest" ? whyNow({ makeRoom, evacuate }, { isLast, announced, parks }) : order[part];
     const undoRoom = undone(this.#board, this.#facts, { makeRoom, evacuate, putBack });
     const turn = { canary, judged, inHand: false, why: reason, makeRoom, evacuate, putBack, undoRoom };
     this.#timeline.start(hand.start(node, turn));
-    const parks = evacuate.some((leg) => leg.why === why.later);
     this.#queue.started(node, part, parks);
-  }
-
-  /** Why a host goes now. */
-  #reason(node: Node, makeRoom: readonly Leg[], evacuate: readonly Leg[]): string {
-    if (this.#facts.line.last.has(node)) return order.last;
-    if (this.#manner.announced) return order.announced;
-    if (makeRoom.length > 0) return order.room;
-    if (evacuate.length === 0) return order.empty;
-    return evacuate.some((leg) => leg.why === why.later) ? order.first : order.fits;
   }
 
   #evacuate(node: Node, care: Care, park: boolean, mayWait: boolean): readonly Leg[] | undefined {
     const [facts, board, destinations] = [this.#facts, this.#board, this.#destinations];
+    const items = leaving(board, node);
+    if (!leavesTime(facts, node, items)) {
+      this.#blocked(care, () => quietObstacle(facts, node, items));
+      return undefined;
+    }
     const pending = park ? this.#queue.besides(node) : [];
     const later = pending.filter((other) => other.open).reverse();
     const blocked = (item: Item): void => {

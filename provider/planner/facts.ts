@@ -1,6 +1,7 @@
 import { amountOf, domainOf, type Fleet, type Host, inService, type Resources, type Workload } from "../core/fleet.ts";
 import { isUnavailable, reserveOf, slotsOf } from "../core/limits.ts";
 import { needsReference, type Phases, phasesOf } from "../core/phases.ts";
+import { restingHosts } from "../core/quiet.ts";
 import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
 import { hostsAllowed } from "../core/share.ts";
@@ -86,6 +87,8 @@ export interface Facts {
   readonly limitsOf: readonly (readonly Limit[])[];
   /** Levels of hosts, where moves to older hosts are forbidden. */
   readonly ages: Ages | undefined;
+  /** Hosts that workloads must not leave now: they go later. */
+  readonly resting: ReadonlySet<string>;
   /** Who waits for whom. */
   readonly line: LineRules;
   /** What stays free over the hosts in service. */
@@ -157,6 +160,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     allowed: hostsAllowed(policy.maxUnavailable.fleet, fleet.hosts.length),
     ...limitsFor(request, nodes, isAway),
     ages: agesOf(fleet, nodes),
+    resting: restingHosts(fleet, request.quiet),
     line: lineRules(request, byId),
     reserve: reserveOf(policy, fleet),
     startWidth: hostsAllowed(policy.startWidth, fleet.hosts.length),

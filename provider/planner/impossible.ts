@@ -1,6 +1,7 @@
 import { complianceOf } from "../core/compliance.ts";
 import type { RefusalReason } from "../core/plan.ts";
 import { cycleIn, cycleWords, precedenceOf } from "../core/precedence.ts";
+import { quietReasons } from "./calendar.ts";
 import { companionReasons } from "./companions.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
@@ -24,6 +25,7 @@ import { amount, capital, count, hostRuleWords, list } from "./words.ts";
  * - **S2, domains**: members of a spread group that are in different failure domains now need as many domains that are not fully out.
  * - **S3**: a workload lands whole on one other host, beside the pinned ones there, where its must-rules let it run.
  * - **Together**: companions that share a host land on one other host.
+ * - **Quiet hours**: each workload of a host to be emptied moves in some turn, which has to fit between its quiet hours.
  * - **Moves once**: the first host to be emptied needs others that are not to be, for each of its workloads that may move once.
  */
 export function impossibilities(facts: Facts): RefusalReason[] {
@@ -44,6 +46,7 @@ export function impossibilities(facts: Facts): RefusalReason[] {
     ...spreadReasons(facts, pending),
     ...sizeReasons(facts, pending),
     ...onceReasons(facts, pending),
+    ...quietReasons(facts, pending),
     ...companionReasons(facts, pending, roomBesidePinned(facts)),
   ];
 }

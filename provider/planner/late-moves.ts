@@ -1,4 +1,5 @@
 import type { Board } from "./board.ts";
+import { leavesTime } from "./calendar.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { returnNeed } from "./homecoming.ts";
 import { isDisliked } from "./item-rules.ts";
@@ -65,6 +66,7 @@ export class LateMoves {
     if ((item.rules?.together ?? -1) >= 0) return false;
     if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
+    if (!leavesTime(this.#facts, node, [...legsOf(turn).map((leg) => leg.item), item])) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];
     const need = returnNeed(this.#facts, this.#board, node, legs);
     return need.every(

@@ -1,5 +1,6 @@
 import type { Board } from "./board.ts";
 import type { Bookings } from "./bookings.ts";
+import { leavesTime } from "./calendar.ts";
 import { why } from "./destinations.ts";
 import { leaving } from "./evacuation.ts";
 import type { Facts, Node } from "./facts.ts";
@@ -117,9 +118,11 @@ export function easiestFirst(facts: Facts, board: Board, nodes: readonly Node[])
   return [...nodes].sort((a, b) => (homeless.get(a) ?? 0) - (homeless.get(b) ?? 0));
 }
 
-/** The reserve holds while each workload that makes room is booked at both ends. */
-export function leavesReserve(board: Board, node: Node, makeRoom: readonly Leg[]): boolean {
-  return makeRoom.every(({ item }) => board.service.slack(node, item.need).every((free) => free >= 0));
+/** The reserve holds while each workload that makes room is booked at both ends, and quiet hours leave time for all of the moves. */
+export function isAllowed(facts: Facts, board: Board, node: Node, { makeRoom, evacuate }: RoomMade): boolean {
+  const items = [...makeRoom, ...evacuate].map(({ item }) => item);
+  const holds = makeRoom.every(({ item }) => board.service.slack(node, item.need).every((free) => free >= 0));
+  return holds && leavesTime(facts, node, items);
 }
 
 /**

@@ -4,6 +4,7 @@ import { readPlanId } from "../core/plan-id.ts";
 import type { Policy } from "../core/policy.ts";
 import { assemble } from "./assemble.ts";
 import { balance } from "./balance.ts";
+import { quietNotes } from "./calendar.ts";
 import type { Facts } from "./facts.ts";
 import { givenUp } from "./given-up.ts";
 import { impossibilities } from "./impossible.ts";
@@ -124,7 +125,7 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
   const notes = [`At most ${count(allowed, "host")} of ${nodes.length} out at once${already}.`];
   notes.push(...slotNotes(request));
   notes.push(...lineNotes(facts), ...togetherNotes(facts));
-  notes.push(reserveNote(facts));
+  notes.push(...quietNotes(facts), reserveNote(facts));
   if (avoided.length > 0)
     notes.push(`${list(avoided)} would be canary by the number of workloads, but cannot be emptied first.`);
   const stopped =

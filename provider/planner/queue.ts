@@ -1,3 +1,4 @@
+import { restingLast } from "./calendar.ts";
 import type { Facts, Node } from "./facts.ts";
 import { judgedLeft } from "./judged.ts";
 import { Line } from "./line.ts";
@@ -27,7 +28,7 @@ export class Queue {
     this.#manner = manner;
     this.#line = new Line(facts);
     this.#canaries = [...manner.canaries];
-    this.#waiting = this.#line.arranged(manner.order);
+    this.#waiting = this.#line.arranged(restingLast(facts, manner.order));
     this.#ramp = facts.rampBefore;
     this.#toJudge = judgedLeft(facts, manner.canaries);
   }

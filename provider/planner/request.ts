@@ -1,6 +1,7 @@
 import type { Fleet } from "../core/fleet.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy.ts";
+import type { QuietHours } from "../core/quiet.ts";
 import type { RunMemory } from "../core/run.ts";
 
 /** All that a plan depends on: the same request gives the same plan, byte for byte, on any machine. */
@@ -20,6 +21,8 @@ export interface PlanOptions {
   readonly memory?: RunMemory | undefined;
   /** Ids of the workloads that are probed; none: nothing is measured. */
   readonly probed?: readonly string[] | undefined;
+  /** When workloads must not move, by the calendar; absent: they may at any time. */
+  readonly quiet?: QuietHours | undefined;
   /** The plan that was announced: its order and destinations are kept where they are still valid. */
   readonly previous?: Plan | undefined;
   /**

@@ -14,6 +14,18 @@ export const order = {
   room: "the next one for which room can be made",
 } as const;
 
+/** Why a host that is neither canary nor judged goes now. `parks`: some of its workloads have to move again. */
+export function whyNow(
+  { makeRoom, evacuate }: Pick<Turn, "makeRoom" | "evacuate">,
+  { isLast, announced, parks }: { isLast: boolean; announced: boolean; parks: boolean },
+): string {
+  if (isLast) return order.last;
+  if (announced) return order.announced;
+  if (makeRoom.length > 0) return order.room;
+  if (evacuate.length === 0) return order.empty;
+  return parks ? order.first : order.fits;
+}
+
 /** One host's part of a schedule. */
 export interface Turn {
   readonly node: Node;

@@ -142,8 +142,18 @@ function relaxedRules(request: PlanRequest, facts: Facts, reasons: readonly Refu
       const relaxed = withWorkload(request, again);
       changes.push({ text: `Let ${workload.id} move more than once in this roll.`, request: relaxed });
     }
+    if (own(request.quiet?.spans, workload.id) !== undefined) {
+      const relaxed = { ...request, quiet: withoutHours(request, workload.id) };
+      changes.push({ text: `Let ${workload.id} move in its quiet hours for the time of the roll.`, request: relaxed });
+    }
     return changes;
   });
+}
+
+function withoutHours({ quiet }: PlanRequest, id: string): PlanRequest["quiet"] {
+  if (quiet === undefined) return undefined;
+  const spans = Object.fromEntries(Object.entries(quiet.spans).filter(([one]) => one !== id));
+  return { ...quiet, spans };
 }
 
 /** The request with another version of one workload. */

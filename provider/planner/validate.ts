@@ -3,6 +3,7 @@ import type { Host } from "../core/fleet.ts";
 import { type HostPlan, movesOf, type Plan } from "../core/plan.ts";
 import { planId } from "../core/plan-id.ts";
 import { phaseTroubles } from "./phase-troubles.ts";
+import { quietTroubles } from "./quiet-replayed.ts";
 import { replay } from "./replay.ts";
 import { movedInVain, silentlyGivenUp } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
@@ -24,6 +25,7 @@ export function validatePlan(request: PlanRequest, plan: Plan): string[] {
     ...tooFast(request, plan),
     ...silentlyGivenUp(plan, request.fleet.workloads),
     ...movedInVain(plan, request.fleet.workloads),
+    ...quietTroubles(request, plan),
   ];
   return found.length > 0 ? found : replay(request, plan);
 }

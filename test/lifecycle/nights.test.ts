@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { HostPlan } from "../../provider/core/plan.ts";
 import { policy } from "../../provider/core/policy.ts";
+import type { QuietHours } from "../../provider/core/quiet.ts";
 import { nightsOf } from "../../provider/lifecycle/nights.ts";
 
 const MINUTE = 60;
@@ -95,5 +96,45 @@ describe("windows that a roll takes", () => {
         if (count * 40 <= minutes) expect(took).toBe(count * 40);
       }),
     );
+  });
+
+  describe("quiet hours", () => {
+    const quiet = (...spans: [number, number?][]): QuietHours => ({
+      from: noon,
+      spans: {
+        db: spans.map(([from, until]) => ({
+          from: noon + from * 60_000,
+          ...(until === undefined ? {} : { until: noon + until * 60_000 }),
+        })),
+      },
+    });
+    const move = { workload: "db", from: "h1", to: "h2", gib: 8, why: "" };
+    const hosts = inRow(3).map((entry) => (entry.host === "h1" ? { ...entry, evacuate: [move] } : entry));
+
+    test("hold back the host that moves such a workload, and those after it", () => {
+      expect(nightsOf(policy.parse({}), noon, hosts, new Set(), quiet([60, 180]))).toEqual({
+        begins: "2026-11-25T12:00:00.000Z",
+        ends: "2026-11-25T16:20:00.000Z",
+        timezone: "UTC",
+        waiting: 2.33,
+        left: 0,
+      });
+    });
+
+    test("do not matter to a roll that moves no such workload", () => {
+      expect(nightsOf(policy.parse({}), noon, inRow(3), new Set(), quiet([0, 600]))).toBeUndefined();
+    });
+
+    test("count beside windows", () => {
+      const nights = nightsOf(nightly("3h"), noon, hosts, new Set(), quiet([600, 780]));
+      expect(nights).toMatchObject({ count: 2, ends: "2026-11-26T23:20:00.000Z" });
+    });
+
+    test("that leave no time are told with the host and the workload", () => {
+      expect(nightsOf(policy.parse({}), noon, hosts, new Set(), quiet([30]))).toMatchObject({
+        left: 2,
+        tooLong: { host: "h1", quiet: ["db"] },
+      });
+    });
   });
 });

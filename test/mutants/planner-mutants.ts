@@ -161,6 +161,14 @@ export const plannerMutants: readonly Mutant[] = [
     changes: [change("board.ts", 'return "moves-once"', "return undefined")],
   },
   {
+    name: "moves in one turn what no time allows together",
+    changes: [change("calendar.ts", "return spans.length === 0 ||", "return spans.length >= 0 ||")],
+  },
+  {
+    name: "does not tell which hosts rest",
+    changes: [change("assemble.ts", "return ids.length === 0 ? {} : { resting: ids };", "return {};")],
+  },
+  {
     name: "gives up should-rules without a word",
     changes: [
       change(

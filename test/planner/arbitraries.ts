@@ -166,6 +166,31 @@ export const wideRequest: fc.Arbitrary<PlanRequest> = fc
     };
   });
 
+/** A request in which some workloads have quiet hours, a few of them for good; hosts take 20 minutes and more to patch. */
+export const quietRequest: fc.Arbitrary<PlanRequest> = fc
+  .record({
+    request: fc.oneof(calmRequest, wildRequest, tightRequest),
+    hours: fc.array(fc.tuple(fc.nat(31), fc.nat(3), fc.nat(90), fc.nat(120)), { minLength: 1, maxLength: 8 }),
+  })
+  .map(({ request, hours }) => {
+    const minute = 60_000;
+    const { workloads } = request.fleet;
+    const spans = hours.flatMap(([which, kind, from, length]) => {
+      const id = workloads[which % Math.max(1, workloads.length)]?.id;
+      const span = { from: from * minute, until: (from + length + 1) * minute };
+      const again = { from: (from + length + 60) * minute };
+      return id === undefined ? [] : [[id, kind === 0 ? [span, again] : [span]] as const];
+    });
+    const having = new Set(spans.map(([id]) => id));
+    const quiet = [{ start: "0 8 * * *", duration: 60 * minute, timezone: "UTC" }];
+    const changed = workloads.map((one) => (having.has(one.id) ? { ...one, quiet } : one));
+    return {
+      ...request,
+      fleet: { ...request.fleet, workloads: changed },
+      quiet: { from: 0, spans: Object.fromEntries(spans) },
+    };
+  });
+
 function tightFleet(): fc.Arbitrary<Fleet> {
   return fc.integer({ min: 3, max: 5 }).chain((size) =>
     fc

@@ -4,7 +4,7 @@ import { hoursBound, tailOf } from "../../provider/planner/hours-bound.ts";
 import { impossibilities } from "../../provider/planner/impossible.ts";
 import { type PlanRequest, planFor } from "../../provider/planner/plan.ts";
 import { readRequest, search } from "../../provider/planner/search.ts";
-import { calmRequest, tightRequest, wideRequest, wildRequest } from "./arbitraries.ts";
+import { calmRequest, quietRequest, tightRequest, wideRequest, wildRequest } from "./arbitraries.ts";
 import { midway } from "./progress.ts";
 
 /** A moment of a plan: hosts that are over, hosts that have started, moves that the first of these has made, one more in flight. */
@@ -28,6 +28,7 @@ export const anyRequest: fc.Arbitrary<PlanRequest> = fc.oneof(
   { arbitrary: wildRequest, weight: 1 },
   { arbitrary: tightRequest, weight: 2 },
   { arbitrary: wideRequest, weight: 2 },
+  { arbitrary: quietRequest, weight: 1 },
 );
 
 /** Little effort finds a plan: a refusal takes its time, since it looks for ways out. */
@@ -90,6 +91,8 @@ export function wrongRest(request: PlanRequest, plan: Plan, at: Moment): string 
     const inTheAir = half.fleet.workloads.some((workload) => workload.movingTo !== undefined);
     return inTheAir ? undefined : `the rest is refused: ${again.reasons[0]?.text}`;
   }
+  // Where a workload with quiet hours has gone to meanwhile, its host rests.
+  if (request.quiet !== undefined) return undefined;
   const orders = [again.hosts, rest].map((hosts: readonly HostPlan[]) => hosts.map(({ host }) => host).join(" "));
   return orders[0] === orders[1] ? undefined : `${orders[1]} was announced, and becomes ${orders[0]}`;
 }

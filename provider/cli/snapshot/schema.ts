@@ -5,6 +5,7 @@ import type { Fleet } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
 import type { Ending, ImpactMemory, RunMemory } from "../../core/run.ts";
 import { versionSchemes } from "../../core/version.ts";
+import { quietSpan } from "../../core/windows.ts";
 import { ruleProblems } from "../../core/workload-rules.ts";
 
 const id = z.string().min(1);
@@ -41,6 +42,15 @@ const hostRules = z.strictObject({
   prefer: z.array(id).exactOptional(),
 });
 
+/** As an observation holds it; people may write it as in policy. */
+const readQuietSpan = z.strictObject({
+  from: z.string().exactOptional(),
+  to: z.string().exactOptional(),
+  start: z.string().exactOptional(),
+  duration: z.number().positive().exactOptional(),
+  timezone: z.string(),
+});
+
 const workload = z.strictObject({
   id,
   host: id,
@@ -52,6 +62,7 @@ const workload = z.strictObject({
   spread: id.exactOptional(),
   together: id.exactOptional(),
   moves: z.literal("once").exactOptional(),
+  quiet: z.array(z.union([readQuietSpan, quietSpan])).exactOptional(),
   pinned: z.boolean(),
   tags: z.array(id).exactOptional(),
   address: id.exactOptional(),

@@ -38,10 +38,10 @@ export function conclude(view: View, desk: Desk): Decision {
   if (next !== undefined) {
     const window = windowFor(view, next);
     if (window === "never") return { ...nothing, events: [fitsNoWindow(view, next)] };
-    const words = windowWords(view, next);
-    if (window === "wait") return { ...nothing, waits: { what: "window", words: `waits for a window: ${words}` } };
+    const { what, why } = windowWords(view, next);
+    if (window === "wait") return { ...nothing, waits: { what: "window", words: `waits for ${what}: ${why}` } };
     if (window === "closed") {
-      const note = `${words}; ${counted(left.length, "host")} left`;
+      const note = `${why}; ${counted(left.length, "host")} left`;
       return { ...nothing, ending: { kind: "paused", cause: "window", note } };
     }
     if (drainsAgainAt(view) !== undefined) return { ...nothing, ...desk.look() };

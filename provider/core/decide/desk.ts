@@ -3,6 +3,7 @@ import { type Host, type Workload, workloadsByHost } from "../fleet.ts";
 import { slotsOf } from "../limits.ts";
 import { own } from "../own.ts";
 import type { HostPlan } from "../plan.ts";
+import { quietAt } from "../quiet.ts";
 import { Room } from "../room.ts";
 import type { HostMemory } from "../run.ts";
 import type { View } from "./view.ts";
@@ -98,6 +99,13 @@ export class Desk {
   workloadsOn(id: string): readonly Workload[] {
     this.#onHost ??= workloadsByHost(this.#view.fleet);
     return this.#onHost.get(id) ?? [];
+  }
+
+  /** In its quiet hours it does not begin to move; their end is a moment to look again. */
+  mustStay(workload: string): boolean {
+    const span = quietAt(this.#view.quiet, workload, this.#view.fleet.at);
+    if (span?.until !== undefined) this.lookAgain(span.until);
+    return span !== undefined;
   }
 
   /** Where an act, in flight or started now, takes the workload. */

@@ -3,6 +3,7 @@ import type { Fleet, Host, Workload } from "../fleet.ts";
 import { own } from "../own.ts";
 import type { HostPlan, Move } from "../plan.ts";
 import type { Desk } from "./desk.ts";
+import { restSurprise } from "./resting.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -20,7 +21,9 @@ export function surprises(view: View, desk: Desk): string[] {
     for (const move of [...entry.putBack, ...entry.undoRoom])
       if (places.of(move.workload) === move.from) places.move(move.workload, move.to);
   }
-  return strangers(view, desk);
+  const strange = strangers(view, desk);
+  const rest = strange.length > 0 ? undefined : restSurprise(view, desk);
+  return rest === undefined ? strange : [rest];
 }
 
 function hostSurprise(view: View, desk: Desk, { host: id, from }: HostPlan): string | undefined {

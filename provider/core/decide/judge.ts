@@ -2,6 +2,7 @@ import { readable } from "../duration.ts";
 import { clause } from "../errors.ts";
 import type { Host } from "../fleet.ts";
 import { own } from "../own.ts";
+import { quietAt } from "../quiet.ts";
 import type { RunEvent } from "../reduce.ts";
 import { namedTests, newlyFailing } from "../regressions.ts";
 import type { HostMemory, Step } from "../run.ts";
@@ -70,12 +71,17 @@ function drainOverdue(view: View, host: Host, memory: HostMemory): RunEvent | un
   const left = view.fleet.workloads.filter((workload) => workload.host === host.id && workload.state === "running");
   if (left.length === 0) return undefined;
   const names = left.slice(0, 5).map((workload) => workload.id);
+  const resting = left.find(({ id }) => quietAt(view.quiet, id, view.fleet.at) !== undefined);
+  const why =
+    resting === undefined
+      ? "Find out why they do not move, or raise `policy.deadlines.drain`; the next `pulumi up` tries again."
+      : `Quiet hours of ${resting.id} began before the host was empty; the next \`pulumi up\` tries again outside of them.`;
   return {
     kind: "halt",
     sticky: false,
     host: host.id,
     reason: `${host.id} was not empty after ${readable(drain)}: ${left.length === 1 ? "1 workload is" : `${left.length} workloads are`} left (${names.join(", ")}${left.length > 5 ? ", …" : ""})`,
-    hint: "Find out why they do not move, or raise `policy.deadlines.drain`; the next `pulumi up` tries again.",
+    hint: why,
   };
 }
 

@@ -42,9 +42,10 @@ export function movesDue(view: View, desk: Desk, { host, putBack, steps }: HostP
   return next < 0 ? [] : putBack.slice(0, end);
 }
 
-/** Still where the plan takes it from, and the host has room for it: a move that fits nowhere any more is let go. */
+/** Still where the plan takes it from, and the host has room for it: a move that fits nowhere any more, or never in quiet hours, is let go. */
 function isWanting(desk: Desk, { workload: id, from, to }: Move): boolean {
   const workload = desk.workloads.get(id);
   if (workload?.state !== "running" || workload.host !== from) return false;
-  return workload.movingTo !== undefined || desk.isActedOn(id) || desk.room.refuses(workload, to) === undefined;
+  if (workload.movingTo !== undefined || desk.isActedOn(id)) return true;
+  return !desk.mustStay(id) && desk.room.refuses(workload, to) === undefined;
 }

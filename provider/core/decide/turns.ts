@@ -170,7 +170,8 @@ function undoRoom(desk: Desk, host: Host): boolean {
 /** Not started only because of slots or back-off, so that it will be. */
 function waits(desk: Desk, move: Move): boolean {
   const workload = desk.workloads.get(move.workload);
-  return workload?.state === "running" && desk.room.refuses(workload, move.to) === undefined;
+  if (workload?.state !== "running" || desk.mustStay(workload.id)) return false;
+  return desk.room.refuses(workload, move.to) === undefined;
 }
 
 /** Below the level and nothing may be drained: what we stopped starts again, the mark goes. */
@@ -226,6 +227,7 @@ function migrate(
   if (workload.movingTo === undefined) {
     const slots = (one: string): boolean => desk.moves(one) < desk.slots(one);
     if (
+      desk.mustStay(id) ||
       desk.flights >= desk.mostFlights ||
       !slots(workload.host) ||
       !slots(to) ||

@@ -7,6 +7,7 @@ import type { Seen } from "../impact/seen.ts";
 import type { Phases } from "../phases.ts";
 import type { Plan } from "../plan.ts";
 import type { Policy } from "../policy.ts";
+import type { QuietHours } from "../quiet.ts";
 import type { Approval } from "../record.ts";
 import type { RunEvent } from "../reduce.ts";
 import type { Ending, RunMemory } from "../run.ts";
@@ -29,6 +30,8 @@ export interface View {
   readonly hooks: ReadonlySet<HookStep>;
   /** When hosts may start, by the policy's windows and freeze periods. */
   readonly window: Window;
+  /** When workloads must not move; absent: they may at any time. */
+  readonly quiet?: QuietHours;
   /** May `up` itself go on waiting for a window or a person? Otherwise it ends as paused. */
   readonly patient: boolean;
   /** What people let pass, as the fleet record has it. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { RollError } from "../../core/errors.ts";
 import { versionProblem, versionSchemes } from "../../core/version.ts";
+import { quietSpan } from "../../core/windows.ts";
 import { ruleProblems } from "../../core/workload-rules.ts";
 import { faults } from "./faults.ts";
 import { noiseSets } from "./noise-figures.ts";
@@ -50,6 +51,7 @@ const workload = z.strictObject({
   spread: id.optional().describe("Spread group: its members never share a failure domain."),
   together: id.optional().describe("Together group: its members that share a host move to one host."),
   moves: z.literal("once").optional().describe("May move only once during a roll."),
+  quiet: z.array(quietSpan).min(1).optional().describe("When it must not move."),
   pinned: z.boolean().default(false).describe("Cannot be migrated."),
   state: z.enum(["running", "stopped"]).default("running"),
   latency: z.number().positive().default(5).describe("Milliseconds its service needs on an idle host."),

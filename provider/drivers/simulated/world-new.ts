@@ -36,7 +36,7 @@ export function createWorld(spec: FleetSpec, now: number): World {
 }
 
 function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
-  const { id, host, state, group, hosts, spread, moves, together, pinned, latency, tags, address } = spec;
+  const { id, host, state, group, hosts, spread, moves, together, pinned, latency, tags, address, quiet } = spec;
   const demand = { memory: Math.round(spec.memory * 1024), cpu: spec.cpu };
   return {
     id,
@@ -50,6 +50,7 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
     together,
     pinned,
     latency,
+    ...(quiet === undefined ? {} : { quiet }),
     ...(tags.length === 0 ? {} : { tags }),
     ...(address === undefined ? {} : { address }),
     doing: undefined,

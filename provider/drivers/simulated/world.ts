@@ -1,6 +1,7 @@
 import type { HostRules, Mark, Resources } from "../../core/fleet.ts";
 import type { FleetRecord } from "../../core/record.ts";
 import type { VersionScheme } from "../../core/version.ts";
+import type { QuietSpan } from "../../core/windows.ts";
 import type { Fault } from "./faults.ts";
 import type { NoiseSet } from "./noise-figures.ts";
 import type { Table } from "./world-table.ts";
@@ -102,6 +103,7 @@ export interface WorkloadRow {
   readonly hosts?: HostRules | undefined;
   readonly spread?: string | undefined;
   readonly moves?: "once" | undefined;
+  readonly quiet?: readonly QuietSpan[];
   readonly together?: string | undefined;
   readonly pinned: boolean;
   /** Milliseconds on an idle host. */

@@ -55,6 +55,7 @@ const refusal = z.strictObject({
           "must-rule",
           "spread",
           "moves-once",
+          "quiet",
           "together",
         ] as const),
         ...(["too-large", "unavailable", "domain", "quorum", "order", "backward", "unknown-host", "approval"] as const),
@@ -70,18 +71,20 @@ const refusal = z.strictObject({
 
 const windows = z
   .strictObject({
-    count: count.describe("Windows in which hosts start."),
+    count: count.describe("Windows in which hosts start; absent: there are none, only quiet hours.").exactOptional(),
     begins: z.iso.datetime().exactOptional(),
     ends: z.iso.datetime().exactOptional().describe("Absent when a host finds no window."),
     timezone: z.string(),
-    waiting: z.number().nonnegative().describe("Hours of waiting for the next opening."),
+    waiting: z.number().nonnegative().describe("Hours of waiting for the next opening, or for quiet hours to end."),
     left: count.describe("Hosts for which no window is in sight."),
     tooLong: z
-      .strictObject({ host: z.string(), hours: z.number().nonnegative() })
-      .describe("The host that takes longer than every window in sight.")
+      .strictObject({ host: z.string(), hours: z.number().nonnegative(), quiet: list.exactOptional() })
+      .describe(
+        "The host that takes longer than every window in sight; `quiet`: than these workloads' quiet hours leave.",
+      )
       .exactOptional(),
   })
-  .describe("How the roll fits into `policy.windows`, if it goes on at every opening.");
+  .describe("How the roll fits into `policy.windows` and quiet hours of workloads, if it goes on whenever it may.");
 
 const setting = z.enum(["canary", "judged", "startWidth", "maxUnavailable"]);
 const costs = z

@@ -61,12 +61,20 @@ function forWhat({ moves, totals }: PlanDocument): string[] {
 }
 
 function nights({ count, begins, ends, timezone, waiting, left, tooLong }: Nights): string {
+  if (tooLong?.quiet !== undefined)
+    return `${counted(left, "host")} would not start: ${tooLong.host} is expected to take ${hours(tooLong.hours)}, longer than quiet hours of ${listed(tooLong.quiet)} leave`;
   if (tooLong !== undefined)
     return `${counted(left, "host")} would not start: ${tooLong.host} is expected to take ${hours(tooLong.hours)}, longer than every window in sight`;
-  if (begins === undefined || ends === undefined)
+  const span = begins === undefined || ends === undefined ? undefined : [begins, ends];
+  const told = span?.map((iso) => moment(iso, timezone)).join(" to ");
+  if (count === undefined) {
+    const waits = waiting > 0 ? `; ${hours(waiting)} of it waiting for quiet hours to end` : "";
+    return `outside of quiet hours: ${told} (${timezone}), if it goes on whenever it may${waits}`;
+  }
+  if (told === undefined)
     return `${counted(left, "host")} would not start: after ${counted(count, "window")} no further one is in sight`;
   return [
-    `${counted(count, "window")}: ${moment(begins, timezone)} to ${moment(ends, timezone)} (${timezone}), if it goes on at every opening`,
+    `${counted(count, "window")}: ${told} (${timezone}), if it goes on at every opening`,
     ...(waiting > 0 ? [`${hours(waiting)} of it waiting between windows`] : []),
   ].join("; ");
 }
