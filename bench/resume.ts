@@ -79,6 +79,7 @@ async function goOn(folder: string, { fleet, inputs, journal }: MidRoll, acts: n
 /** Seconds that a plan for what is left takes, in this process and by itself. */
 async function planTheRest(folder: string, place: MidRoll): Promise<number> {
   const inputs = inputsSchema.parse(JSON.parse(readFileSync(place.inputs, "utf8")));
+  if (inputs.target.kind !== "simulated") throw new Error("the roll of the benchmark is one of the embedded fleet");
   const driver = openSimulated(inputs.target, folder);
   const look = await lookWith(driver, inputs.baseline).finally(() => driver.close());
   const start = performance.now();

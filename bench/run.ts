@@ -9,16 +9,22 @@ import { previewPart } from "./preview.ts";
 import { reportPart } from "./report.ts";
 import { resumePart } from "./resume.ts";
 import { rollPart } from "./roll.ts";
+import { type SshSize, sshPart } from "./ssh.ts";
 import { verdictBench } from "./verdict/verdict.ts";
 
 const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
 
-  PART     preview | plan | roll | resume | report; without any, these five. With tables of their own:
+  PART     preview | plan | roll | resume | report | ssh; without any, these six. With tables of their own:
            planner: the quality of plans; exact: how near they are to the
            fewest moves; peers: how other schedulers roll the same fleets;
            verdict: false halts and losses found, in simulated rolls
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
+
+const sshSizes: readonly SshSize[] = [
+  { hosts: 50, rounds: 5, aims: { seconds: 2 } },
+  { hosts: 200, rounds: 5, aims: { memoryMB: 300 } },
+];
 
 /** What each part measures, in full and where only the machinery is to be seen at work. */
 const parts: Readonly<Record<string, (small: boolean) => Figure[] | Promise<Figure[]>>> = {
@@ -36,6 +42,7 @@ const parts: Readonly<Record<string, (small: boolean) => Figure[] | Promise<Figu
     ),
   roll: (small) => rollPart(small ? { hosts: 8, workloads: 48 } : { hosts: 100, workloads: 2_400 }),
   report: (small) => reportPart(small ? { hosts: 8, width: 1, rounds: 1 } : { hosts: 1_000, width: 50, rounds: 5 }),
+  ssh: (small) => sshPart(small ? [{ hosts: 3, rounds: 1 }] : sshSizes),
   resume: (small) => resumePart(small ? [40] : [1_000, 10_000]),
 };
 

@@ -110,6 +110,10 @@ export async function openDriver(target: Target, project: string): Promise<Drive
       const { openSimulated } = await import("./drivers/simulated/index.ts");
       return openSimulated(target, project);
     }
+    case "libvirt": {
+      const { openLibvirt } = await import("./drivers/libvirt/index.ts");
+      return openLibvirt(target, project);
+    }
   }
 }
 

@@ -9,10 +9,88 @@ export interface SimulatedTargetArgs {
   file: Input<string>;
 }
 
-/** The declared patch level: `{ version: "8.0.3" }`. */
+/** One host: `{ name: "kvm1", address: "10.0.0.11" }`. */
+export interface HostArgs {
+  /** Its id in plans, messages and states; the name under which the other hosts reach it for migrations. */
+  name: Input<string>;
+  /** Name or address for SSH. Default: `name`. */
+  address?: Input<string | undefined>;
+  /** User that logs in. Default: `user` of the target. */
+  user?: Input<string | undefined>;
+  /** Port of its SSH server. Default 22. */
+  port?: Input<number | undefined>;
+  /** Failure domain: rack, zone, power feed. Default: one of its own. */
+  domain?: Input<string | undefined>;
+  /** Hardware and firmware class: each has canaries of its own. */
+  class?: Input<string | undefined>;
+  /** Quorum groups that it is a member of, besides those that are found on it (corosync, etcd, ceph-mon). */
+  quorums?: Input<Input<string>[] | undefined>;
+  /** Goes after all others, alone. */
+  last?: Input<boolean | undefined>;
+  /** Hosts on the way, as `ssh -J` takes them: "ops@gate.example.com:22". Default: `jump` of the target. */
+  jump?: Input<string | undefined>;
+  /** Its host keys, as `ssh-keygen -lf` prints them; instead of known_hosts. */
+  fingerprints?: Input<Input<string>[] | undefined>;
+}
+
+/** How guests move: `{ transport: "tls", storage: "copy" }`. */
+export interface MigrationArgs {
+  /** How the source's libvirtd reaches the target's: TLS as the hosts are set up, SSH with root's keys, or plain TCP (only in a closed network). Default: "tls". */
+  transport?: Input<"tls" | "tcp" | "ssh" | undefined>;
+  /** Whether memory goes through libvirtd's own connection too. Default: false. */
+  tunnelled?: Input<boolean | undefined>;
+  /** Whether disks are shared between hosts, or local ones are copied with the guest (`--copy-storage-all`). Default: "shared". */
+  storage?: Input<"shared" | "copy" | undefined>;
+  /** Most MiB/s of one migration. Default: what libvirt is set up with. */
+  bandwidth?: Input<number | undefined>;
+  /** Most migrations at once that touch one host. Default: 2. */
+  perHost?: Input<number | undefined>;
+  /** When a guest dirties memory faster than it is copied: slow its processors; switch over first and fetch the rest after (a fault then loses the guest); pause it for the rest; or nothing, and fail at the deadline. Default: "auto-converge". */
+  converge?: Input<"auto-converge" | "post-copy" | "suspend" | "none" | undefined>;
+  /** Seconds until post-copy or suspend sets in. Default: 60. */
+  patience?: Input<number | undefined>;
+}
+
+/** KVM hosts with libvirt, over SSH. `{ kind: "libvirt", hosts: [{ name: "kvm1" }, { name: "kvm2" }] }`. */
+export interface LibvirtTargetArgs {
+  /** The platform. */
+  kind: Input<"libvirt">;
+  /** Name of this fleet: another one is another fleet, and replaces the resource. Hosts may come and go. Default: "kvm". */
+  fleet?: Input<string | undefined>;
+  /** The hosts. */
+  hosts: Input<Input<HostArgs>[]>;
+  /** User that logs in. Default: the one who runs Pulumi, as with `ssh`. */
+  user?: Input<string | undefined>;
+  /** Hosts on the way to every host, as `ssh -J` takes them. */
+  jump?: Input<string | undefined>;
+  /** Files with host keys. Default: `~/.ssh/known_hosts` and `/etc/ssh/ssh_known_hosts`. */
+  knownHosts?: Input<Input<string>[] | undefined>;
+  /** Files with private keys, besides those of the SSH agent. Default: `~/.ssh/id_ed25519` and its like. */
+  identities?: Input<Input<string>[] | undefined>;
+  /** Whether the key of a host that was never seen is accepted and kept. A changed key never is. Default: false. */
+  acceptNewHostKeys?: Input<boolean | undefined>;
+  /** How guests move: `{ transport: "tls", storage: "copy" }`. */
+  migration?: Input<MigrationArgs | undefined>;
+  /** Whether a host reboots when its packages ask for it (or its kernel is a new one), or with every patch. Default: "when needed". */
+  reboot?: Input<"when needed" | "always" | undefined>;
+  /** Virtual processors per processor of a host that may be planned for. Default: 4. */
+  cpuOvercommit?: Input<number | undefined>;
+  /** MiB of a host's memory that are its own. Default: 512. */
+  reservedMemory?: Input<number | undefined>;
+}
+
+/** The declared patch level: `{ version: "8.0.3" }`, or `{ packages: { "qemu-system-x86": "1:10.0.13+ds-1" } }` where hosts are patched package by package. */
 export interface BaselineArgs {
   /** The level every host shall have: "8.0.3-24022510". One that the fleet's version scheme cannot read fails the preview; hosts at a later one are left alone. */
-  version: Input<string>;
+  version?: Input<string | undefined>;
+  /** Packages and their versions: exact (`"1:10.0.13+ds-1"`), a range (`">= 6.12, < 6.13"`: kept by a host that meets it, else the newest that does), or `"latest"`. */
+  packages?: Input<Record<string, Input<string>> | undefined>;
+  /** Release of the kernel that shall run, as `uname -r` prints it: "6.12.57+deb13-amd64". */
+  kernel?: Input<string | undefined>;
+  /** Repository that packages come from in this roll, instead of those that hosts are set up with: "https://snapshot.debian.org/archive/debian/20261101T000000Z trixie main". Without `packages` every installed package is taken to its version there. */
+  distribution?: Input<string | undefined>;
+  /** Whether a package that is newer than declared is taken back. Default: such a host is left alone. */
+  allowDowngrade?: Input<boolean | undefined>;
 }
 
 /** Limits on hosts out at once, over the fleet and within one failure domain: `{ fleet: "5%", perDomain: 1 }`. */
@@ -426,7 +504,7 @@ export interface PagerdutyNotifyArgs {
 }
 
 /** Which fleet, on which platform. */
-export type TargetArgs = SimulatedTargetArgs;
+export type TargetArgs = SimulatedTargetArgs | LibvirtTargetArgs;
 
 /** An assertion about the service or a host. */
 export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs;

@@ -16,12 +16,13 @@ import { privatePath, repository } from "./setup/context.mjs";
  * @typedef {{passed: number, failed: number, skipped: number}} Tally
  */
 
-const place = privatePath(repository, "tally.json");
+/** Where each part of a CI run leaves its tally: `npm test` and `npm run test:lab`. */
+export const parts = { test: privatePath(repository, "tally.json"), lab: privatePath(repository, "tally-lab.json") };
 
-/** @param {Run} run */
-export function writeTally(run) {
+/** @param {Tally} counted @param {string} place */
+export function writeTally(counted, place) {
   mkdirSync(dirname(place), { recursive: true });
-  writeFileSync(place, JSON.stringify(tally(run)));
+  writeFileSync(place, JSON.stringify(counted));
 }
 
 /**
@@ -50,9 +51,25 @@ export function closingLine({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** `node tools/tally.mjs`: prints the closing line of the last run; exit code 1 when anything failed or nothing ran. */
+/**
+ * The sum of these tallies. A part that left none has failed: it did not run to its end.
+ * @param {readonly string[]} places
+ * @returns {Tally}
+ */
+export function sum(places) {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const place of places) {
+    const one = existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : { passed: 0, failed: 1, skipped: 0 };
+    total.passed += one.passed;
+    total.failed += one.failed;
+    total.skipped += one.skipped;
+  }
+  return total;
+}
+
+/** `node tools/tally.mjs`: prints the closing line of the last CI run; exit code 1 when anything failed or nothing ran. */
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const last = existsSync(place) ? JSON.parse(readFileSync(place, "utf8")) : { passed: 0, failed: 1, skipped: 0 };
+  const last = sum(Object.values(parts));
   console.log(closingLine(last));
   process.exitCode = last.failed > 0 || last.passed === 0 ? 1 : 0;
 }

@@ -5,7 +5,7 @@ import { handOver } from "./hand-over.mjs";
 import { privatePath, repository } from "./setup/context.mjs";
 import { seconds } from "./setup/say.mjs";
 import { setUpOrExit } from "./setup.mjs";
-import { writeTally } from "./tally.mjs";
+import { parts, tally, writeTally } from "./tally.mjs";
 import { toolchain } from "./toolchain.mjs";
 
 /**
@@ -28,7 +28,7 @@ const checks = args.length > 0 ? [] : [await check("format and lint", biome()), 
 const failedChecks = checks.filter((code) => code !== 0).length;
 const tests = checksOnly ? 0 : await vitest();
 if (failedChecks > 0) console.error(`\n${failedChecks} of ${checks.length} checks failed: see above`);
-writeTally({ checks: checks.length, failedChecks, vitestCode: tests, results });
+writeTally(tally({ checks: checks.length, failedChecks, vitestCode: tests, results }), parts.test);
 process.exitCode = failedChecks > 0 ? 1 : tests;
 
 /** @param {string} flag */

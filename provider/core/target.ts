@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { libvirtTarget } from "./libvirt-target.ts";
 
 /** The embedded fleet: one file, simulated hosts and workloads. */
 export const simulatedTarget = z
@@ -16,13 +17,19 @@ export const simulatedTarget = z
   );
 
 /** Which fleet, on which platform. A union: every platform adds its member. */
-export const target = z.discriminatedUnion("kind", [simulatedTarget]);
+export const target = z.discriminatedUnion("kind", [simulatedTarget, libvirtTarget]);
 
 export type Target = z.output<typeof target>;
+export type SimulatedTarget = z.output<typeof simulatedTarget>;
 
 /** Canonical URI of a target: its identity, however its path is written. A changed one replaces the resource. */
 export function targetUri(of: Target): string {
-  return `simulated:${plainPath(of.file)}`;
+  switch (of.kind) {
+    case "simulated":
+      return `simulated:${plainPath(of.file)}`;
+    case "libvirt":
+      return `libvirt:${of.fleet}`;
+  }
 }
 
 /** Without `.`, doubled slashes and, where it can be told without looking, `..`. */

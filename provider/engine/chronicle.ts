@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import { amountOf, type Fleet, inService } from "../core/fleet.ts";
 import type { Plan } from "../core/plan.ts";
 import type { FleetRecord } from "../core/record.ts";
@@ -26,7 +27,7 @@ export function claimed(ports: RollPorts, { inputs, holder }: RollRequest, recor
   const { scale } = ports.driver.clock;
   const approvals = record.approvals ?? [];
   const impact = probes.length === 0 ? {} : { impact: { tolerance: partOf(policy.tolerance), judged: policy.judged } };
-  return { holder, owner, target: targetUri(target), level: baseline.version, scale, approvals, ...impact };
+  return { holder, owner, target: targetUri(target), level: baselineText(baseline), scale, approvals, ...impact };
 }
 
 /** A plan that the run begins to follow, without its single moves. */

@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import type { NoticeMoment, Receiver } from "../core/notice.ts";
 import type { RunEvent } from "../core/reduce.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
@@ -60,8 +61,8 @@ export class Herald {
     this.#said.add(at);
     const { owner, target, baseline, notify } = this.#request.inputs;
     const notice = {
-      ...{ at, run: run.id, owner, target: targetUri(target), level: baseline.version, done: run.done.length },
-      text: `roll of ${owner} to ${baseline.version} ${words} (run ${run.id})`,
+      ...{ at, run: run.id, owner, target: targetUri(target), level: baselineText(baseline), done: run.done.length },
+      text: `roll of ${owner} to ${baselineText(baseline)} ${words} (run ${run.id})`,
       ...(outcome === undefined ? {} : { outcome }),
       time: this.#ports.wall(),
     };

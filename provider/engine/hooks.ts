@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import type { Hook, HookMoment } from "../core/hook.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -13,7 +14,7 @@ export interface HookPlace {
 
 /** What every hook is told. */
 export function aboutRun(run: RunMemory, { owner, target, baseline }: Inputs): Omit<HookMessage, "hook" | "at"> {
-  return { run: run.id, owner, target: targetUri(target), level: baseline.version, done: run.done };
+  return { run: run.id, owner, target: targetUri(target), level: baselineText(baseline), done: run.done };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Act } from "../core/act.ts";
 import { stepOf } from "../core/act.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { levelChange } from "../core/levels.ts";
 import { own } from "../core/own.ts";
 import type { RunMemory } from "../core/run.ts";
 import type { News } from "./news.ts";
@@ -44,7 +45,7 @@ export function wordsFor(
       return moment === "end" ? line(`started ${act.workload} again`) : undefined;
     case "remediate":
       return moment === "start"
-        ? line(`remediating ${host?.level ?? ""} → ${host?.wanted ?? ""}`)
+        ? line(`remediating ${levelChange(host?.level ?? "", host?.wanted ?? "")}`)
         : line("back, remediated");
     case "check":
       return moment === "end"

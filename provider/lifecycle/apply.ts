@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import { isRollError, RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { allNames } from "../core/takeup.ts";
@@ -130,7 +131,7 @@ function tellTo(around: Surroundings, line: News): void {
 }
 
 function nothingToDo(inputs: Inputs, { fleet, scale }: Look, { kind, findings, why }: Outlook): string {
-  const about = { level: inputs.baseline.version, outlook: kind, findings, scale };
+  const about = { level: baselineText(inputs.baseline), outlook: kind, findings, scale };
   const said = headline(planDocument(undefined, fleet, about));
   return `${inputs.owner}: ${said}${why === undefined ? "" : ` (${why})`}; no roll was started`;
 }

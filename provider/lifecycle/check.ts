@@ -1,4 +1,4 @@
-import { baseline as baselineSchema } from "../core/baseline.ts";
+import { baseline as baselineSchema, baselineText } from "../core/baseline.ts";
 import { awaitedWords } from "../core/decide/barrier.ts";
 import { isRollError, type RollError } from "../core/errors.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
@@ -61,7 +61,7 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
       notify: [],
     });
   if (enough === undefined) {
-    const document = planDocument(undefined, look.fleet, { level: baseline.version, outlook: "nothing" });
+    const document = planDocument(undefined, look.fleet, { level: baselineText(baseline), outlook: "nothing" });
     around.say(
       `${nameOf(news)}${standing(document)}; the plan can be shown once these inputs are known: ${listed(unknown)}`,
     );

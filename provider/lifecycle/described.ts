@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import type { Inputs } from "../core/inputs.ts";
 import { type Ask, costsOf } from "./costs.ts";
 import type { Look } from "./looks.ts";
@@ -21,7 +22,7 @@ export function described({ fleet, scale }: Look, inputs: Inputs, outlook: Outlo
   const inHand = new Set(fleet.hosts.filter(({ mark }) => mark !== undefined).map(({ id }) => id));
   return planDocument(plan ?? refusal, fleet, {
     ...(owner === undefined ? {} : { owner }),
-    level: inputs.baseline.version,
+    level: baselineText(inputs.baseline),
     outlook: kind,
     findings,
     scale,

@@ -1,7 +1,7 @@
 import { type Baseline, baselineKey } from "../core/baseline.ts";
 import type { Fleet } from "../core/fleet.ts";
 import { emptyRecord, type FleetRecord } from "../core/record.ts";
-import { type Target, targetUri } from "../core/target.ts";
+import type { Target } from "../core/target.ts";
 import type { Driver } from "../engine/ports.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -29,7 +29,7 @@ export class Looks {
 
   /** Throws RollErrors: `invalid`, `unavailable`, `denied`, `failed`. */
   look(target: Target, baseline: Baseline): Promise<Look> {
-    const key = `${targetUri(target)} ${baselineKey(baseline)}`;
+    const key = `${JSON.stringify(target)} ${baselineKey(baseline)}`;
     const seen = this.#seen.get(key) ?? this.#look(target, baseline);
     this.#seen.set(key, seen);
     return seen;

@@ -1,3 +1,4 @@
+import { baselineText } from "../core/baseline.ts";
 import type { Fleet } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
 import type { Outlook } from "./outlook.ts";
@@ -22,7 +23,7 @@ export function refusalOf(outlook: Outlook, { policy, baseline }: Inputs): Failu
   if (outlook.refusal !== undefined) {
     const { reasons, unlock } = outlook.refusal;
     const why = reasons.map(({ text }) => sentence(text)).join(" ");
-    const what = `there is no plan that takes the fleet to ${baseline.version}. ${why} ${sentence(unlock)}`;
+    const what = `there is no plan that takes the fleet to ${baselineText(baseline)}. ${why} ${sentence(unlock)}`;
     return {
       property: "",
       reason: outlook.lease === undefined ? what : `${atWork(outlook.lease)} As it is now, ${what}`,

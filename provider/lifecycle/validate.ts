@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { baselineProblem } from "../core/baseline.ts";
 import { type Inputs, inputs as schema } from "../core/inputs.ts";
 import { probeProblem } from "../core/probe-rules.ts";
 import { freezeProblem, windowProblem } from "../engine/windows.ts";
@@ -38,7 +39,7 @@ export function validate(news: Props): Validated {
 }
 
 /** What only a look at the whole of a window, check or probe shows. */
-function problemsOf({ policy, checks, suites, probes }: Inputs): { path: Path; reason: string }[] {
+function problemsOf({ target, baseline, policy, checks, suites, probes }: Inputs): { path: Path; reason: string }[] {
   const taken = (name: string): string | undefined =>
     checks.some((check) => check.name === name)
       ? `"${name}" is a check already: tests need names of their own`
@@ -48,6 +49,7 @@ function problemsOf({ policy, checks, suites, probes }: Inputs): { path: Path; r
       ? 'there is no canary (policy.canary is 0): ask it at "end"'
       : undefined;
   return [
+    { path: ["baseline"], reason: baselineProblem(baseline, target.kind) },
     ...[...suites.entries()].map(([index, suite]) => ({ path: ["suites", index, "at"], reason: noCanary(suite) })),
     ...[...checks.entries()].map(([index, check]) => ({
       path: ["checks", index, "at"],

@@ -3,10 +3,17 @@ import { figureTable, median } from "../../bench/figures.ts";
 import { bench, smallBench } from "./support.ts";
 
 test("says the machine and every figure as one object a line", async () => {
-  const named = /^(plan$|roll of 8 hosts|resume of a killed roll of 40 hosts|report of 8 hosts)/;
-  const values = await smallBench(["plan", "roll", "report", "resume"], named);
+  const named = /^(plan$|roll of 8 hosts|resume of a killed roll of 40 hosts|report of 8 hosts|ssh to 3 hosts)/;
+  const values = await smallBench(["plan", "roll", "report", "resume", "ssh"], named);
   expect([...values.keys()]).toEqual(
-    expect.arrayContaining(["time, 40 hosts", "wall time", "observations", "start to first act", "size of the page"]),
+    expect.arrayContaining([
+      "time, 40 hosts",
+      "wall time",
+      "observations",
+      "start to first act",
+      "size of the page",
+      "next script",
+    ]),
   );
   // Eight hosts are staged, cordoned, remediated, put back into service and released, and their 48 workloads move.
   expect(values.get("acts on the platform")).toBeGreaterThanOrEqual(8 * 5 + 48);

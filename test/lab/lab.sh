@@ -2,7 +2,7 @@
 # A fleet of real KVM hosts on one machine. Needs root; see README.md.
 #
 #   lab.sh up N                   the switch, the client's namespace and hosts h1 … hN, until SSH answers on all of them
-#   lab.sh clear                  no hosts any more; switch and client stay
+#   lab.sh clear                  no hosts any more; switch and client stay, and what runs in the client
 #   lab.sh down                   nothing is left
 #   lab.sh client COMMAND…        runs a command where the client is, which sees hosts and guests
 #   lab.sh sh HOST COMMAND…       a shell command on a host, as root
@@ -64,14 +64,16 @@ up() {
 }
 
 remove_hosts() {
-  local folder
-  for folder in "$RUN"/h[0-9]*/; do
-    [ ! -d "$folder" ] || remove_host "$(basename "$folder")"
-  done
+  local hosts host
+  mapfile -t hosts < <(find "$RUN" -maxdepth 1 -name 'h[0-9]*' -printf '%f\n' 2>/dev/null)
+  end_hosts "${hosts[@]}"
+  for host in "${hosts[@]}"; do remove_host "$host"; done
   rm -rf --one-file-system "$RUN/shared"
 }
 
 down() {
+  # First: a test that was interrupted may be about to start hosts.
+  end_clients
   remove_hosts
   network_down
   remove_cgroups "$CGROUP"

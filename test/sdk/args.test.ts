@@ -50,7 +50,8 @@ test("every input may be an Output on every level, and is what the schema takes"
 });
 
 /** A schema's input type with `Input` around every value, and optional ones open to `undefined` inside of it as well. */
-type Inputs<T> = {
+type Inputs<T> = T extends unknown ? InputsOf<T> : never;
+type InputsOf<T> = {
   [K in keyof T]: undefined extends T[K] ? Input<Value<Exclude<T[K], undefined>> | undefined> : Input<Value<T[K]>>;
 };
 type Value<T> = T extends readonly (infer Item)[] ? Input<Value<Item>>[] : T extends object ? Inputs<T> : T;

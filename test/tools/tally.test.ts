@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { closingLine, tally } from "../../tools/tally.mjs";
+import { closingLine, sum, tally, writeTally } from "../../tools/tally.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "tally-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,6 +40,14 @@ test("no test at all is a failure", () => {
 
 test("no report is a failure", () => {
   expect(tally({ ...good, results: join(folder, "none.json") })).toMatchObject({ passed: 2, failed: 1 });
+});
+
+test("the parts of a run are summed, and one that left no tally has failed", () => {
+  const [first, second] = [join(folder, "first.json"), join(folder, "second.json")];
+  writeTally({ passed: 40, failed: 0, skipped: 1 }, first);
+  writeTally({ passed: 12, failed: 2, skipped: 0 }, second);
+  expect(sum([first, second])).toEqual({ passed: 52, failed: 2, skipped: 1 });
+  expect(sum([first, join(folder, "none.json")])).toEqual({ passed: 40, failed: 1, skipped: 1 });
 });
 
 function report({ passed = 0, failed = 0, skipped = 0, broken = 0 }): string {

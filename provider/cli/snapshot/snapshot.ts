@@ -1,4 +1,4 @@
-import type { Baseline } from "../../core/baseline.ts";
+import { type Baseline, baselineKey } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { Fleet, Host } from "../../core/fleet.ts";
 import { satisfies, versionProblem } from "../../core/version.ts";
@@ -44,10 +44,19 @@ export function readSnapshot(cwd: string, path: string): Snapshot {
 /** The same fleet, compared with another level. The platform's own findings were about the old one and do not count any more. */
 export function comparedWith(snapshot: Snapshot, baseline: Baseline): Fleet {
   const { fleet } = snapshot;
-  if (baseline.version === snapshot.baseline.version) return fleet;
-  const problem = versionProblem(fleet.scheme, baseline.version);
+  if (baselineKey(baseline) === baselineKey(snapshot.baseline)) return fleet;
+  const { version } = baseline;
+  if (version === undefined || snapshot.baseline.version === undefined)
+    throw new RollError(
+      "invalid",
+      "The snapshot was taken for another baseline, and packages are compared on the hosts.",
+      {
+        hint: "Take a snapshot with that baseline, or leave the baseline out.",
+      },
+    );
+  const problem = versionProblem(fleet.scheme, version);
   if (problem !== undefined) throw new RollError("invalid", `--version: ${problem}.`, { hint: "Nothing was touched." });
-  return { ...fleet, hosts: fleet.hosts.map((host) => wanting(host, fleet.scheme, baseline.version)) };
+  return { ...fleet, hosts: fleet.hosts.map((host) => wanting(host, fleet.scheme, version)) };
 }
 
 function wanting({ finding, ...host }: Host, scheme: Fleet["scheme"], version: string): Host {

@@ -1,3 +1,4 @@
+import { versionOf } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { ActContext, Driver, FleetClock } from "../../engine/ports.ts";
 import type { Call } from "./faults.ts";
@@ -105,9 +106,9 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
     start: (workload, context) =>
       carryOut("start", context, { workload }, (world) => onWorkload.start(world, workload)),
     stage: (host, baseline, context) =>
-      carryOut("stage", context, { host }, (world) => onHost.stage(world, host, baseline.version)),
+      carryOut("stage", context, { host }, (world) => onHost.stage(world, host, versionOf(baseline))),
     remediate: (host, baseline, context) =>
-      carryOut("remediate", context, { host }, (world) => onHost.remediate(world, host, baseline.version)),
+      carryOut("remediate", context, { host }, (world) => onHost.remediate(world, host, versionOf(baseline))),
     uncordon: (host, context) => carryOut("uncordon", context, { host }, (world) => onHost.uncordon(world, host)),
     release: (host, context) => carryOut("release", context, { host }, (world) => onHost.release(world, host)),
     measure: async (since, of, signal) => {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { RollError } from "../../core/errors.ts";
-import { type Target, targetUri } from "../../core/target.ts";
+import { type SimulatedTarget, targetUri } from "../../core/target.ts";
 import { versionProblem } from "../../core/version.ts";
 import { fleetClock } from "../../engine/clock.ts";
 import type { Driver } from "../../engine/ports.ts";
@@ -15,7 +15,7 @@ import { createWorld } from "./world-new.ts";
 import { block, drift, operatorGives as gives, operatorTakes as takes, unblock } from "./world-operator.ts";
 
 /** Opens the fleet file of a target, a path relative to `baseDir`, with real clocks. Throws what `openFleetFile` throws. */
-export function openSimulated(target: Target, baseDir: string, options: FileStoreOptions = {}): Driver {
+export function openSimulated(target: SimulatedTarget, baseDir: string, options: FileStoreOptions = {}): Driver {
   const store = openFleetFile(resolve(baseDir, target.file), options);
   return simulatedDriver({ store, clock: fleetClock(store.clock), target: targetUri(target) });
 }

@@ -1,4 +1,4 @@
-import type { Baseline } from "../../core/baseline.ts";
+import { type Baseline, versionOf } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { Fleet, Host, Workload } from "../../core/fleet.ts";
 import { compareVersions, satisfies, versionProblem } from "../../core/version.ts";
@@ -9,10 +9,11 @@ import { staysOf } from "./world-past.ts";
 /** What the platform tells about the fleet now. */
 export function view(world: World, target: string, baseline: Baseline): Fleet {
   const { scheme, migration, remediations, backward = "yes" } = world.facts;
-  const problem = versionProblem(scheme, baseline.version);
+  const version = versionOf(baseline);
+  const problem = versionProblem(scheme, version);
   if (problem !== undefined)
     throw new RollError("invalid", `baseline.version: ${problem}.`, { hint: "Nothing was touched." });
-  const hosts = world.hosts.sorted().map((host) => rememberedHost(world, host, baseline.version));
+  const hosts = world.hosts.sorted().map((host) => rememberedHost(world, host, version));
   const workloads = world.workloads.sorted().map((one) => rememberedWorkload(world, one));
   return {
     target,

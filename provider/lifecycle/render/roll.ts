@@ -1,4 +1,5 @@
 import type { Fleet } from "../../core/fleet.ts";
+import { levelChange } from "../../core/levels.ts";
 import { own } from "../../core/own.ts";
 import type { Ending, RunMemory } from "../../core/run.ts";
 import type { News } from "../../engine/news.ts";
@@ -16,7 +17,7 @@ export function closingText(before: Fleet, after: Fleet, run: RunMemory, ending:
   const rows = after.hosts.flatMap((host) => {
     const what = outcome(host.id, run, after);
     const from = was.get(host.id) ?? "new";
-    return what === undefined ? [] : [[host.id, from === host.level ? from : `${from} → ${host.level}`, what]];
+    return what === undefined ? [] : [[host.id, levelChange(from, host.level), what]];
   });
   const lines = rows.length === 0 ? [] : table([{ title: "host" }, { title: "level" }, { title: "outcome" }], rows);
   return [...lines, ...wrapped(`run ${run.id} ${endingText(ending)}`, "")].join("\n");

@@ -1,4 +1,5 @@
 import { readable } from "../../core/duration.ts";
+import { levelChange } from "../../core/levels.ts";
 import type { HostRow, PlanDocument } from "./document.ts";
 
 /** `1 host`, `3 hosts`, `1,000 hosts`. */
@@ -40,7 +41,7 @@ function countsOf(counts: Readonly<Record<string, number>>): string[] {
 
 /** `8.0.1 → 8.0.3`, or the level that stays. */
 export function levels(row: HostRow): string {
-  return row.part === undefined || row.from === row.to ? row.from : `${row.from} → ${row.to}`;
+  return row.part === undefined || row.from === row.to ? row.from : levelChange(row.from, row.to);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { readable } from "../../core/duration.ts";
+import { levelChange } from "../../core/levels.ts";
 import { counted } from "../render/words.ts";
 import type { Estimate, HostReport, RunReport } from "./schema.ts";
 
@@ -56,7 +57,7 @@ export function outcomeText({ outcome, why }: HostReport): string {
 /** Level it had and has; of one that was not taken there, the level it should have. */
 export function levelText({ from, to, proof }: HostReport): string {
   if (from === undefined) return proof?.level ?? "";
-  return to === undefined || to === from ? from : `${from} → ${to}`;
+  return to === undefined ? from : levelChange(from, to);
 }
 
 /** "8.0.3 by the inventory and by the running system"; named apart where they differ. */

@@ -31,7 +31,7 @@ add_users() {
   authorize root/.ssh tester host
   authorize home/roller/.ssh roller
   cp "$keys/host" "$root/root/.ssh/id_ed25519"
-  chroot "$root" chown -R roller: /home/roller
+  chroot "$root" sh -c 'chown -R roller: ~roller'
   chroot "$root" install -d -o roller -g roller -m 755 /var/lib/rolling-patch
   install -m 440 "$here/../../examples/kvm/sudoers" "$root/etc/sudoers.d/rolling-patch"
   chroot "$root" visudo -cq

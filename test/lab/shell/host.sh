@@ -32,7 +32,7 @@ create_host() {
 
 # Gives it another SSH host key; known_hosts still has the former one, if any, until learn_hosts.
 new_host_key() {
-  rm -f "$RUN/$1"/root/etc/ssh/ssh_host_*
+  rm -f "$RUN/${1}/root/etc/ssh/"ssh_host_*
   ssh-keygen -q -t ed25519 -N '' -C "$1" -f "$RUN/$1/root/etc/ssh/ssh_host_ed25519_key"
 }
 
@@ -106,18 +106,29 @@ cycle() {
 # freeze HOST 1|0: all its processes stand still; go on.
 freeze() { [ ! -e "$CGROUP/$1/cgroup.freeze" ] || echo "$2" >"$CGROUP/$1/cgroup.freeze"; }
 
-# Whatever state it is in, nothing of the host is left.
+# end_hosts HOST…: whatever state they are in, their processes end. All at once, since each takes its time.
+end_hosts() {
+  local host pid
+  for host; do
+    pid=$(power_supply_of "$host")
+    [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
+    end_processes "$CGROUP/$host"
+  done
+  for host; do
+    until_true 100 is_gone "$(power_supply_of "$host")" "$CGROUP/$host" || fail "processes of $host do not end: see $CGROUP/$host"
+  done
+}
+
+# Nothing is left of a host whose processes have ended.
 remove_host() {
-  local host=$1 folder=$RUN/$1 pid
-  pid=$(cat "$folder/pid" 2>/dev/null) || pid=""
-  [ -z "$pid" ] || kill "$pid" 2>/dev/null || true
-  end_processes "$CGROUP/$host"
-  until_true 100 is_gone "$pid" "$CGROUP/$host" || fail "processes of $host do not end: see $CGROUP/$host"
-  clean_up_after "$host"
-  remove_port "$host"
+  local folder=$RUN/$1
+  clean_up_after "$1"
+  remove_port "$1"
   ! mountpoint -q "$folder/root" || umount "$folder/root"
   rm -rf --one-file-system "$folder"
 }
+
+power_supply_of() { cat "$RUN/$1/pid" 2>/dev/null || true; }
 
 is_gone() {
   if [ -n "$1" ] && [ -e "/proc/$1" ]; then return 1; fi

@@ -21,6 +21,13 @@ network_up() {
   ip -n "$CLIENT" link set eth0 up
 }
 
+# What was started in the client's namespace and has not ended. Not the caller, if that is where it is.
+end_clients() {
+  local pid
+  [ "$(stat -Lc %i /proc/self/ns/net)" != "$(stat -Lc %i "/run/netns/$CLIENT" 2>/dev/null)" ] || return 0
+  for pid in $(ip netns pids "$CLIENT" 2>/dev/null); do kill -9 "$pid" 2>/dev/null || true; done
+}
+
 network_down() {
   local netns
   for netns in $(ip netns list | sed -n "s/^\($NAME-[a-z0-9]*\).*/\1/p"); do ip netns delete "$netns"; done

@@ -14,8 +14,8 @@ export interface Credentials {
 /** One connection's attempts to authenticate. */
 export interface Authentication {
   readonly handler: AuthHandlerMiddleware;
-  /** The error to tell when the host refused all of them. */
-  refused(host: string): RollError;
+  /** The error to tell when the host refused all of them, or broke off with these words. */
+  refused(host: string, words?: string): RollError;
 }
 
 /** Keys are tried one after another, as OpenSSH does: those of the agent, then those of files that the agent lacks. */
@@ -53,14 +53,15 @@ export function authenticate(place: Place, { identities, agent }: Credentials): 
         next(go);
       });
     },
-    refused(host) {
+    refused(host, words) {
       const takes = accepted === undefined ? "" : ` It takes: ${accepted.join(", ")}.`;
+      const broke = words === undefined ? "" : ` It broke off: ${words}.`;
       const why = more ? "wants more than a key" : `does not let ${place.user} in`;
       const offered = tried.length === 0 ? "There was no key to offer." : `Offered: ${tried.join("; ")}.`;
       const kept = others.length === 0 ? "" : ` Not offered: ${others.join("; ")}.`;
-      return new RollError("denied", `${host}: ${placeText(place)} ${why}.${takes} ${offered}${kept}`, {
+      return new RollError("denied", `${host}: ${placeText(place)} ${why}.${takes}${broke} ${offered}${kept}`, {
         host,
-        hint: `Add the public key of one of them to ${place.user}'s authorized_keys on the host, name the user or other identities, or load a key into the agent.`,
+        hint: `Add the public key of one of them to ${place.user}'s authorized_keys on the host, name the user or other identities, or load a key into the agent.${words === undefined ? "" : " Fewer keys to try help, too."}`,
       });
     },
   };

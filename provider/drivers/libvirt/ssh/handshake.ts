@@ -53,6 +53,8 @@ export async function handshake(stream: Duplex, wanted: Wanted, terms: Terms): P
         if (refused !== undefined || isRollError(error)) reject(refused ?? error);
         else if (isKeySkipped(error)) return;
         else if (isAllTried(error)) reject(authentication.refused(host));
+        else if (/too many authentication failures/i.test(error.message))
+          reject(authentication.refused(host, error.message));
         else reject(failure(error, { host, place, stage, via }));
       });
       client.once("close", () => reject(failure(new Error("connection closed"), { host, place, stage, via })));

@@ -38,7 +38,7 @@ export function refusal(
     case "not pinned":
       return denied(
         `${where} shows the ${shown}, and the pinned one is ${place.fingerprints.join(" or ")}.`,
-        `If the host was installed anew and the fingerprint is right, pin it: fingerprints: ["${fingerprintOf(key)}"].`,
+        `If the pin is of another type of key, or the host was installed anew and the fingerprint is right, pin this one: fingerprints: ["${fingerprintOf(key)}"].`,
       );
   }
 }

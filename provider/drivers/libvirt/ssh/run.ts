@@ -2,11 +2,14 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:os";
 import type { ClientChannel } from "ssh2";
 import { clause, isRollError, RollError } from "../../../core/errors.ts";
+import { processClock } from "../../../engine/clock.ts";
 import { type Link, SessionRefused } from "./link.ts";
-import type { Pool } from "./pool.ts";
-import { afterMark, checkScript, type Script, textFor } from "./script.ts";
+import type { Lease, Pool } from "./pool.ts";
+import { afterMark, checkScript, MARK_LINE, type Script, textFor, textToEnd } from "./script.ts";
 import { type Answer, type Shell, ShellError } from "./shell.ts";
 import { within } from "./within.ts";
+
+const clock = processClock();
 
 /** Milliseconds that a run may take, and bytes that it may print, if nothing else is asked for. */
 const TIMEOUT = 60_000;
@@ -41,22 +44,39 @@ interface Channel {
   readonly link: Link;
 }
 
+/** A session counts at the host a little longer than it lasts: the next one may be refused for a moment. */
+const PAUSE = 50;
+const TRIES = 10;
+
 /** An `sh` on the host that waits for its script. */
 async function openChannel(host: string, pool: Pool, over: AbortSignal): Promise<Channel> {
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const lease = await pool.lease(over);
-    const stream = await lease.link.startShell().catch((error: unknown) => {
-      const fewer = error instanceof SessionRefused && lease.refused();
+    const stream = await sessionOf(lease, tries).catch((error: unknown) => {
       lease.release();
-      if (fewer) return undefined;
       throw error instanceof SessionRefused ? noSession(host, error) : error;
     });
-    if (stream === undefined) continue;
+    if (stream === undefined) {
+      await clock.sleep(PAUSE, over).finally(lease.release);
+      continue;
+    }
     // A session counts at the host until its processes have ended, and so does its lease.
     stream.once("close", lease.release);
     if (!over.aborted) return { stream, link: lease.link };
     stream.resume().close();
     throw over.reason;
+  }
+}
+
+/** Undefined: the host refused it this time. */
+async function sessionOf(lease: Lease, tries: number): Promise<ClientChannel | undefined> {
+  try {
+    return await lease.link.startShell();
+  } catch (error) {
+    if (!(error instanceof SessionRefused)) throw error;
+    const others = tries > 1 && lease.refused();
+    if (!others && tries >= TRIES) throw error;
+    return undefined;
   }
 }
 
@@ -69,14 +89,13 @@ async function converse(
   const mark = `rolling-patch-${randomUUID()}`;
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  // The two lines with the mark are not the script's.
-  let left = limit + 2 * (mark.length + 1);
+  let size = 0;
   try {
     const code = await new Promise<number>((resolve, reject) => {
       const take = (list: Buffer[]) => (chunk: Buffer) => {
-        left -= chunk.length;
-        if (left >= 0) list.push(chunk);
-        else reject(tooMuch(host, limit));
+        size += chunk.length;
+        list.push(chunk);
+        if (size > limit + 2 * MARK_LINE) reject(tooMuch(host, limit));
       };
       stream.on("data", take(out));
       stream.stderr.on("data", take(err));
@@ -88,18 +107,41 @@ async function converse(
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       stream.end(textFor(script, mark));
     });
-    return answerOf(code, Buffer.concat(out), Buffer.concat(err), mark, host);
+    return answerOf(code, { out: Buffer.concat(out), err: Buffer.concat(err), mark, limit, host });
   } catch (error) {
-    stream.signal("TERM");
-    stream.close();
+    stream.removeAllListeners("data").resume();
+    stream.stderr.removeAllListeners("data").resume();
+    if (link.lost() === undefined) void end(stream, link, afterMark(Buffer.concat(out), mark)?.pid);
     throw error;
   }
 }
 
-function answerOf(code: number, stdout: Buffer, stderr: Buffer, mark: string, host: string): Answer {
-  const [said, complained] = [afterMark(stdout, mark), afterMark(stderr, mark)];
-  if (said === undefined || complained === undefined) throw noShell(code, stdout, stderr, host);
-  return { code, stdout: said.toString("utf8"), stderr: complained.toString("utf8") };
+/** Ends a script that nobody waits for any more, as well as the host lets us. */
+async function end(stream: ClientChannel, link: Link, pid: string | undefined): Promise<void> {
+  // sshd passes signals on, but not to those who logged in as root: they need a second session.
+  stream.signal("TERM");
+  const closed = new Promise((resolve) => stream.once("close", resolve));
+  const killer = pid === undefined ? undefined : await link.startShell().catch(() => undefined);
+  killer?.on("error", () => {}).resume();
+  killer?.stderr.resume();
+  killer?.end(textToEnd(pid ?? ""));
+  if (killer !== undefined) await Promise.race([closed, new Promise((resolve) => killer.once("close", resolve))]);
+  stream.close();
+}
+
+interface Said {
+  readonly out: Buffer;
+  readonly err: Buffer;
+  readonly mark: string;
+  readonly limit: number;
+  readonly host: string;
+}
+
+function answerOf(code: number, { out, err, mark, limit, host }: Said): Answer {
+  const [said, complained] = [afterMark(out, mark), afterMark(err, mark)];
+  if (said === undefined || complained === undefined) throw noShell(code, out, err, host);
+  if (said.rest.length + complained.rest.length > limit) throw tooMuch(host, limit);
+  return { code, stdout: said.rest.toString("utf8"), stderr: complained.rest.toString("utf8") };
 }
 
 function signalNumber(name = ""): number {

@@ -8,15 +8,37 @@ export interface Script {
 }
 
 /**
- * The text that makes an `sh` which reads its commands from standard input run the script. It first prints `mark` on a line of
- * its own on both outputs: what was said before that is not the script's (a `.bashrc` that greets), and where it is missing no sh ran.
- * The rest is one compound command, which sh reads to its end before it begins: of a text that was cut short nothing runs.
+ * The text that makes an `sh` which reads its commands from standard input run the script. It first prints `mark` and its process
+ * id on a line of both outputs: what was said before that is not the script's (a `.bashrc` that greets), and where it is missing no
+ * sh ran. The rest is one compound command, which sh reads to its end before it begins: of a text that was cut short nothing runs.
  */
 export function textFor(script: Script, mark: string): string {
   const { text, args, input } = script;
   const call = ["rolling_patch", ...args.map(quoted)].join(" ");
   const fed = input === undefined ? `${call} </dev/null` : `printf %s ${quoted(input)} 2>/dev/null | ${call}`;
-  return `echo ${mark}; echo ${mark} >&2\n{ rolling_patch() { :\n${text}\n}\n${fed}\nexit\n}\n`;
+  return `echo ${mark} $$; echo ${mark} $$ >&2\n{ rolling_patch() { :\n${text}\n}\n${fed}\nexit\n}\n`;
+}
+
+/** Bytes that a mark's line may have. */
+export const MARK_LINE = 100;
+
+/** What came after the line with the mark, and the process id in it; undefined: there was none. */
+export function afterMark(output: Buffer, mark: string): { readonly rest: Buffer; readonly pid: string } | undefined {
+  const at = output.indexOf(`${mark} `);
+  const end = at < 0 ? -1 : output.indexOf("\n", at);
+  if (end < 0) return undefined;
+  return { rest: output.subarray(end + 1), pid: output.toString("latin1", at + mark.length + 1, end) };
+}
+
+/**
+ * The text that ends a script whose `sh` has this process id, with all that it has started: sshd gave them a process group of their
+ * own. Who is no plain `sh` has taken over the number of one that had ended.
+ */
+export function textToEnd(pid: string): string {
+  return `pid=${quoted(pid)}
+[ "$(tr -d '\\0' <"/proc/$pid/cmdline")" = sh ] && read -r stat <"/proc/$pid/stat" && set -- \${stat##*) } && kill -TERM "-$3"
+exit
+`;
 }
 
 /** One word of sh, whatever characters it holds. */
@@ -38,10 +60,4 @@ export function checkScript({ text, args, input }: Script, host: string): void {
         host,
       });
   }
-}
-
-/** What came after the line with the mark; undefined: there was none. */
-export function afterMark(output: Buffer, mark: string): Buffer | undefined {
-  const at = output.indexOf(`${mark}\n`);
-  return at < 0 ? undefined : output.subarray(at + mark.length + 1);
 }

@@ -8,7 +8,10 @@ export interface SshPlace {
   readonly port?: number | undefined;
   /** Default: the user this process runs as. */
   readonly user?: string | undefined;
-  /** Pinned host keys, "SHA256:…" as `ssh-keygen -lf` prints them. Where there are any, only these are accepted, whatever known_hosts holds. */
+  /**
+   * Pinned host keys, "SHA256:…" as `ssh-keygen -lf` prints them. Where there are any, only these are accepted, whatever known_hosts holds. Compared is
+   * the host's ed25519 key if it has one, else ECDSA, else RSA; or pin all of them.
+   */
   readonly fingerprints?: readonly string[] | undefined;
 }
 

@@ -25,6 +25,8 @@ export interface Sshd {
   known(name?: string): string;
   /** Signal to the server and the processes of its connections. */
   signal(name: "SIGKILL" | "SIGSTOP" | "SIGCONT" | "SIGTERM"): void;
+  /** Kills the processes of its connections; the server goes on. */
+  killSessions(): void;
 }
 
 /** A folder with a key that may log in, and the servers that are started in it. */
@@ -78,10 +80,9 @@ export class Lab {
     );
     // Where sshd runs as root it wants this folder, which a distribution makes at boot.
     if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
-    const server = spawn(sshdPath ?? "sshd", ["-D", "-e", "-f", settings], {
-      stdio: ["ignore", "ignore", "pipe"],
-      detached: true,
-    });
+    // sshd closes every descriptor that it might have before it runs a command: where millions are allowed, that takes its time.
+    const start = 'ulimit -n 1024; exec "$0" -D -e -f "$1"';
+    const server = spawn("sh", ["-c", start, sshdPath ?? "sshd", settings], { stdio: ["ignore", "ignore", "pipe"] });
     let log = "";
     await new Promise<void>((resolve, reject) => {
       server.stderr.on("data", (text) => {
@@ -96,8 +97,10 @@ export class Lab {
       known: (host = `[127.0.0.1]:${port}`) =>
         keys.map((key) => `${host} ${readFileSync(`${key}.pub`, "utf8").split(" ").slice(0, 2).join(" ")}\n`).join(""),
       signal: (signal) => {
-        // The whole process group: the server and the processes of its connections.
-        if (server.pid !== undefined) process.kill(-server.pid, signal);
+        for (const one of [server.pid ?? 0, ...childrenOf(server.pid ?? 0)]) process.kill(one, signal);
+      },
+      killSessions: () => {
+        for (const child of childrenOf(server.pid ?? 0)) process.kill(child, "SIGKILL");
       },
     };
     this.#running.push(sshd);
@@ -130,6 +133,18 @@ export class Lab {
 /** How a test reaches a server. */
 export function hostAt(sshd: Sshd, more: Partial<SshHost> = {}): SshHost {
   return { name: "h1", address: "127.0.0.1", port: sshd.port, ...more };
+}
+
+/** All processes below one, except what a user's shell has started in a session of its own. */
+function childrenOf(parent: number): number[] {
+  const text = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8");
+  const children = text
+    .split(" ")
+    .filter((one) => one !== "")
+    .map(Number);
+  return children
+    .filter((one) => readFileSync(`/proc/${one}/comm`, "utf8").startsWith("sshd"))
+    .flatMap((one) => [one, ...childrenOf(one)]);
 }
 
 async function freePort(): Promise<number> {
