@@ -20,6 +20,11 @@ export function refusal(
         `the host key of ${where} is not known: it shows the ${shown}.`,
         `If that is the fingerprint that \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` prints on the host itself, add the key: \`${scan(place, at.file)}\`, or pin it: fingerprints: ["${fingerprintOf(key)}"].`,
       );
+    case "certificate":
+      return denied(
+        `the host certificate of ${where} does not count: ${verdict.why}; and its ${shown} is not known.`,
+        `Have the CA certify the host under this address, add \`@cert-authority PATTERN KEY\` to ${at.file}, or add its key: \`${scan(place, at.file)}\`.`,
+      );
     case "other types":
       return denied(
         `${where} shows the ${shown}, but is known by ${verdict.lines.map((line) => `the ${line.type} key in ${line.at}`).join(" and ")}.`,
