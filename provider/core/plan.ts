@@ -69,6 +69,11 @@ export interface Plan {
   readonly skipped: readonly { readonly host: string; readonly why: string }[];
   /** Hosts that go after others, because of workloads on them that must not move as this plan begins; absent: none. */
   readonly resting?: readonly string[];
+  /**
+   * Where moves to older hosts are forbidden and room is kept free: whether any one host at a new level could be emptied again onto others that
+   * are as new, as far as amounts go, at every moment; `after`: from the return of this host on. Absent: it can go anywhere, or no room is kept.
+   */
+  readonly retreat?: { readonly holds: boolean; readonly after?: string };
   /** What a reviewer should know: settings resolved to numbers, rules given up, reserve waived. */
   readonly notes: readonly string[];
   readonly totals: {

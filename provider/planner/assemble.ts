@@ -7,6 +7,7 @@ import { isDisliked } from "./item-rules.ts";
 import type { Leg } from "./leg.ts";
 import { emptiedFirst, movesBound } from "./moves-bound.ts";
 import { peaksOf } from "./peaks.ts";
+import { retreatNote, retreatOf } from "./retreat-forecast.ts";
 import { isBeside, legsOf, type Turn } from "./turn.ts";
 import { list } from "./words.ts";
 
@@ -66,13 +67,15 @@ export function assemble(facts: Facts, turns: readonly Turn[], notes: readonly s
     hours: rounded(hoursBound(facts, turns) * (1 - ROUNDING)),
     out: mostOut(facts),
   };
+  const retreat = retreatOf(facts, turns);
   return {
     kind: "plan",
     id,
     hosts,
     skipped: facts.skipped,
     ...restingOf(facts, turns),
-    notes,
+    ...retreat,
+    notes: [...notes, ...retreatNote(retreat)],
     totals,
     watch,
     effort,

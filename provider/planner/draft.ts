@@ -163,7 +163,7 @@ export class Draft {
       return this.#blocked(care, () => reserveObstacle(this.#facts, this.#board, node));
     }
     const evacuate = this.#evacuate(node, care, park, hand.size > 0);
-    if (evacuate === undefined) return false;
+    if (evacuate === undefined || (care !== "search" && hand.endsRetreat(evacuate))) return false;
     this.#start(node, part, { makeRoom: [], evacuate });
     return true;
   }

@@ -3,6 +3,7 @@ import type { Board } from "./board.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { cheapestFirst, homecoming, returnNeed } from "./homecoming.ts";
 import { isFlying, type Leg } from "./leg.ts";
+import { canRetreat, countsRetreat } from "./retreat.ts";
 import type { Limit } from "./together.ts";
 import { goesAlone, type Turn } from "./turn.ts";
 import { at } from "./vectors.ts";
@@ -71,6 +72,13 @@ export class Hand {
       }
       return least >= 0;
     });
+  }
+
+  /** Any one host at a new level can be emptied again now, and could not be with these moves: only where nothing else is left. */
+  endsRetreat(legs: readonly Leg[]): boolean {
+    if (!countsRetreat(this.#facts)) return false;
+    const nodes = [...this.#open].map(({ node }) => node);
+    return canRetreat(this.#facts, this.#board, nodes) && !canRetreat(this.#facts, this.#board, nodes, legs);
   }
 
   /** Moves that policy asks for onto the host once it is at the level. `all`: whatever policy says for the others. */

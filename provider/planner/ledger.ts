@@ -48,6 +48,10 @@ export class Ledger {
     else this.#serving.delete(id);
   }
 
+  bookedOn(host: string, name: string): number {
+    return this.#booked.get(host)?.get(name) ?? 0;
+  }
+
   book(workload: Workload, host: string, sign: 1 | -1 = 1): void {
     const booked = entry(this.#booked, host);
     addTo(booked, workload.demand, sign);

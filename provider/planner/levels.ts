@@ -17,13 +17,28 @@ export class Levels {
     this.#now.set(host, level);
   }
 
+  of(host: string): string {
+    return this.#now.get(host) ?? "";
+  }
+
+  /** Both can be read, and the first one is older. */
+  isOlder(level: string, other: string): boolean {
+    return this.#areRead(level, other) && sortsBefore(this.#fleet.scheme, level, other);
+  }
+
+  /** The first one is older, or nobody can tell. */
+  mayBeOlder(level: string, other: string): boolean {
+    return level !== other && (!this.#areRead(level, other) || sortsBefore(this.#fleet.scheme, level, other));
+  }
+
+  #areRead(...levels: string[]): boolean {
+    return levels.every((level) => versionProblem(this.#fleet.scheme, level) === undefined);
+  }
+
   /** What is wrong with a move onto a host that is at `level` by then, in words; undefined: nothing. */
   trouble({ workload, from, to }: Move, level = this.#now.get(to) ?? ""): string | undefined {
-    const { backward, scheme } = this.#fleet;
-    const source = this.#now.get(from) ?? "";
-    if (backward !== "no" || source === level) return undefined;
-    const known = [source, level].every((text) => versionProblem(scheme, text) === undefined);
-    if (known && !sortsBefore(scheme, level, source)) return undefined;
+    const source = this.of(from);
+    if (this.#fleet.backward !== "no" || !this.mayBeOlder(level, source)) return undefined;
     return `moves ${workload} from ${from} at ${source} to ${to} at ${level}, and moves to older hosts are forbidden`;
   }
 }

@@ -8,8 +8,9 @@ import { crowding, mostBooked } from "./load-back.ts";
 import { hostRuleTroubles, leftBehind, partedByLeaving, partedByMoves } from "./replay-rules.ts";
 import type { PlanRequest } from "./request.ts";
 import { type Returning, shortOnTheWay } from "./reserve-replayed.ts";
+import { RetreatReplayed } from "./retreat-replayed.ts";
 import { Scene } from "./scene.ts";
-import { Several } from "./several.ts";
+import { Traffic } from "./several.ts";
 
 /**
  * Plays a plan through by its order and its `after` alone. When a host starts, every host before it that no `after` has
@@ -32,12 +33,10 @@ class Replay {
   readonly #scene: Scene;
   readonly #ledger: Ledger;
   readonly #open = new Map<string, Open>();
-  /** Hosts in hand by what they may be moving, where to, and where from when load comes back. */
-  readonly #carriers = new Several();
-  readonly #givers = new Several();
-  readonly #takers = new Several();
+  readonly #traffic = new Traffic();
   readonly #reserve: NonNullable<Policy["reserve"]>;
   readonly #levels: Levels;
+  readonly #retreat: RetreatReplayed;
   readonly #rivals: ReadonlyMap<string, ReadonlyMap<string, string>>;
   #started: number;
   #mostOut = 0;
@@ -49,6 +48,7 @@ class Replay {
     this.#reserve = request.policy.reserve ?? (request.fleet.hosts.length <= 2 ? 0 : 1);
     this.#rivals = rivals(request);
     this.#levels = new Levels(request.fleet);
+    this.#retreat = new RetreatReplayed(request.fleet, plan, this.#scene, this.#levels);
     this.#started = this.#scene.startedBefore;
   }
 
@@ -62,9 +62,9 @@ class Replay {
       const moment = { others, away: this.#scene.away, started: this.#started, rivals };
       for (const what of beyondLimits(this.#request, entry, moment)) this.#wrong(entry, what);
     }
-    for (const other of this.#givers.of(host.id))
+    for (const other of this.#traffic.giversTo(host.id))
       this.#wrong(entry, `starts while ${other} may still move workloads to it`);
-    for (const other of this.#takers.of(host.id))
+    for (const other of this.#traffic.takersFrom(host.id))
       this.#wrong(entry, `starts while ${other} may still take workloads from it`);
     this.#ledger.setServing(host.id, false);
     const remediates = !inHand || host.level !== host.wanted || host.evidence !== host.wanted;
@@ -84,10 +84,11 @@ class Replay {
     for (const what of leftBehind(entry, remediates, this.#scene.on(host.id), stopping)) this.#wrong(entry, what);
     const back = this.#comingBack(entry, host);
     this.#open.set(host.id, { entry, host, back });
-    this.#follow(entry, "add");
+    this.#traffic.follow(entry, "add");
     this.#mostOut = Math.max(this.#mostOut, this.#open.size);
     const name = inHand ? undefined : shortOnTheWay(this.#ledger, this.#reserve, [...this.#open.values()]);
     if (name !== undefined) this.#wrong(entry, `leaves less ${name} free than the reserve`);
+    this.#mayRetreat();
     if (inHand ? !this.#scene.alone.has(host.id) : !entry.canary && !entry.judged) this.#started += 1;
   }
 
@@ -169,7 +170,7 @@ class Replay {
       }
       if (this.#open.has(move.from))
         this.#wrong(entry, `takes ${workload.id} from ${move.from}, which may be out then`);
-      const [carrier] = this.#carriers.of(workload.id);
+      const [carrier] = this.#traffic.carriersOf(workload.id);
       if (carrier !== undefined) this.#wrong(entry, `puts back ${workload.id}, which ${carrier} may still be moving`);
       this.#spreads(entry, move, workload);
       this.#ledger.expect(workload, host.id);
@@ -185,7 +186,7 @@ class Replay {
     const turn = this.#open.get(id);
     if (turn === undefined) return;
     this.#open.delete(id);
-    this.#follow(turn.entry, "remove");
+    this.#traffic.follow(turn.entry, "remove");
     const level = this.#scene.levelAfter(turn.entry, turn.host);
     if (level !== undefined) this.#levels.set(id, level);
     for (const { workload: name } of turn.entry.evacuate) {
@@ -207,20 +208,18 @@ class Replay {
     }
     this.#ledger.setServing(id, true);
     for (const move of turn.entry.undoRoom) this.#shift(turn.entry, move);
-  }
-
-  #follow({ host, evacuate, putBack }: HostPlan, change: "add" | "remove"): void {
-    for (const { workload, to } of evacuate) {
-      this.#carriers[change](workload, host);
-      this.#givers[change](to, host);
-    }
-    for (const { from } of putBack) this.#takers[change](from, host);
+    this.#mayRetreat(id);
   }
 
   /** Moves from newer to older hosts, where the platform forbids them. */
   #backward(entry: HostPlan, move: Move, level?: string): void {
     const trouble = this.#levels.trouble(move, level);
     if (trouble !== undefined) this.#wrong(entry, trouble);
+  }
+
+  #mayRetreat(released?: string): void {
+    const trouble = this.#retreat.trouble(this.#open.keys(), released);
+    if (trouble !== undefined) this.found.push(trouble);
   }
 
   #takes(entry: HostPlan, to: string): void {

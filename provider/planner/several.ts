@@ -1,3 +1,24 @@
+import type { HostPlan } from "../core/plan.ts";
+
+/** What hosts in hand may be moving: which of them moves a workload, moves something to a host, or takes something from one. */
+export class Traffic {
+  readonly #carriers = new Several();
+  readonly #givers = new Several();
+  readonly #takers = new Several();
+
+  carriersOf = (workload: string): Iterable<string> => this.#carriers.of(workload);
+  giversTo = (host: string): Iterable<string> => this.#givers.of(host);
+  takersFrom = (host: string): Iterable<string> => this.#takers.of(host);
+
+  follow({ host, evacuate, putBack }: HostPlan, change: "add" | "remove"): void {
+    for (const { workload, to } of evacuate) {
+      this.#carriers[change](workload, host);
+      this.#givers[change](to, host);
+    }
+    for (const { from } of putBack) this.#takers[change](from, host);
+  }
+}
+
 /** Several hosts under one key, each once, in the order in which they came. */
 export class Several {
   /** One of them as it is: for most keys there is no other. */

@@ -50,7 +50,7 @@ export class Timeline {
   /** The turn starts now. */
   start(turn: Turn): void {
     turn.start = this.now;
-    const emptyAt = this.#migrate(turn.evacuate, afterAll(this.now, turn.makeRoom));
+    const emptyAt = this.#migrate(turn.evacuate, this.#oneByOne(turn.makeRoom, this.now));
     if (this.#remediations !== undefined && turn.node.below) this.#push("empty", turn, emptyAt);
     else this.#push("remediated", turn, emptyAt + remediationSeconds(turn.node));
   }
@@ -67,7 +67,7 @@ export class Timeline {
         this.#push("remediated", event.turn, (this.#remediations?.take(this.now, seconds) ?? this.now) + seconds);
       } else if (event.kind === "remediated") {
         const { turn } = event;
-        this.#push("released", turn, afterAll(this.#migrate(turn.putBack), turn.undoRoom) + turn.soak);
+        this.#push("released", turn, this.#oneByOne(turn.undoRoom, this.#migrate(turn.putBack)) + turn.soak);
       } else {
         event.turn.end = this.now;
         released.push(event.turn);
@@ -91,6 +91,11 @@ export class Timeline {
       last = Math.max(last, end);
     }
     return last;
+  }
+
+  /** Books migrations of which each starts when the one before it has ended and it finds its slots. Returns when the last one ends. */
+  #oneByOne(legs: readonly Leg[], earliest: number): number {
+    return legs.reduce((at, leg) => this.#migrate([leg], at), earliest);
   }
 
   /** The migration that can start first, and when. */
@@ -164,11 +169,6 @@ export function forecast(facts: Facts, turns: readonly Turn[]): void {
 }
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
-
-/** When moves end that are made one after another from a moment on. */
-function afterAll(start: number, legs: readonly Leg[]): number {
-  return legs.reduce((at, { item }) => at + item.seconds, start);
-}
 
 function firstFree(slots: readonly number[]): number {
   let best = 0;

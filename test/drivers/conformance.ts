@@ -71,6 +71,14 @@ export function conformance(name: string, setUp: () => Bench): void {
     };
 
     describe("observe", () => {
+      test("tells of the platform what its traits say", async () => {
+        const { backward = "yes", remediations = Number.POSITIVE_INFINITY } = await observe();
+        expect({ backward, remediations }).toEqual({
+          backward: driver.traits.backward,
+          remediations: driver.traits.remediations,
+        });
+      });
+
       test("tells every host and workload once, by id, and when", async () => {
         const fleet = await observe();
         expect(fleet.hosts.length).toBeGreaterThanOrEqual(3);

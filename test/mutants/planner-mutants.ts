@@ -165,6 +165,12 @@ export const plannerMutants: readonly Mutant[] = [
     changes: [change("calendar.ts", "return spans.length === 0 ||", "return spans.length >= 0 ||")],
   },
   {
+    name: "counts on half of the room that a host needs to be emptied again",
+    changes: [
+      change("retreat.ts", "return free - coming >= size * (1 - TOLERANCE);", "return free - coming >= size / 2;"),
+    ],
+  },
+  {
     name: "does not tell which hosts rest",
     changes: [change("assemble.ts", "return ids.length === 0 ? {} : { resting: ids };", "return {};")],
   },

@@ -47,7 +47,10 @@ export function failureOf({ code, stdout, stderr }: Answer, host: string): RollE
   if (told !== null) return new RollError(told[1] as ErrorKind, `${host}: ${told[2]}.`, { host });
   const said = lastLines(stderr) || lastLines(stdout) || `exit code ${code}`;
   if (/sudo: .*password is required|sudo: a terminal is required|not allowed to execute/.test(stderr))
-    return new RollError("denied", `${host}: ${said}.`, { host, hint: "Grant the sudo rules of the documentation to the user who logs in." });
+    return new RollError("denied", `${host}: ${said}.`, {
+      host,
+      hint: "Grant the sudo rules of the documentation to the user who logs in.",
+    });
   return new RollError("failed", `${host}: ${said.replace(/\.$/, "")}.`, { host });
 }
 
