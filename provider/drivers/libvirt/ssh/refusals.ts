@@ -49,7 +49,7 @@ export function refusal(
 }
 
 function scan({ address, port }: Place, file: string): string {
-  return `ssh-keyscan${port === 22 ? "" : ` -p ${port}`} ${address} >> ${file}`;
+  return `ssh-keyscan${port === 22 ? "" : ` -p ${port}`} ${address} >> ${shellWord(file)}`;
 }
 
 function places(lines: readonly KnownKey[]): string {
@@ -58,10 +58,12 @@ function places(lines: readonly KnownKey[]): string {
 
 function forget(lines: readonly KnownKey[], { address, port }: Place): string {
   const files = [...new Set(lines.map((line) => line.file))];
-  return files.map((file) => `\`ssh-keygen -R ${shellWord(knownName(address, port))} -f ${file}\``).join(" and ");
+  return files
+    .map((file) => `\`ssh-keygen -R ${shellWord(knownName(address, port))} -f ${shellWord(file)}\``)
+    .join(" and ");
 }
 
-/** Brackets are patterns to a shell. */
+/** Brackets are patterns to a shell, and paths may hold spaces. */
 function shellWord(text: string): string {
-  return /^[\w.:-]+$/.test(text) ? text : `'${text}'`;
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

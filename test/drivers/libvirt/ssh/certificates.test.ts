@@ -38,9 +38,14 @@ const attempt = (sshd: Sshd, known: string, settings: SshSettings = {}) =>
     );
 
 describe.skipIf(sshdPath === undefined)("a host certificate", () => {
-  const ca = lab.newKey("host-ca");
-  const authority = `@cert-authority * ${publicKey(`${ca}.pub`)}\n`;
+  let ca: string;
+  let authority: string;
   let count = 0;
+
+  beforeAll(() => {
+    ca = lab.newKey("host-ca");
+    authority = `@cert-authority * ${publicKey(`${ca}.pub`)}\n`;
+  });
 
   /** A server with a certificate of its only key. */
   async function certified(options: readonly string[], { type = "ed25519", by = ca } = {}): Promise<Sshd> {
@@ -140,11 +145,12 @@ describe.skipIf(sshdPath === undefined)("a host certificate", () => {
 });
 
 describe.skipIf(sshdPath === undefined)("a user certificate", () => {
-  const ca = lab.newKey("user-ca");
+  let ca: string;
   let sshd: Sshd;
   let known: string;
 
   beforeAll(async () => {
+    ca = lab.newKey("user-ca");
     sshd = await lab.start({ config: [`TrustedUserCAKeys ${ca}.pub`, "AuthorizedKeysFile none"] });
     known = sshd.known();
     await vi.waitFor(() => expect(existsSync(socket)).toBe(true), 5_000);
