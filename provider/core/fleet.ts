@@ -32,6 +32,8 @@ export interface Host {
   readonly problem?: string;
   /** Changes at every boot. */
   readonly bootId: string;
+  /** Whether it has to reboot before its level counts, where the platform tells: then one that needs none may stay up. Absent: a remediated host has rebooted. */
+  readonly rebootPending?: boolean;
   /** Takes no new workloads. */
   readonly cordoned: boolean;
   readonly mark?: Mark;

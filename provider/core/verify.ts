@@ -10,7 +10,9 @@ export function doubts(host: Host, memory: HostMemory | undefined): string[] {
   const found: string[] = [];
   if (host.level !== host.wanted) found.push(`${host.id} reports ${host.level} instead of ${host.wanted}`);
   if (host.evidence !== host.wanted) found.push(`${host.id} runs ${host.evidence} instead of ${host.wanted}`);
-  if (memory?.bootBefore !== undefined && memory.bootBefore === host.bootId) found.push(`${host.id} has not rebooted`);
+  const mustReboot = host.rebootPending ?? memory?.bootBefore !== undefined;
+  if (mustReboot && memory?.bootBefore === host.bootId) found.push(`${host.id} has not rebooted`);
+  else if (host.rebootPending === true) found.push(`${host.id} needs another reboot`);
   if (host.problem !== undefined) found.push(`${host.id}: ${host.problem}`);
   return found;
 }

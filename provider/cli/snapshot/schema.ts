@@ -23,6 +23,7 @@ const host = z.strictObject({
   state: z.enum(["up", "down", "unreachable"]),
   problem: z.string().exactOptional(),
   bootId: z.string(),
+  rebootPending: z.boolean().exactOptional(),
   cordoned: z.boolean(),
   mark: mark.exactOptional(),
   held: z.boolean(),
