@@ -50,8 +50,12 @@ export function failure(error: unknown, { host, place, stage, via }: Failure): R
     case "ETIMEDOUT":
       return said(...silence.tcp);
   }
-  if (/no matching|Host key does not match|signature/i.test(text))
-    return said(`and this side agree on nothing: ${text}`, "Look at the algorithms that its sshd allows.");
+  if (/no matching|does not match|signature/i.test(text))
+    return new RollError("denied", `${host}: no handshake with ${target(place, via)}: ${text}.`, {
+      host,
+      hint: "Look at the algorithms that its sshd allows. Where a signature is wrong, somebody may be in the way.",
+      cause: error,
+    });
   if (stage === "session")
     return said(`is gone: ${text}`, "The host may be rebooting, its sshd restarting, or the network cut.");
   if (stage === "banner")

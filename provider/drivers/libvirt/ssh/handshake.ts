@@ -1,15 +1,18 @@
 import type { Duplex } from "node:stream";
-import type { Client } from "ssh2";
+import type { Client, ServerHostKeyAlgorithm } from "ssh2";
 import { isRollError, type RollError } from "../../../core/errors.ts";
+import { wallNow } from "../../../engine/clock.ts";
 import { authenticate, type Credentials } from "./authentication.ts";
+import { isCertificate, isSigned, parseCertificate } from "./certificate.ts";
 import { failure, type Stage, tooLate } from "./failures.ts";
 import { keyType } from "./fingerprint.ts";
 import type { KnownFiles } from "./known-files.ts";
-import { knownName } from "./known-hosts.ts";
+import { type KnownKey, knownName } from "./known-hosts.ts";
 import type { Place } from "./place.ts";
 import { refusal } from "./refusals.ts";
-import { loadSsh2 } from "./ssh2.ts";
-import { algorithmsFor, judgeKey } from "./trust.ts";
+import { loadSsh2, type Ssh2 } from "./ssh2.ts";
+import { acceptCertifiedKeys, askForCertificates, proveKey } from "./ssh2-certificates.ts";
+import { algorithmsFor, judgeCertificate, judgeKey, type Verdict } from "./trust.ts";
 import { within } from "./within.ts";
 
 /** What every connection is made with. */
@@ -37,8 +40,8 @@ export async function handshake(stream: Duplex, wanted: Wanted, terms: Terms): P
   try {
     // An error before anybody listens must not end the process.
     stream.on("error", () => {});
-    const [{ Client }, credentials] = await Promise.all([loadSsh2(), terms.credentials()]);
-    const client = new Client();
+    const [library, credentials] = await Promise.all([loadSsh2(), terms.credentials()]);
+    const client = new library.Client();
     const authentication = authenticate(place, credentials);
     let refused: RollError | undefined;
     let adopted: Buffer | undefined;
@@ -60,12 +63,13 @@ export async function handshake(stream: Duplex, wanted: Wanted, terms: Terms): P
       client.once("close", () => reject(failure(new Error("connection closed"), { host, place, stage, via })));
     });
     const lines = terms.known.lines();
+    const algorithms = algorithmsFor(place, lines);
     client.connect({
       sock: stream,
       username: place.user,
-      algorithms: { serverHostKey: algorithmsFor(place, lines) as never },
-      hostVerifier: (key: Buffer) => {
-        const verdict = judgeKey(place, key, lines);
+      algorithms: { serverHostKey: [...algorithms.plain] as ServerHostKeyAlgorithm[] },
+      hostVerifier: (shown: Buffer) => {
+        const { verdict, key } = judgeShown(client, shown, { place, lines, library });
         if (verdict.kind === "unknown" && terms.acceptNew) adopted = key;
         else if (verdict.kind !== "trusted") refused = refusal(verdict, { host, place, key, file: terms.known.first });
         return refused === undefined;
@@ -75,6 +79,8 @@ export async function handshake(stream: Duplex, wanted: Wanted, terms: Terms): P
       keepaliveCountMax: terms.keepalive.count,
       readyTimeout: 0,
     });
+    acceptCertifiedKeys(client);
+    if (algorithms.certificates.length > 0) askForCertificates(client, algorithms.certificates);
     // After connect, which has paused the stream: before, this would let the first words run away.
     stream.once("data", () => {
       if (stage === "banner") stage = "handshake";
@@ -85,6 +91,27 @@ export async function handshake(stream: Duplex, wanted: Wanted, terms: Terms): P
     stream.destroy();
     throw error;
   }
+}
+
+interface Judged {
+  readonly verdict: Verdict;
+  /** The plain key, of a certificate too. */
+  readonly key: Buffer;
+}
+
+function judgeShown(
+  client: Client,
+  shown: Buffer,
+  about: { readonly place: Place; readonly lines: readonly KnownKey[]; readonly library: Ssh2 },
+): Judged {
+  const { place, lines, library } = about;
+  if (!isCertificate(shown)) return { verdict: judgeKey(place, shown, lines), key: shown };
+  const certificate = parseCertificate(shown);
+  if (certificate === undefined) return { verdict: { kind: "certificate", why: "it cannot be read" }, key: shown };
+  proveKey(client, shown, certificate.key);
+  const now = Math.floor(wallNow() / 1000);
+  const signed = isSigned(certificate, library);
+  return { verdict: judgeCertificate(place, certificate, lines, { signed, now }), key: certificate.key };
 }
 
 function lineFor(place: Place, key: Buffer): string {

@@ -3,9 +3,11 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ParsedKey } from "ssh2";
 import { RollError } from "../../../core/errors.ts";
+import { certificateType, parseCertificate } from "./certificate.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { SshSettings } from "./shell.ts";
 import { loadSsh2 } from "./ssh2.ts";
+import { certifiedKey } from "./ssh2-certificates.ts";
 
 /** Where the passphrase of encrypted key files is; it is never an input. */
 export const PASSPHRASE = "ROLLING_PATCH_SSH_PASSPHRASE";
@@ -44,9 +46,25 @@ export async function loadIdentities(files: readonly string[], passphrase: strin
       if (key.message === "Unsupported key format") throw invalid(at, file, "holds no private key", key);
       others.push(`${file} (${problemOf(key, passphrase)})`);
     } else if (!key.isPrivateKey()) throw invalid(at, file, "holds a public key, not a private one");
-    else usable.push({ label: `${file} ${fingerprintOf(key.getPublicSSH())}`, key });
+    else {
+      const certified = withCertificate(file, key, others);
+      if (certified !== undefined) usable.push(certified);
+      usable.push({ label: `${file} ${fingerprintOf(key.getPublicSSH())}`, key });
+    }
   }
   return { usable, others };
+}
+
+/** The key with the certificate beside it, which is tried before the key alone. */
+function withCertificate(file: string, key: ParsedKey, others: string[]): Identity | undefined {
+  const beside = `${file}-cert.pub`;
+  if (!existsSync(beside)) return undefined;
+  const blob = Buffer.from(readFileSync(beside, "utf8").split(/\s+/)[1] ?? "", "base64");
+  const certificate = parseCertificate(blob);
+  if (certificate?.kind === "user" && certificate.key.equals(key.getPublicSSH()))
+    return { label: `${beside} (${certificate.id})`, key: certifiedKey(key, blob, certificateType(key.type)) };
+  others.push(`${beside} (no user certificate of ${file})`);
+  return undefined;
 }
 
 function problemOf(error: Error, passphrase: string | undefined): string {

@@ -20,6 +20,11 @@ export function refusal(
         `the host key of ${where} is not known: it shows the ${shown}.`,
         `If that is the fingerprint that \`ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub\` prints on the host itself, add the key: \`${scan(place, at.file)}\`, or pin it: fingerprints: ["${fingerprintOf(key)}"].`,
       );
+    case "certificate":
+      return denied(
+        `the host certificate of ${where} does not count: ${verdict.why}; and its ${shown} is not known.`,
+        `Have the CA certify the host under this address, add \`@cert-authority PATTERN KEY\` to ${at.file}, or add its key: \`${scan(place, at.file)}\`.`,
+      );
     case "other types":
       return denied(
         `${where} shows the ${shown}, but is known by ${verdict.lines.map((line) => `the ${line.type} key in ${line.at}`).join(" and ")}.`,
@@ -44,7 +49,7 @@ export function refusal(
 }
 
 function scan({ address, port }: Place, file: string): string {
-  return `ssh-keyscan${port === 22 ? "" : ` -p ${port}`} ${address} >> ${file}`;
+  return `ssh-keyscan${port === 22 ? "" : ` -p ${port}`} ${address} >> ${shellWord(file)}`;
 }
 
 function places(lines: readonly KnownKey[]): string {
@@ -53,10 +58,12 @@ function places(lines: readonly KnownKey[]): string {
 
 function forget(lines: readonly KnownKey[], { address, port }: Place): string {
   const files = [...new Set(lines.map((line) => line.file))];
-  return files.map((file) => `\`ssh-keygen -R ${shellWord(knownName(address, port))} -f ${file}\``).join(" and ");
+  return files
+    .map((file) => `\`ssh-keygen -R ${shellWord(knownName(address, port))} -f ${shellWord(file)}\``)
+    .join(" and ");
 }
 
-/** Brackets are patterns to a shell. */
+/** Brackets are patterns to a shell, and paths may hold spaces. */
 function shellWord(text: string): string {
-  return /^[\w.:-]+$/.test(text) ? text : `'${text}'`;
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -90,8 +90,9 @@ async function converse(
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   let size = 0;
+  let code: number;
   try {
-    const code = await new Promise<number>((resolve, reject) => {
+    code = await new Promise<number>((resolve, reject) => {
       const take = (list: Buffer[]) => (chunk: Buffer) => {
         size += chunk.length;
         list.push(chunk);
@@ -107,19 +108,20 @@ async function converse(
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       stream.end(textFor(script, mark));
     });
-    return answerOf(code, { out: Buffer.concat(out), err: Buffer.concat(err), mark, limit, host });
   } catch (error) {
     stream.removeAllListeners("data").resume();
     stream.stderr.removeAllListeners("data").resume();
     if (link.lost() === undefined) void end(stream, link, afterMark(Buffer.concat(out), mark)?.pid);
     throw error;
   }
+  return answerOf(code, { out: Buffer.concat(out), err: Buffer.concat(err), mark, limit, host });
 }
 
-/** Ends a script that nobody waits for any more, as well as the host lets us. */
+/**
+ * Ends a script that nobody waits for any more, as well as the host lets us. By a second session: sshd passes no signal on to who logged in
+ * as root, and ssh2 sends none once the script is sent. Without a further session (MaxSessions) the script goes on.
+ */
 async function end(stream: ClientChannel, link: Link, pid: string | undefined): Promise<void> {
-  // sshd passes signals on, but not to those who logged in as root: they need a second session.
-  stream.signal("TERM");
   const closed = new Promise((resolve) => stream.once("close", resolve));
   const killer = pid === undefined ? undefined : await link.startShell().catch(() => undefined);
   killer?.on("error", () => {}).resume();

@@ -26,8 +26,8 @@ export const MARK_LINE = 100;
 export function afterMark(output: Buffer, mark: string): { readonly rest: Buffer; readonly pid: string } | undefined {
   const at = output.indexOf(`${mark} `);
   const end = at < 0 ? -1 : output.indexOf("\n", at);
-  if (end < 0) return undefined;
-  return { rest: output.subarray(end + 1), pid: output.toString("latin1", at + mark.length + 1, end) };
+  const pid = end < 0 ? "" : output.toString("latin1", at + mark.length + 1, end);
+  return /^\d+$/.test(pid) ? { rest: output.subarray(end + 1), pid } : undefined;
 }
 
 /**

@@ -1,6 +1,10 @@
 import { isRollError, RollError, type RollErrorDetails } from "../../../core/errors.ts";
 
-/** A machine that is reached over SSH, and what it must prove. */
+/**
+ * A machine that is reached over SSH, and what it must prove: by a key in known_hosts, by a certificate of a CA that a `@cert-authority`
+ * line there names for it (ed25519 and ECDSA; a host with an RSA certificate is taken by its plain key), or by a pinned key.
+ * Keys and CAs that a `@revoked` line names are refused.
+ */
 export interface SshPlace {
   /** Name or IP address, without brackets. Host keys are looked up under this. */
   readonly address: string;

@@ -17,7 +17,9 @@ export function openShells(hosts: readonly SshHost[], settings: SshSettings = {}
   const closing = new AbortController();
   const terms = termsOf(settings, closing.signal);
   const { channels = 8, connections = 1 } = settings;
-  positive({ channels, connections, connectTimeout: terms.connectTimeout });
+  const { connectTimeout, keepalive } = terms;
+  positive({ channels, connections, connectTimeout });
+  positive({ "keepalive.interval": keepalive.interval, "keepalive.count": keepalive.count });
   const routes = new Map(hosts.map((host) => [host.name, routeTo(host)]));
   if (routes.size < hosts.length) throw new RollError("invalid", "Two hosts have the same name.");
   const ways = new Ways(terms);

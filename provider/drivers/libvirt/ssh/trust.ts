@@ -1,3 +1,4 @@
+import { type Certificate, certificateType } from "./certificate.ts";
 import { fingerprintOf, keyType } from "./fingerprint.ts";
 import { isNamed, type KnownKey, knownName } from "./known-hosts.ts";
 import type { Place } from "./place.ts";
@@ -12,7 +13,9 @@ export type Verdict =
   /** A line holds another key of the same type. */
   | { readonly kind: "changed"; readonly lines: readonly KnownKey[] }
   | { readonly kind: "revoked"; readonly line: KnownKey }
-  | { readonly kind: "not pinned" };
+  | { readonly kind: "not pinned" }
+  /** A certificate that does not count, and a key that no line knows. */
+  | { readonly kind: "certificate"; readonly why: string };
 
 /** Judges a plain host key, in wire format. `@cert-authority` lines never make one trusted: they are about certificates. */
 export function judgeKey(place: Place, key: Buffer, lines: readonly KnownKey[]): Verdict {
@@ -26,6 +29,41 @@ export function judgeKey(place: Place, key: Buffer, lines: readonly KnownKey[]):
   const same = known.filter((line) => line.type === keyType(key));
   if (same.length > 0) return { kind: "changed", lines: same };
   return known.length > 0 ? { kind: "other types", lines: known } : { kind: "unknown" };
+}
+
+/**
+ * Judges a host certificate, as OpenSSH does: where it does not count, the key in it does if a line knows that. `signed`: its CA has
+ * signed it; `now`: seconds since 1970.
+ */
+export function judgeCertificate(
+  place: Place,
+  certificate: Certificate,
+  lines: readonly KnownKey[],
+  { signed, now }: { readonly signed: boolean; readonly now: number },
+): Verdict {
+  const { ca, key } = certificate;
+  const revoked = linesFor(place, lines, "@revoked").find((line) => line.key.equals(ca) || line.key.equals(key));
+  if (revoked !== undefined) return { kind: "revoked", line: revoked };
+  const known = linesFor(place, lines, "@cert-authority").some((line) => line.key.equals(ca));
+  const why = known
+    ? problemOf(place, certificate, signed, now)
+    : `its CA ${fingerprintOf(ca)} is in no @cert-authority line for this host`;
+  if (why === undefined) return { kind: "trusted" };
+  const plain = judgeKey(place, key, lines);
+  return plain.kind === "unknown" ? { kind: "certificate", why } : plain;
+}
+
+function problemOf(place: Place, certificate: Certificate, signed: boolean, now: number): string | undefined {
+  const { kind, principals, after, before, critical } = certificate;
+  if (!signed) return "its CA has not signed it";
+  if (kind !== "host") return "it is a user's certificate";
+  // A certificate without principals is one for every host, as `ssh-keygen` makes it unless told otherwise.
+  if (principals.length > 0 && !principals.some((name) => name.toLowerCase() === place.address.toLowerCase()))
+    return `it is for ${principals.join(", ")}`;
+  if (BigInt(now) < after) return "it is not valid yet";
+  if (BigInt(now) >= before) return "it has expired";
+  if (critical.length > 0) return `it demands what is not understood: ${critical.join(", ")}`;
+  return undefined;
 }
 
 /**
@@ -51,15 +89,22 @@ const ALGORITHMS = new Map([
   ["ssh-rsa", ["rsa-sha2-512", "rsa-sha2-256"]],
 ]);
 
-/**
- * Host key algorithms to ask for, those of keys that we know first: a host whose ed25519 key is known shall show that one even
- * when it would rather show another.
- */
-export function algorithmsFor(place: Place, lines: readonly KnownKey[]): string[] {
+/** What to ask a host for. */
+export interface Algorithms {
+  /** For plain keys, those of keys that we know first: a host whose ed25519 key is known shall show that one even when it would rather show another. */
+  readonly plain: readonly string[];
+  /** For certificates, where a CA is known for the host and no key of it is pinned; they are preferred. RSA is left out: see ssh2-certificates.ts. */
+  readonly certificates: readonly string[];
+}
+
+export function algorithmsFor(place: Place, lines: readonly KnownKey[]): Algorithms {
   const names = [knownName(place.address, place.port), knownName(place.address, 22)];
   const known = new Set(names.flatMap((name) => plainLines(lines, name)).map((line) => line.type));
   const types = [...ALGORITHMS.keys()];
-  return [...types.filter((type) => known.has(type)), ...types.filter((type) => !known.has(type))].flatMap(
-    (type) => ALGORITHMS.get(type) ?? [],
-  );
+  const sorted = [...types.filter((type) => known.has(type)), ...types.filter((type) => !known.has(type))];
+  const certified = place.fingerprints.length === 0 && linesFor(place, lines, "@cert-authority").length > 0;
+  return {
+    plain: sorted.flatMap((type) => ALGORITHMS.get(type) ?? []),
+    certificates: certified ? types.filter((type) => type !== "ssh-rsa").map(certificateType) : [],
+  };
 }

@@ -170,7 +170,7 @@ describe.skipIf(sshdPath === undefined)("jump hosts", () => {
 describe("a host that", () => {
   const at = (port: number, address = "127.0.0.1") =>
     lab
-      .open([{ name: "h1", address, port }], [], { connectTimeout: 300 })
+      .open([{ name: "h1", address, port }], [], { connectTimeout: 300, identities: [] })
       .shell("h1")
       .run("echo");
 

@@ -164,19 +164,32 @@ describe("settings that are wrong name the field", () => {
     ],
     ["channels", {}, { channels: 0 }, "channels: 0 "],
   ])("%s", (_, host, settings, text) => {
-    const open = () => lab.open([{ name: "h1", address: "127.0.0.1", ...host }], [], settings);
+    const open = () => lab.open([{ name: "h1", address: "127.0.0.1", ...host }], [], { identities: [], ...settings });
     expect(open).toThrow(expect.objectContaining({ kind: "invalid", message: expect.stringContaining(text) }));
   });
 
-  test("a key file that is none, once it is needed", async () => {
-    const file = lab.file("no-key", "hello");
-    const run = lab.open([{ name: "h1", address: "127.0.0.1", port: 1 }], [], { identities: [file] });
-    await expect(run.shell("h1").run("echo")).rejects.toMatchObject({ kind: "unavailable" });
+  test.skipIf(sshdPath === undefined)("a key file that is none, once it is needed", async () => {
+    const sshd = await lab.start();
+    const run = (file: string) =>
+      lab
+        .open([hostAt(sshd)], [sshd], { identities: [file] })
+        .shell("h1")
+        .run("echo");
+    const none = lab.file("no-key", "hello");
+    await expect(run(none)).rejects.toThrow(`identities[0]: ${none} holds no private key`);
+    await expect(run(`${lab.key}.pub`)).rejects.toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining("holds a public key"),
+    });
+    await expect(run(lab.folder)).rejects.toMatchObject({
+      kind: "invalid",
+      message: expect.stringContaining("cannot be read"),
+    });
   });
 
   test("a host that is none of the fleet, and two of one name", () => {
-    expect(() => lab.open([], []).shell("h9")).toThrow("h9 is none of the hosts");
+    expect(() => lab.open([], [], { identities: [] }).shell("h9")).toThrow("h9 is none of the hosts");
     const twin = { name: "h1", address: "127.0.0.1" };
-    expect(() => lab.open([twin, twin], [])).toThrow("Two hosts have the same name.");
+    expect(() => lab.open([twin, twin], [], { identities: [] })).toThrow("Two hosts have the same name.");
   });
 });

@@ -125,11 +125,22 @@ describe("a key is", () => {
   });
 });
 
-test("the algorithms of known keys are asked for first, SHA-1 never", () => {
-  const lines = parseKnownHosts(line("h1", rsa, "ssh-rsa"), "f");
-  expect(algorithmsFor(place("h1"), lines).slice(0, 3)).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
-  expect(algorithmsFor(place("h2"), lines)[0]).toBe("ssh-ed25519");
-  expect(algorithmsFor(place("h1"), lines)).not.toContain("ssh-rsa");
+describe("algorithms", () => {
+  test("of known keys are asked for first, SHA-1 never", () => {
+    const lines = parseKnownHosts(line("h1", rsa, "ssh-rsa"), "f");
+    const { plain, certificates } = algorithmsFor(place("h1"), lines);
+    expect(plain.slice(0, 3)).toEqual(["rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519"]);
+    expect(plain).not.toContain("ssh-rsa");
+    expect(certificates).toEqual([]);
+    expect(algorithmsFor(place("h2"), lines).plain[0]).toBe("ssh-ed25519");
+  });
+
+  test("of certificates are asked for where a CA is known and nothing is pinned", () => {
+    const lines = parseKnownHosts(`@cert-authority ${line("*.example.com", ed)}`, "f");
+    expect(algorithmsFor(place("h1.example.com"), lines).certificates[0]).toBe("ssh-ed25519-cert-v01@openssh.com");
+    expect(algorithmsFor(place("h1.example.org"), lines).certificates).toEqual([]);
+    expect(algorithmsFor(place("h1.example.com", 22, [fingerprintOf(ed)]), lines).certificates).toEqual([]);
+  });
 });
 
 const hasKeygen = spawnSync("ssh-keygen", ["-?"]).error === undefined;

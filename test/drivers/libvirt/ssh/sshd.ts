@@ -32,10 +32,16 @@ export interface Sshd {
 /** A folder with a key that may log in, and the servers that are started in it. */
 export class Lab {
   readonly folder = mkdtempSync(join(tmpdir(), "ssh-lab-"));
-  readonly key = this.newKey("user");
+  #key: string | undefined;
   readonly #running: Sshd[] = [];
   readonly #open: Shells[] = [];
   #count = 0;
+
+  /** The key that may log in. */
+  get key(): string {
+    this.#key ??= this.newKey("user");
+    return this.#key;
+  }
 
   /** Makes a key pair and returns the private one's path. */
   newKey(name: string, ...options: string[]): string {
@@ -111,7 +117,8 @@ export class Lab {
   open(hosts: readonly SshHost[], servers: readonly Sshd[], settings: SshSettings = {}): Shells {
     this.#count += 1;
     const known = this.file(`known${this.#count}`, servers.map((server) => server.known()).join(""));
-    const shells = openShells(hosts, { knownHosts: [known], identities: [this.key], agent: false, ...settings });
+    const { identities = [this.key] } = settings;
+    const shells = openShells(hosts, { knownHosts: [known], agent: false, ...settings, identities });
     this.#open.push(shells);
     return shells;
   }
