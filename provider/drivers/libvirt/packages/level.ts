@@ -1,4 +1,5 @@
 import type { Baseline } from "../../../core/baseline.ts";
+import { RollError } from "../../../core/errors.ts";
 import type { Host } from "../../../core/fleet.ts";
 import { levelChange, levelOf } from "../../../core/levels.ts";
 import { isMet, isPast, type PackageRange, rangeProblem, readRange, resolved } from "../../../core/package-range.ts";
@@ -34,7 +35,7 @@ interface Part {
   readonly blocked?: string;
 }
 
-/** Judges what a host tells. Pure. */
+/** Judges what a host tells. Pure. Throws `invalid` for a declared version that the host's package manager cannot read. */
 export function levelFrom(
   family: "deb" | "rpm",
   baseline: Baseline,
@@ -77,18 +78,19 @@ function packagePart(
   const has = installed.get(name);
   const choice = available.get(name) ?? [];
   const problem = rangeProblem(scheme, range);
-  const will = problem === undefined ? resolved(scheme, range, has?.version, choice) : undefined;
+  if (problem !== undefined)
+    throw new RollError("invalid", `baseline.packages["${name}"]: ${problem}.`, { hint: "Nothing was touched." });
+  const will = resolved(scheme, range, has?.version, choice);
   const version = has?.version ?? "none";
   const found = choice.length === 0 ? "none at all" : choice.slice(0, 4).join(", ");
   const blocked =
-    problem ??
-    (will === undefined
+    will === undefined
       ? `${name} ${text} is in none of its repositories (they have ${found})${updateProblem === undefined ? "" : `; ${updateProblem}`}`
       : has?.status.startsWith("h") === true && will !== version
         ? `${name} is held on it (apt-mark hold)`
-        : undefined);
-  const there = has !== undefined && problem === undefined && isMet(scheme, range, has.version, newest(scheme, choice));
-  const past = has !== undefined && problem === undefined && isPast(scheme, range, has.version);
+        : undefined;
+  const there = has !== undefined && isMet(scheme, range, has.version, newest(scheme, choice));
+  const past = has !== undefined && isPast(scheme, range, has.version);
   return {
     name,
     has: version,
