@@ -13,4 +13,4 @@ export type {
 export { alerts, command, http, platform, prometheus, tcp } from "./checks.ts";
 export type { Compliance, PendingPlan, RollingPatchArgs, Run } from "./rolling-patch.ts";
 export { RollingPatch } from "./rolling-patch.ts";
-export { simulated } from "./targets.ts";
+export { libvirt, simulated } from "./targets.ts";

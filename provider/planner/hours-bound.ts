@@ -23,14 +23,14 @@ import type { Turn } from "./turn.ts";
  */
 export function hoursBound(facts: Facts, turns: readonly Turn[]): number {
   if (turns.length === 0) return 0;
+  // A host that others take workloads from before its own turn may be emptied faster; what it has evacuated itself, anybody may move on.
   const robbed = new Set(
     turns.flatMap((turn) =>
       [...turn.makeRoom, ...turn.putBack, ...turn.undoRoom]
-        .map((leg) => leg.item.node)
-        .filter((node) => node !== turn.node),
+        .filter(({ item, from }) => from === item.node && from !== turn.node)
+        .map(({ from }) => from),
     ),
   );
-  // A host that others take workloads from before its own turn may be emptied faster.
   const evacuation = ({ node }: Turn): number => (robbed.has(node) ? 0 : evacuationSeconds(facts, node));
   const seconds = new Map(turns.map((turn) => [turn, evacuation(turn) + remediationSeconds(turn.node) + turn.soak]));
   const sum = (some: readonly Turn[]): number => some.reduce((total, turn) => total + (seconds.get(turn) ?? 0), 0);

@@ -8,6 +8,8 @@ export interface Manner {
   readonly canaries: readonly Node[];
   /** The other pending hosts, in the order in which they are considered. */
   readonly order: readonly Node[];
+  /** The same hosts in another order, which may make a shorter roll. */
+  readonly another?: readonly Node[] | undefined;
   /** Most hosts of this plan in hand at once. */
   readonly width: number;
   /** Hosts that may be emptied onto hosts which have to be emptied themselves, while others are under way. */

@@ -18,7 +18,9 @@ export function usualEffort({ hosts, workloads }: Fleet): number {
   return Math.min(500, Math.ceil(5 + (hosts.length * workloads.length) / 500));
 }
 
-/** A schedule this many times the bound is worth a second look, and another must be this many times shorter. */
+/** A schedule this many times the bound is worth a look at another order. */
+const LOOSE = 1.02;
+/** At this many times the bound hosts may be filled less evenly, if that is so many times shorter. */
 const LONG = 1.1;
 const CLEARLY = 1.05;
 
@@ -75,13 +77,20 @@ export function search(
   return { ...best, avoided: [] };
 }
 
-/** The schedule, or a clearly shorter one that fills hosts less evenly, if even filling made it long. */
+/** The schedule, or a shorter one: in another order, or one that fills hosts less evenly, if even filling made it long. */
 function faster(facts: Facts, manner: Manner, schedule: Schedule): Schedule {
-  const seconds = (one: Schedule): number => one.turns.reduce((last, turn) => Math.max(last, turn.end), 0);
-  if (manner.inOrder || seconds(schedule) <= LONG * 3600 * hoursBound(facts, schedule.turns)) return schedule;
-  const eager = new Draft(facts, { ...manner, eager: true }).run(inHandOf(facts));
-  return eager.kind === "schedule" && seconds(eager) * CLEARLY < seconds(schedule) ? eager : schedule;
+  const bound = manner.inOrder ? 0 : 3600 * hoursBound(facts, schedule.turns);
+  const shorter = (by: number, than: Schedule, change: Partial<Manner>): Schedule => {
+    const other = new Draft(facts, { ...manner, ...change }).run(inHandOf(facts));
+    return other.kind === "schedule" && lengthOf(other) * by < lengthOf(than) ? other : than;
+  };
+  const { another } = manner;
+  const isLong = (by: number, one: Schedule): boolean => bound > 0 && lengthOf(one) > by * bound;
+  const best = another !== undefined && isLong(LOOSE, schedule) ? shorter(1, schedule, { order: another }) : schedule;
+  return isLong(LONG, best) ? shorter(CLEARLY, best, { eager: true }) : best;
 }
+
+const lengthOf = ({ turns }: Schedule): number => turns.reduce((last, turn) => Math.max(last, turn.end), 0);
 
 /** Hosts that were started before: in the announced order, then by id. */
 function inHandOf(facts: Facts): Node[] {

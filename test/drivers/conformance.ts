@@ -19,24 +19,28 @@ export interface Bench {
   run<T>(work: Promise<T>): Promise<T>;
   /** Lets this much fleet time pass, milliseconds. */
   pass(ms: number): Promise<void>;
-  operatorTakes(host: string): void;
-  operatorGives(host: string): void;
-  /** From now on the platform cannot take the host to the baseline, for this reason. */
-  blocks(host: string, reason: string): void;
-  close(): void;
+  operatorTakes(host: string): void | Promise<void>;
+  operatorGives(host: string): void | Promise<void>;
+  /** From now on the platform cannot take the host to the baseline. Returns a part of the reason that it gives. */
+  blocks(host: string): string | Promise<string>;
+  /** Another baseline, which asks for what the host has now. */
+  standing(host: Host): Baseline;
+  /** One that no platform of this kind can read, and what is said of it. */
+  readonly nonsense: { readonly baseline: Baseline; readonly said: RegExp };
+  close(): void | Promise<void>;
 }
 
 const TOKEN = 7;
 const HOUR = 3_600_000;
 
 /** What every driver must do. Its test calls this once and adds its own regressions. */
-export function conformance(name: string, setUp: () => Bench): void {
+export function conformance(name: string, setUp: () => Bench | Promise<Bench>): void {
   describe(`${name} conforms`, () => {
     let bench: Bench;
     let driver: Driver;
 
     beforeEach(async () => {
-      bench = setUp();
+      bench = await setUp();
       driver = bench.driver;
       await driver.record.write({ ...emptyRecord, token: TOKEN, lease: lease(TOKEN) }, 0);
     });
@@ -92,9 +96,9 @@ export function conformance(name: string, setUp: () => Bench): void {
 
       test("calls a host compliant exactly when its level is the wanted one", async () => {
         const before = await observe();
-        const level = found(before.hosts, (await idle())[0]).level;
-        for (const version of [bench.baseline.version, level]) {
-          for (const host of (await driver.observe({ version })).hosts) {
+        const there = bench.standing(found(before.hosts, (await idle())[0]));
+        for (const baseline of [bench.baseline, there]) {
+          for (const host of (await driver.observe(baseline)).hosts) {
             expect(host.level === host.wanted).toBe(complianceOf(host, before.scheme).compliance === "compliant");
           }
         }
@@ -107,7 +111,7 @@ export function conformance(name: string, setUp: () => Bench): void {
       });
 
       test("refuses a baseline that is no version", async () => {
-        await rejects(driver.observe({ version: "8.0 U3!" }), "invalid", /baseline\.version/);
+        await rejects(driver.observe(bench.nonsense.baseline), "invalid", bench.nonsense.said);
       });
     });
 
@@ -255,7 +259,7 @@ export function conformance(name: string, setUp: () => Bench): void {
     describe("an operator's host", () => {
       test("is left alone by every act", async () => {
         const { id, from, to, other } = await mover();
-        bench.operatorTakes(from);
+        await bench.operatorTakes(from);
         const { at: _before, ...before } = await observe();
         expect(found(before.hosts, from).held).toBe(true);
         const incoming = (await runningOn(other))[0] ?? "";
@@ -272,7 +276,7 @@ export function conformance(name: string, setUp: () => Bench): void {
         for (const act of acts) await rejects(bench.run(act()), "conflict", /operator/);
         const { at: _after, ...after } = await observe();
         expect(after).toEqual(before);
-        bench.operatorGives(from);
+        await bench.operatorGives(from);
         await driver.cordon(from, ours, within());
         expect((await hostNamed(from)).cordoned).toBe(true);
       });
@@ -280,7 +284,7 @@ export function conformance(name: string, setUp: () => Bench): void {
       test("stays the operator's when it was ours before", async () => {
         const [host] = await idle();
         await driver.cordon(host, ours, within());
-        bench.operatorTakes(host);
+        await bench.operatorTakes(host);
         await rejects(driver.uncordon(host, within()), "conflict", /operator/);
         expect(await hostNamed(host)).toMatchObject({ held: true, cordoned: true });
       });
@@ -376,8 +380,8 @@ export function conformance(name: string, setUp: () => Bench): void {
         const [host, other] = await idle();
         await empty(host, other);
         await bench.run(driver.remediate(host, bench.baseline, within()));
-        const { level } = await hostNamed(other);
-        await rejects(bench.run(driver.remediate(host, { version: level }, within())), "conflict", /ahead/);
+        const older = bench.standing(await hostNamed(other));
+        await rejects(bench.run(driver.remediate(host, older, within())), "conflict", /ahead/);
       });
 
       test("are taken up by the next caller", async () => {

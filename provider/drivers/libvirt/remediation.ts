@@ -1,13 +1,17 @@
 import type { Baseline } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { ActContext } from "../../engine/ports.ts";
-import { patch, stage as stagePackages } from "./remediate/patch.ts";
+import { readLevel } from "./packages/reading.ts";
+import { download } from "./remediate/package-run.ts";
+import { patch } from "./remediate/patch.ts";
 import type { Site } from "./site.ts";
 
 /** Downloads what remediation will install. */
 export async function stage(site: Site, host: string, baseline: Baseline, context: ActContext): Promise<void> {
   await site.run(host, `fenced "$1"`, [String(context.token)], context);
-  await stagePackages(site.shells.shell(host), host, baseline, context, site.clock);
+  const { finding, install } = await readLevel(site.shells.shell(host), host, baseline, { signal: context.signal });
+  mustBeReachable(host, finding);
+  if (finding?.compliance === "drifted") await download(site, host, { install, baseline }, context);
 }
 
 /** Patches an empty, cordoned, marked host, and reboots it where that is needed. */
@@ -19,18 +23,23 @@ export async function remediate(site: Site, host: string, baseline: Baseline, co
   if (!look.cordoned || look.mark === undefined) throw refuse("it is not cordoned under a mark");
   const there = look.guests.filter(({ state }) => state !== "stopped").map(({ name }) => name);
   if (there.length > 0) throw refuse(`it is not empty (${there.slice(0, 3).join(", ")})`);
+  const { finding } = await readLevel(site.shells.shell(host), host, baseline, { signal: context.signal });
+  if (finding?.compliance === "ahead") throw refuse(`it is ahead of the baseline (${finding.reason})`);
+  mustBeReachable(host, finding);
   const began = site.clock.now();
   site.lookout.rebooting.add(host);
-  try {
-    await patch(site.shells.shell(host), site.shells, host, site.target, baseline, context, site.clock);
-  } finally {
-    site.lookout.rebooting.delete(host);
-  }
+  const patched = await patch(site, host, baseline, context).finally(() => site.lookout.rebooting.delete(host));
+  if (!patched) return;
   const seconds = Math.max(1, Math.round((site.clock.now() - began) / 1000));
   await site.run(host, TIMES, [String(context.token), String(seconds)], context);
 }
 
-/** How long it took: the estimate for the next time. The boot is part of it. */
+function mustBeReachable(host: string, finding: { compliance: string; reason: string } | undefined): void {
+  if (finding?.compliance !== "blocked") return;
+  throw new RollError("failed", `${host} cannot be taken to the baseline: ${finding.reason}.`, { host });
+}
+
+/** How long it took, boot included: the estimate for the next time. */
 const TIMES = `
 fenced "$1"
 printf 'patch=%s\\nboot=1\\n' "$2" | replace "$D/times"

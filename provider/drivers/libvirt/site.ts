@@ -35,9 +35,14 @@ export class Site {
   }
 
   /** Runs a fenced script (its first argument is the token). A host whose copy of the record is behind is brought up to date first. */
-  async run(host: string, script: string, args: readonly string[], context: ActContext): Promise<string> {
-    const once = () =>
-      onHost(this.shells.shell(host), host, script, args, { signal: context.signal, timeout: TIMEOUT });
+  async run(
+    host: string,
+    script: string,
+    args: readonly string[],
+    context: ActContext,
+    timeout: number = TIMEOUT,
+  ): Promise<string> {
+    const once = () => onHost(this.shells.shell(host), host, script, args, { signal: context.signal, timeout });
     try {
       return await once();
     } catch (error) {
@@ -48,10 +53,13 @@ export class Site {
   }
 
   /** Runs a script that needs no lease. */
-  ask(host: string, script: string, args: readonly string[], signal: AbortSignal | undefined): Promise<string> {
-    return onHost(this.shells.shell(host), host, script, args, {
-      ...(signal === undefined ? {} : { signal }),
-      timeout: TIMEOUT,
-    });
+  ask(
+    host: string,
+    script: string,
+    args: readonly string[],
+    signal: AbortSignal | undefined,
+    timeout: number = TIMEOUT,
+  ): Promise<string> {
+    return onHost(this.shells.shell(host), host, script, args, { ...(signal && { signal }), timeout });
   }
 }
