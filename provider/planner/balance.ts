@@ -3,6 +3,7 @@ import { why } from "./destinations.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isDisliked } from "./item-rules.ts";
 import { LateMoves } from "./late-moves.ts";
+import { Ranking } from "./ranking.ts";
 import type { Turn } from "./turn.ts";
 import { at } from "./vectors.ts";
 
@@ -28,10 +29,10 @@ class Balancing {
   readonly #facts: Facts;
   readonly #board: Board;
   readonly #moves: LateMoves;
-  readonly #hosts: readonly Node[];
-  /** Memory load of every host by its index, as a share: read far more often than it changes. */
-  readonly #shares: Float64Array;
-  readonly #takers: Set<Turn>;
+  /** Hosts in service by their memory load, as a share. */
+  readonly #hosts: Ranking;
+  /** Turns whose host still takes load, by that host. */
+  readonly #takers: Map<Node, Turn>;
   /** Workloads whose should-rule was given up, and where they are in the end, by the index of a host that they should run on. */
   readonly #givenUp = new Map<number, { item: Item; from: Node }[]>();
   readonly #wishes: { item: Item; from: Node; turn: Turn }[];
@@ -40,10 +41,11 @@ class Balancing {
     this.#facts = facts;
     this.#board = board;
     this.#moves = new LateMoves(facts, board, turns);
-    this.#hosts = facts.nodes.filter((node) => board.isServing(node) && at(node.capacity, facts.ram) > 0);
-    this.#shares = Float64Array.from(facts.nodes, (node) => this.#shareOf(node));
-    const able = new Set(this.#hosts.filter((node) => node.host.slots > 0));
-    this.#takers = new Set(turns.filter((turn) => !turn.canary && !turn.judged && able.has(turn.node)));
+    const hosts = facts.nodes.filter((node) => board.isServing(node) && at(node.capacity, facts.ram) > 0);
+    this.#hosts = new Ranking(hosts, facts.nodes.length, (node) => this.#shareOf(node));
+    const able = new Set(hosts.filter((node) => node.host.slots > 0));
+    const takers = turns.filter((turn) => !turn.canary && !turn.judged && able.has(turn.node));
+    this.#takers = new Map(takers.map((turn) => [turn.node, turn]));
     this.#wishes = announced(facts, turns).reverse();
     for (const { item, to } of turns.flatMap((turn) => [...turn.makeRoom, ...turn.evacuate])) {
       if (!isDisliked(item, to) || !board.itemsOn(to).includes(item)) continue;
@@ -53,9 +55,9 @@ class Balancing {
   }
 
   run(): void {
-    for (const turn of this.#takers) this.#bringBack(turn);
+    for (const turn of this.#takers.values()) this.#bringBack(turn);
     while (this.#takers.size > 0) {
-      const [lowest, highest] = this.#extremes();
+      const { lowest, highest } = this.#hosts;
       if (highest - lowest <= BALANCE + 1e-9) return;
       const wish = this.#wishes.pop();
       if (wish !== undefined) {
@@ -66,10 +68,10 @@ class Balancing {
       }
       const turn = this.#emptiest();
       // The emptiest host takes from whoever is full; if it is not ours to fill, only the fullest one is to be relieved.
-      const raises = this.#share(turn.node) <= lowest + 1e-9;
+      const raises = this.#hosts.share(turn.node) <= lowest + 1e-9;
       const done =
         this.#give(turn, highest, highest - (raises ? NEARLY : 1e-9)) || (raises && this.#give(turn, highest, 0));
-      if (!done) this.#takers.delete(turn);
+      if (!done) this.#takers.delete(turn.node);
     }
   }
 
@@ -96,10 +98,11 @@ class Balancing {
 
   /** A few hosts at a time, as far as anybody asks: the fullest first where every host may give. */
   *#givers(turn: Turn, floor: number): Generator<Node[]> {
-    const fullestFirst = (a: Node, b: Node): number => this.#share(b) - this.#share(a) || a.index - b.index;
     let some: Node[] = [];
-    for (const node of floor === 0 ? [...this.#hosts].sort(fullestFirst) : this.#hosts) {
-      if (this.#share(node) < floor || !this.#moves.mayGive(node, turn)) continue;
+    // One that is no fuller than the taker has nothing to give.
+    const able = floor === 0 ? this.#hosts.fullerThan(this.#hosts.share(turn.node)) : this.#hosts.atLeast(floor);
+    for (const node of able) {
+      if (!this.#moves.mayGive(node, turn)) continue;
       some.push(node);
       if (some.length < COMPARED) continue;
       yield some;
@@ -110,40 +113,33 @@ class Balancing {
 
   #move(item: Item, from: Node, turn: Turn, reason: string = why.balance): void {
     this.#moves.move(item, from, turn, reason);
-    for (const node of [from, turn.node]) this.#shares[node.index] = this.#shareOf(node);
+    for (const node of [from, turn.node]) this.#hosts.set(node, this.#shareOf(node));
   }
 
   /** Workloads whose move leaves the taker no fuller than the fullest host, and the giver no emptier than the taker was. */
   #offers(giver: Node, turn: Turn, highest: number): { item: Item; giver: Node }[] {
     const taker = turn.node;
     const most = Math.min(
-      (highest - this.#share(taker)) * at(taker.capacity, this.#facts.ram),
-      (this.#share(giver) - this.#share(taker)) * at(giver.capacity, this.#facts.ram),
+      (highest - this.#hosts.share(taker)) * at(taker.capacity, this.#facts.ram),
+      (this.#hosts.share(giver) - this.#hosts.share(taker)) * at(giver.capacity, this.#facts.ram),
     );
-    const items = this.#board.itemsOn(giver).filter((item) => this.#memory(item) > 0 && this.#memory(item) <= most);
+    if (most <= 0) return [];
+    const items = this.#board.itemsOn(giver).filter((item) => {
+      const memory = this.#memory(item);
+      return memory > 0 && memory <= most && this.#moves.hasArrived(item, turn);
+    });
     return items.map((item) => ({ item, giver }));
   }
 
-  #extremes(): [number, number] {
-    let lowest = Number.POSITIVE_INFINITY;
-    let highest = 0;
-    for (const node of this.#hosts) {
-      const share = this.#share(node);
-      lowest = Math.min(lowest, share);
-      highest = Math.max(highest, share);
-    }
-    return [lowest, highest];
-  }
-
+  /** Of several that are equally empty, the one that goes first. */
   #emptiest(): Turn {
     let best: Turn | undefined;
-    for (const turn of this.#takers)
-      if (best === undefined || this.#share(turn.node) < this.#share(best.node)) best = turn;
+    for (const node of this.#hosts) {
+      const turn = this.#takers.get(node);
+      if (best !== undefined && this.#hosts.share(node) > this.#hosts.share(best.node)) break;
+      if (turn !== undefined && (best === undefined || turn.place < best.place)) best = turn;
+    }
     return best as Turn;
-  }
-
-  #share(node: Node): number {
-    return this.#shares[node.index] as number;
   }
 
   #shareOf(node: Node): number {

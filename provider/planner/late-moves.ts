@@ -16,14 +16,16 @@ export class LateMoves {
   readonly #board: Board;
   /** Turn of every host by its index. */
   readonly #turnOf: (Turn | undefined)[] = [];
-  /** Turn that moves a workload last. */
-  readonly #movedBy = new Map<Item, Turn>();
+  /** Turn that moves a workload last, by its index. */
+  readonly #movedBy: (Turn | undefined)[];
   /** Workloads that stay on a host only for a while: those of canaries. */
   readonly #guests = new Map<Node, Item[]>();
   /** Members of spread groups in every failure domain that they are in at any time. */
   readonly #domains: SpreadBook;
   /** Hosts that workloads move off to make room: they may be fuller on the way than in the end. */
   readonly #shaken = new Set<Node>();
+  /** Place of the earliest turn after which something of what is on a host may move on, by its index. */
+  readonly #firstArrival: (number | undefined)[] = [];
   readonly #gave = new Set<Node>();
   readonly #took = new Set<Node>();
   /** Most hosts out at once. */
@@ -32,9 +34,10 @@ export class LateMoves {
   constructor(facts: Facts, board: Board, turns: readonly Turn[]) {
     this.#facts = facts;
     this.#board = board;
+    this.#movedBy = facts.items.map(() => undefined);
     for (const turn of turns) {
       this.#turnOf[turn.node.index] = turn;
-      for (const { item } of legsOf(turn)) this.#movedBy.set(item, turn);
+      for (const { item } of legsOf(turn)) this.#movedBy[item.index] = turn;
       for (const { from, to } of turn.makeRoom) for (const node of [from, to]) this.#shaken.add(node);
       for (const { item, from } of turn.putBack) this.#guests.set(from, [...(this.#guests.get(from) ?? []), item]);
     }
@@ -48,13 +51,23 @@ export class LateMoves {
   }
 
   /**
-   * Will the host be as it is when the turn takes load back? One that takes does not give: its peak would come in between. What
+   * Will the host be as it is when the turn takes load back, and has it anything to give by then? One that takes does not give: its peak would come in between. What
    * is on a host out of service, an operator's for example, needs no room in the others.
    */
   mayGive(node: Node, turn: Turn): boolean {
     if (node === turn.node || node.host.slots === 0 || this.#took.has(node) || !this.#board.isServing(node))
       return false;
-    return this.#isOver(this.#turnOf[node.index], turn);
+    return this.#isOver(this.#turnOf[node.index], turn) && this.#firstArrivalOn(node) <= turn.place;
+  }
+
+  #firstArrivalOn(node: Node): number {
+    let first = this.#firstArrival[node.index];
+    if (first === undefined) {
+      const places = this.#board.itemsOn(node).map((item) => this.#movedBy[item.index]?.place ?? -1);
+      first = places.reduce((least, place) => Math.min(least, place), Number.POSITIVE_INFINITY);
+      this.#firstArrival[node.index] = first;
+    }
+    return first;
   }
 
   /** May a workload that is on the host in the end go to the turn's host? */
@@ -64,7 +77,7 @@ export class LateMoves {
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
     if (isDisliked(item, node) || item.rules?.once === true) return false;
     if ((item.rules?.together ?? -1) >= 0) return false;
-    if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.#hasArrived(item, turn)) return false;
+    if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.hasArrived(item, turn)) return false;
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     if (!leavesTime(this.#facts, node, [...legsOf(turn).map((leg) => leg.item), item])) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];
@@ -80,7 +93,8 @@ export class LateMoves {
     this.#board.unbook(item, from);
     this.#board.relocate(item, from, turn.node);
     this.#domains.count(item, turn.node, 1);
-    this.#movedBy.set(item, turn);
+    this.#movedBy[item.index] = turn;
+    for (const node of [from, turn.node]) this.#firstArrival[node.index] = undefined;
     this.#gave.add(from);
     this.#took.add(turn.node);
   }
@@ -100,8 +114,8 @@ export class LateMoves {
   }
 
   /** Its last move is over when the turn takes load back: the turn's own evacuation is. */
-  #hasArrived(item: Item, turn: Turn): boolean {
-    const last = this.#movedBy.get(item);
+  hasArrived(item: Item, turn: Turn): boolean {
+    const last = this.#movedBy[item.index];
     return last === turn || this.#isOver(last, turn);
   }
 

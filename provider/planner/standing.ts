@@ -13,10 +13,12 @@ export function isOurs({ owners, memory, baseline }: PlanRequest, host: Host): b
 /** Below the level, in service, and nobody's. */
 export function isFree({ fleet, memory, baseline }: PlanRequest, host: Host): boolean {
   const run = memory?.baseline === baseline ? memory : undefined;
-  const settled =
-    run?.done.includes(host.id) === true ||
-    own(run?.hosts, host.id)?.failed !== undefined ||
-    run?.convicted.includes(host.id) === true;
   const usable = host.state === "up" && !host.cordoned && !host.held && host.mark === undefined;
-  return usable && !settled && complianceOf(host, fleet.scheme).compliance === "drifted";
+  if (!usable || complianceOf(host, fleet.scheme).compliance !== "drifted") return false;
+  // Looked up last: in mid-roll these are long.
+  return (
+    own(run?.hosts, host.id)?.failed === undefined &&
+    run?.convicted.includes(host.id) !== true &&
+    run?.done.includes(host.id) !== true
+  );
 }
