@@ -69,7 +69,7 @@ async function bringHome(guest: string, home: Host): Promise<void> {
   if (found.code === 0) return;
   for (const host of hosts) {
     const moved = await host.attempt(
-      `while pgrep -f 'virsh.* migrate ' >/dev/null; do sleep 0.2; done
+      `while pgrep -x virsh >/dev/null; do sleep 0.2; done
        virsh list --name --state-running | grep -qx ${guest} || exit 1
        ${host.id === home.id ? "exit 0" : `virsh migrate --live --p2p --persistent --undefinesource ${guest} qemu+tcp://${home.id}/system`}`,
     );
