@@ -12,7 +12,7 @@ export default defineConfig({
     include: ["test/lab/**/*.lab.ts"],
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 5 * minutes,
+    testTimeout: 10 * minutes,
     hookTimeout: 2 * minutes,
   },
 });

@@ -21,12 +21,18 @@ export interface Bench {
   pass(ms: number): Promise<void>;
   operatorTakes(host: string): void | Promise<void>;
   operatorGives(host: string): void | Promise<void>;
-  /** From now on the platform cannot take the host to the baseline. Returns a part of the reason that it gives. */
+  /** From now on the platform cannot take the host to the baseline. Returns words of the reason that it gives, without special characters. */
   blocks(host: string): string | Promise<string>;
   /** Another baseline, which asks for what the host has now. */
   standing(host: Host): Baseline;
   /** One that no platform of this kind can read, and what is said of it. */
   readonly nonsense: { readonly baseline: Baseline; readonly said: RegExp };
+  /** Fleet milliseconds between two looks at something that is under way. */
+  readonly pace: number;
+  /** Milliseconds in which no migration of this fleet ends. */
+  readonly tooShort: number;
+  /** Whether its workloads heed an orderly shutdown. */
+  readonly canStop: boolean;
   close(): void | Promise<void>;
 }
 
@@ -68,6 +74,18 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
     const mover = async (): Promise<{ id: string; from: string; to: string; other: string }> => {
       const [from, to, other] = await idle();
       return { id: (await runningOn(from))[0] ?? "", from, to, other };
+    };
+    /** Holds now, or once some time has passed. */
+    const soon = async (holds: () => Promise<void>): Promise<void> => {
+      for (let left = 150; left > 0; left--) {
+        const failed = await holds().then(
+          () => false,
+          () => true,
+        );
+        if (!failed) return;
+        await bench.pass(bench.pace);
+      }
+      await holds();
     };
     const empty = async (host: string, to: string): Promise<void> => {
       await driver.cordon(host, ours, within());
@@ -235,11 +253,9 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
     });
 
     describe("a host that the platform cannot take to the baseline", () => {
-      const reason = "its firmware is too old";
-
       test("is blocked, with the reason, and drifted no more", async () => {
         const [host, other] = await idle();
-        bench.blocks(host, reason);
+        const reason = expect.stringContaining(await bench.blocks(host));
         const { hosts, scheme } = await bench.another().observe(bench.baseline);
         expect(found(hosts, host).finding).toEqual({ compliance: "blocked", reason });
         expect(complianceOf(found(hosts, host), scheme)).toEqual({ host, compliance: "blocked", reason });
@@ -248,10 +264,10 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
 
       test("is not patched: remediation fails with the reason, and the host stays up", async () => {
         const [host, to] = await idle();
-        bench.blocks(host, reason);
+        const reason = new RegExp(await bench.blocks(host));
         await empty(host, to);
         const before = await hostNamed(host);
-        await rejects(bench.run(driver.remediate(host, bench.baseline, within())), "failed", /firmware is too old/);
+        await rejects(bench.run(driver.remediate(host, bench.baseline, within())), "failed", reason);
         expect(await hostNamed(host)).toEqual(before);
       });
     });
@@ -304,8 +320,8 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
       test("shows both ends while it is under way, and takes up what runs", async () => {
         const { id, from, to } = await mover();
         const first = driver.migrate(id, to, within());
+        await soon(async () => expect(await workloadNamed(id)).toMatchObject({ host: from, movingTo: to }));
         const second = bench.another().migrate(id, to, within());
-        expect(await workloadNamed(id)).toMatchObject({ host: from, movingTo: to });
         await bench.run(Promise.all([first, second]));
         expect(await workloadNamed(id)).toMatchObject({ host: to });
       });
@@ -313,6 +329,7 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
       test("a workload does one thing at a time", async () => {
         const { id, to, other } = await mover();
         const first = driver.migrate(id, to, within());
+        await soon(async () => expect(await workloadNamed(id)).toMatchObject({ movingTo: to }));
         await rejects(driver.migrate(id, other, within()), "conflict", /busy/);
         await rejects(driver.stop(id, within()), "conflict", /busy/);
         await bench.run(first);
@@ -336,7 +353,8 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
       });
     });
 
-    test("stop and start can be done twice; a stopped workload does not move", async () => {
+    test("stop and start can be done twice; a stopped workload does not move", async ({ skip }) => {
+      skip(!bench.canStop, "workloads of this fleet do not heed an orderly shutdown");
       const { id, from, to } = await mover();
       for (let i = 0; i < 2; i++) await bench.run(driver.stop(id, within()));
       expect(await workloadNamed(id)).toMatchObject({ host: from, state: "stopped" });
@@ -351,9 +369,7 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
         for (let i = 0; i < 2; i++) await bench.run(driver.stage(host, bench.baseline, within()));
         await empty(host, other);
         const before = await hostNamed(host);
-        const patching = driver.remediate(host, bench.baseline, within());
-        expect((await hostNamed(host)).state).not.toBe("up");
-        await bench.run(patching);
+        await bench.run(driver.remediate(host, bench.baseline, within()));
         const after = await hostNamed(host);
         expect(after).toMatchObject({ state: "up", cordoned: true, mark: ours });
         expect([after.level, after.evidence]).toEqual([after.wanted, after.wanted]);
@@ -389,11 +405,12 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
         await empty(host, other);
         const stop = new AbortController();
         const first = rejects(driver.remediate(host, bench.baseline, within({ signal: stop.signal })), "cancelled");
-        await bench.pass(60_000);
+        await bench.pass(bench.pace);
         stop.abort();
         await bench.run(first);
         await bench.run(bench.another().remediate(host, bench.baseline, within()));
-        expect(await hostNamed(host)).toMatchObject({ state: "up", level: bench.baseline.version });
+        const after = await hostNamed(host);
+        expect(after).toMatchObject({ state: "up", level: after.wanted, evidence: after.wanted });
       });
     });
 
@@ -413,11 +430,11 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
         const { id, to } = await mover();
         const stop = new AbortController();
         const moving = rejects(driver.migrate(id, to, within({ signal: stop.signal })), "cancelled");
+        await soon(async () => expect(await workloadNamed(id)).toMatchObject({ movingTo: to }));
         stop.abort();
         await bench.run(moving);
         expect(await workloadNamed(id)).toMatchObject({ movingTo: to });
-        await bench.pass(HOUR);
-        expect(await workloadNamed(id)).toMatchObject({ host: to });
+        await soon(async () => expect(await workloadNamed(id)).toMatchObject({ host: to }));
       });
     });
 
@@ -435,7 +452,7 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
 
       test("reached: the act gives up, and a migration is called off", async () => {
         const { id, from, to } = await mover();
-        const deadline = driver.clock.now() + 1000;
+        const deadline = driver.clock.now() + bench.tooShort;
         await rejects(bench.run(driver.migrate(id, to, within({ deadline }))), "failed", /deadline/);
         expect(driver.clock.now()).toBeGreaterThanOrEqual(deadline);
         expect(await workloadNamed(id)).toMatchObject({ host: from, state: "running" });

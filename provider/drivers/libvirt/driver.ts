@@ -66,6 +66,7 @@ export function libvirtDriver({ target, shells, clock }: LibvirtDriverOptions): 
     adopt: (host, mark, context) =>
       act("adopt", context, host, async () => {
         const look = await free(host, context);
+        await site.run(host, `fenced "$1"`, [String(context.token)], context);
         if (look.mark === undefined)
           throw new RollError("conflict", `${host} bears no mark.`, { host, hint: "Look at the fleet again." });
         await setMark(host, mark, context, ADOPT, look.markText);

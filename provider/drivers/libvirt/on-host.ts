@@ -44,7 +44,8 @@ export async function onHost(
 /** What a script said when it failed. */
 export function failureOf({ code, stdout, stderr }: Answer, host: string): RollError {
   const told = /^rolling-patch (\w+): (.*)$/m.exec(stderr);
-  if (told !== null) return new RollError(told[1] as ErrorKind, `${host}: ${told[2]?.trim().replace(/\.$/, "")}.`, { host });
+  if (told !== null)
+    return new RollError(told[1] as ErrorKind, `${host}: ${told[2]?.trim().replace(/\.$/, "")}.`, { host });
   const said = lastLines(stderr) || lastLines(stdout) || `exit code ${code}`;
   if (/sudo: .*password is required|sudo: a terminal is required|not allowed to execute/.test(stderr))
     return new RollError("denied", `${host}: ${said}.`, {

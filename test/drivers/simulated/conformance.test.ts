@@ -47,12 +47,20 @@ function bench(open: () => Store): Bench {
   return {
     driver: first,
     baseline: { version: "8.0.3" },
+    standing: ({ level }) => ({ version: level }),
+    nonsense: { baseline: { version: "8.0 U3!" }, said: /baseline\.version/ },
+    pace: 60_000,
+    tooShort: 1000,
+    canStop: true,
     another: driver,
     run: (work) => time.run(work),
     pass: (ms) => time.pass(ms),
     operatorTakes: operator(operatorTakes),
     operatorGives: operator(operatorGives),
-    blocks: (host, reason) => operator((world) => block(world, host, reason))(host),
+    blocks: (host) => {
+      operator((world) => block(world, host, "its firmware is too old"))(host);
+      return "its firmware is too old";
+    },
     close: () => {
       const flags = stores[0]?.look(clock, violations) ?? [];
       for (const store of stores) store.close();

@@ -39,8 +39,15 @@ add_port() {
   [ -e "/run/netns/$netns" ] && return
   ip netns add "$netns"
   ip -n "$netns" link set lo up
-  in_switch link add "p-$1" type veth peer name eth0 netns "$netns"
+  in_switch link add "p-$1" type veth peer name eth0 address "$(hardware_address "$1")" netns "$netns"
   in_switch link set "p-$1" master sw0 up
+}
+
+# The same for every host of that name, or who has known a former one would not find it for half a minute.
+hardware_address() {
+  local number=0
+  [ "$1" = cli ] || number=${1#h}
+  printf '52:54:00:76:00:%02x' "$number"
 }
 
 remove_port() {

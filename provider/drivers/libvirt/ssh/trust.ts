@@ -93,16 +93,22 @@ const ALGORITHMS = new Map([
 export interface Algorithms {
   /** For plain keys, those of keys that we know first: a host whose ed25519 key is known shall show that one even when it would rather show another. */
   readonly plain: readonly string[];
-  /** For certificates, where a CA is known for the host and no key of it is pinned; they are preferred. RSA is left out: see ssh2-certificates.ts. */
+  /**
+   * For certificates, which are preferred: where a CA is known for the host, or something revoked, which may be one, and no key is pinned. RSA is left
+   * out: see ssh2-certificates.ts.
+   */
   readonly certificates: readonly string[];
 }
 
 export function algorithmsFor(place: Place, lines: readonly KnownKey[]): Algorithms {
-  const names = [knownName(place.address, place.port), knownName(place.address, 22)];
-  const known = new Set(names.flatMap((name) => plainLines(lines, name)).map((line) => line.type));
+  const revoked = linesFor(place, lines, "@revoked");
+  const known = plainLines(lines, knownName(place.address, place.port))
+    .filter((line) => !revoked.some((one) => one.key.equals(line.key)))
+    .map((line) => line.type);
   const types = [...ALGORITHMS.keys()];
-  const sorted = [...types.filter((type) => known.has(type)), ...types.filter((type) => !known.has(type))];
-  const certified = place.fingerprints.length === 0 && linesFor(place, lines, "@cert-authority").length > 0;
+  const sorted = [...types.filter((type) => known.includes(type)), ...types.filter((type) => !known.includes(type))];
+  const marked = linesFor(place, lines, "@cert-authority").length + revoked.length;
+  const certified = place.fingerprints.length === 0 && marked > 0;
   return {
     plain: sorted.flatMap((type) => ALGORITHMS.get(type) ?? []),
     certificates: certified ? types.filter((type) => type !== "ssh-rsa").map(certificateType) : [],

@@ -2,10 +2,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isSigned, parseCertificate } from "../../../../provider/drivers/libvirt/ssh/certificate.ts";
 import type { SshSettings } from "../../../../provider/drivers/libvirt/ssh/shell.ts";
 import { loadSsh2 } from "../../../../provider/drivers/libvirt/ssh/ssh2.ts";
+import { repository } from "../../../../tools/setup/context.mjs";
 import { hostAt, Lab, type Sshd, sshdPath, user } from "./sshd.ts";
 
 const lab = new Lab();
@@ -169,6 +170,19 @@ describe.skipIf(sshdPath === undefined)("a user certificate", () => {
     execFileSync("ssh-add", ["-q", key], { env, stdio: "ignore" });
     expect(await attempt(sshd, known, { identities: [], agent: socket })).toBe("in\n");
     execFileSync("ssh-add", ["-q", "-D"], { env, stdio: "ignore" });
+  });
+
+  test("and one of the host work in the library as it is bundled, too", async () => {
+    const { openShells } = await import(join(repository, "dist/provider/drivers/libvirt/ssh/shells.js"));
+    const [key, host] = [lab.newKey("bundled"), lab.newKey("bundled-host")];
+    certify(ca, key, ["-n", user]);
+    const config = [`HostKey ${host}`, `HostCertificate ${certify(ca, host, ["-h", "-n", "127.0.0.1"])}`];
+    const login = [`TrustedUserCAKeys ${ca}.pub`, "AuthorizedKeysFile none"];
+    const both = await lab.start({ types: [], config: [...config, ...login] });
+    const knownHosts = [lab.file("known-bundled", `@cert-authority 127.0.0.1 ${publicKey(`${ca}.pub`)}\n`)];
+    const shells = openShells([hostAt(both)], { knownHosts, identities: [key], agent: false });
+    onTestFinished(() => shells.close());
+    expect((await shells.shell("h1").run("echo in")).stdout).toBe("in\n");
   });
 
   test("for another user, or out of date, is refused and named", async () => {
