@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { type ApprovalGate, approvalGate } from "../core/approval.ts";
 import { approve } from "./commands/approve.ts";
 import { goOn } from "./commands/continue.ts";
@@ -15,6 +15,7 @@ import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { type ExitCode, exit, exitCodes } from "./exit.ts";
 import { report } from "./failure.ts";
+import { count, examples, gateName, inputs, kinds, schemaName } from "./options.ts";
 import { packageVersion } from "./version.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -244,34 +245,4 @@ function quiet(command: Command, world: CliWorld): void {
     outputError: (text, write) => write(text.replace(/^error: /, "rolling-patch: ")),
   });
   for (const sub of command.commands) quiet(sub, world);
-}
-
-function inputs(which = "inputs of the resource as JSON, of which only the target counts here"): Option {
-  return new Option("--inputs <file>", `${which}; default: the only one in .rolling-patch`);
-}
-
-function examples(...lines: readonly string[]): string {
-  return ["", "For example:", ...lines.map((line) => `  npx rolling-patch ${line}`)].join("\n");
-}
-
-function kinds(): string {
-  return Object.entries(schemas)
-    .map(([name, { title }]) => `  ${name.padEnd(10)}${title}`)
-    .join("\n");
-}
-
-function schemaName(text: string): SchemaName {
-  if (Object.hasOwn(schemas, text)) return text as SchemaName;
-  throw new InvalidArgumentError(`There are ${Object.keys(schemas).join(", ")}.`);
-}
-
-function gateName(text: string): ApprovalGate {
-  const parsed = approvalGate.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(`There are ${approvalGate.options.join(" and ")}.`);
-}
-
-function count(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Give a whole number.");
 }

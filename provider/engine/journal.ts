@@ -4,7 +4,7 @@ import { wallTime } from "./clock.ts";
 import { inOrder, sliceKey } from "./journal-slices.ts";
 import type { Journal, JournalEntry, StoredEntry } from "./ports.ts";
 
-export { JOURNAL_FILE, type JournalOptions, journalExists, openJournal } from "./journal-sqlite.ts";
+export { JOURNAL_FILE, type JournalOptions, journalExists, openJournal } from "./journal-file.ts";
 
 /** A journal that forgets when the process ends: for tests, and for rolls in virtual time. */
 export function memoryJournal(wall: () => string = wallTime): Journal {

@@ -1,6 +1,5 @@
 import { decide } from "../core/decide/decide.ts";
 import { Desk } from "../core/decide/desk.ts";
-import { surprises } from "../core/decide/foreseen.ts";
 import { judge } from "../core/decide/judge.ts";
 import type { Decision, View } from "../core/decide/view.ts";
 import { isRollError } from "../core/errors.ts";
@@ -12,15 +11,14 @@ import type { RunEvent } from "../core/reduce.ts";
 import { checkPointsOf } from "../core/regressions.ts";
 import type { Ending, RunMemory } from "../core/run.ts";
 import { Asked } from "./asked.ts";
-import { claimed, FillGauge, followed } from "./chronicle.ts";
+import { claimed, FillGauge } from "./chronicle.ts";
 import { Crew } from "./crew.ts";
 import type { Keeper } from "./keeper.ts";
-import { Landing } from "./landing.ts";
 import { Ledger } from "./ledger.ts";
 import { Openings } from "./openings.ts";
 import { QuietReader } from "./quiet.ts";
-import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
+import { Route } from "./route.ts";
 import { Service } from "./service.ts";
 import type { Silences } from "./silences.ts";
 import { Wake } from "./wake.ts";
@@ -30,8 +28,6 @@ import { GUARDS_EVERY } from "./watch.ts";
 const LOOK_EVERY = 60_000;
 /** The same while a host is watched: whether guests stay up is seen only by looking. */
 const LOOK_WATCHED = 15_000;
-/** Plans in a row that led to no act: the roll makes no progress. */
-const MOST_PLANS = 3;
 /** Rounds of verdicts and plans over one observation; every one changes what is remembered, so only a bug needs more. */
 const MOST_ROUNDS = 1_000;
 /** Nothing to start and nothing to end with: what is in flight has to land first. */
@@ -48,13 +44,11 @@ export class Session {
   readonly #crew: Crew;
   readonly #asked: Asked;
   readonly #wake = new Wake();
-  readonly #landing: Landing;
+  readonly #route: Route;
   readonly #openings: Openings;
   readonly #quiet = new QuietReader();
   readonly #gauge = new FillGauge();
   readonly #service: Service;
-  #plan: Plan | undefined;
-  #plansInARow = 0;
   #out: readonly string[] = [];
   readonly #silences: Silences | undefined;
 
@@ -68,7 +62,7 @@ export class Session {
     this.#crew = new Crew(ports, request, keeper, this.#ledger, () => this.wake(), silences);
     this.#asked = new Asked(ports, request, () => this.wake());
     this.#openings = new Openings((at) => ports.windows(at));
-    this.#landing = new Landing(request.inputs.policy.deadlines.drain);
+    this.#route = new Route(ports, request, this.#ledger, this.#crew);
   }
 
   get memory(): RunMemory {
@@ -76,7 +70,7 @@ export class Session {
   }
 
   get plan(): Plan | undefined {
-    return this.#plan;
+    return this.#route.plan;
   }
 
   /** Hosts that bear a mark of ours, as last observed. */
@@ -134,10 +128,7 @@ export class Session {
     if (decision.ending !== undefined) return decision.ending;
     for (const act of decision.start) this.#crew.start(act, fleet);
     if (this.#asked.waiting(decision.waits)) this.#ports.herald?.waits(decision.waits?.words ?? "", this.memory);
-    if (decision.start.length > 0) {
-      this.#plansInARow = 0;
-      this.#landing.over();
-    }
+    if (decision.start.length > 0) this.#route.progressed();
     await this.#wait(fleet, decision);
     return undefined;
   }
@@ -172,72 +163,24 @@ export class Session {
         if (words !== undefined) this.#tell(words);
       }
       if (verdicts.length > 0) continue;
-      const why = this.#whyReplan(view, desk);
+      const why = this.#route.whyNot(view, desk);
       if (why !== undefined && !fresh) {
         fresh = true;
-        if (await this.#replan(fleet, why)) continue;
+        if (await this.#route.replan(view, why)) continue;
         return WAIT;
       }
       const decision = decide(view, desk);
       for (const event of decision.events) await this.#ledger.enter(event);
       if (decision.events.length > 0) continue;
       if (decision.stuck === undefined) return decision;
-      if (!(await this.#stuck(fleet, decision.stuck))) return WAIT;
+      if (!(await this.#route.stuck(view, decision.stuck))) return WAIT;
     }
     throw new Error(`no decision after ${MOST_ROUNDS} rounds over the same fleet`);
-  }
-
-  /** Why the plan no longer holds; undefined while it does, and when there is nothing to plan for. */
-  #whyReplan(view: View, desk: Desk): string | undefined {
-    if (view.run.halt !== undefined || view.asked !== undefined) return undefined;
-    return this.#plan === undefined ? "there is no plan yet" : surprises(view, desk)[0];
-  }
-
-  /** Nothing can start although we have nothing in flight: another plan may help, but not for ever. False: migrations have to land first. */
-  async #stuck(fleet: Fleet, why: string): Promise<boolean> {
-    if (this.#landing.isAwaiting(fleet, this.#crew.inFlight)) return false;
-    this.#plansInARow += 1;
-    if (this.#plansInARow <= MOST_PLANS) return this.#replan(fleet, why);
-    const flights = this.#landing.wait(fleet, this.#crew.inFlight);
-    if (flights.length > 0) {
-      this.#plansInARow = 0;
-      return this.#waitFor(flights, why);
-    }
-    const hint = "`rolling-patch status` shows the hosts; the next `pulumi up` looks again.";
-    await this.#ledger.enter({ kind: "halt", sticky: false, reason: `no progress: ${why}`, hint });
-    return true;
-  }
-
-  /** Plans the remainder. False: there is no plan, but there may be one once the migrations in flight have landed. */
-  async #replan(fleet: Fleet, why: string): Promise<boolean> {
-    const acts = this.#crew.inFlight;
-    if (this.#landing.isAwaiting(fleet, acts)) return false;
-    const quiet = this.#quiet.read(fleet, this.#openings.at(fleet.at));
-    const made = replan({ fleet, run: this.memory, request: this.#request, previous: this.#plan, quiet, why });
-    if (made.refusal !== undefined) {
-      const flights = this.#landing.wait(fleet, acts);
-      if (flights.length > 0) return this.#waitFor(flights, made.refusal);
-    }
-    if (made.plan !== undefined) {
-      this.#plan = made.plan;
-      this.#ledger.log("followed", undefined, followed(made.plan, why));
-    }
-    this.#ledger.follow(this.#plan);
-    for (const line of made.news) this.#ports.tell(line);
-    for (const event of made.events) await this.#ledger.enter(event);
-    return true;
   }
 
   #tell({ host, text }: { host?: string; text: string }): void {
     if (host === undefined) this.#ports.tell({ kind: "note", text });
     else this.#ports.tell({ kind: "end", host, position: this.#ledger.position(host), text });
-  }
-
-  #waitFor(flights: readonly string[], why: string): false {
-    const what = flights.length === 1 ? "a migration" : `${flights.length} migrations`;
-    const text = `waiting for ${what} in flight (${flights.slice(0, 3).join(", ")}${flights.length > 3 ? ", …" : ""}): ${why}`;
-    this.#ports.tell({ kind: "note", text });
-    return false;
   }
 
   #view(fleet: Fleet): View {
@@ -247,7 +190,7 @@ export class Session {
     const quiet = this.#quiet.read(fleet, window);
     return {
       fleet,
-      plan: this.#plan,
+      plan: this.#route.plan,
       run: this.memory,
       policy: inputs.policy,
       owners: this.#request.owners,

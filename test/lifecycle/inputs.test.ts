@@ -18,8 +18,8 @@ const suite = { name: "e2e", command: ["npm", "run", "e2e"] };
 const bad: [declared: Props, failure: string, another?: string][] = [
   [{ target: undefined }, "target: is missing: expected an object"],
   [{ target: "fleet.db" }, 'target: expected an object, not "fleet.db"'],
-  [{ target: {} }, 'target.kind: is missing; expected "simulated"'],
-  [{ target: { kind: "vmware" } }, 'target.kind: unknown kind "vmware"; expected "simulated"'],
+  [{ target: {} }, 'target.kind: is missing; expected one of "simulated", "libvirt"'],
+  [{ target: { kind: "vmware" } }, 'target.kind: unknown kind "vmware"; expected one of "simulated", "libvirt"'],
   [{ target: { kind: "simulated" } }, "target.file: is missing: expected a string"],
   [{ target: { kind: "simulated", file: "" } }, "target.file: must not be empty"],
   [{ target: { ...target, flie: "x" } }, "target.flie: unknown property `flie`; did you mean `file`?"],

@@ -1,4 +1,5 @@
 import { isRollError } from "../../core/errors.ts";
+import { own } from "../../core/own.ts";
 import type { ActContext, OtherActors } from "../../engine/ports.ts";
 import type { Site } from "./site.ts";
 
@@ -28,7 +29,7 @@ export function timers(site: Site): OtherActors {
     async restore(former, context) {
       site.mayBegin("restore", context);
       await onAll(hosts, (host) => {
-        const was = former[host];
+        const was = own(former, host);
         const units = Array.isArray(was) ? was.filter((unit) => UNITS.includes(unit)) : [];
         return site.run(host, START, [String(context.token), ...units], context);
       });

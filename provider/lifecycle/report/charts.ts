@@ -3,7 +3,8 @@ import { named } from "../render/escape.ts";
 import { counted } from "../render/words.ts";
 import { canvas, type Draw, type PlotLibrary } from "./canvas.ts";
 import type { Estimate, ForestRow, RunReport } from "./schema.ts";
-import { short, ticksOf, timelineSvg } from "./timeline.ts";
+import { timelineSvg } from "./timeline.ts";
+import { short, ticksOf } from "./timeline-rows.ts";
 import { clock, losses, share, signed } from "./words.ts";
 
 /** The charts of a report as SVG; what there is nothing to show of is absent. */

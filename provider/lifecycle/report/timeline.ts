@@ -3,6 +3,7 @@ import { named } from "../render/escape.ts";
 import { counted } from "../render/words.ts";
 import { type Draw, type PlotLibrary, WIDTH } from "./canvas.ts";
 import type { HostReport, Mark, RunReport, Span } from "./schema.ts";
+import { endOf, middle, packed, type Row, short, startOf, ticksOf } from "./timeline-rows.ts";
 import { clock, lasting } from "./words.ts";
 
 /** Up to this many hosts each has a row; beyond, hosts that follow one another share one. */
@@ -10,16 +11,9 @@ const ROW_EACH = 120;
 /** Beyond these a browser gets slow, and nobody could tell them apart. */
 const MOST_TICKS = 3_000;
 const MOST_TITLES = 4_000;
-const LETTERS = 24;
 
 /** What happens to the whole run and deserves a line through all rows. */
 const LINES: readonly Mark["kind"][] = ["halt", "taken up", "canary", "test"];
-
-interface Row {
-  readonly host: HostReport;
-  /** Its place from the top. */
-  readonly row: number;
-}
 
 /** Hosts over time: what each went through, its moves, its looks, and what stopped the run. */
 export function timelineSvg(plot: PlotLibrary, draw: Draw, report: RunReport): string {
@@ -141,10 +135,6 @@ const rowEach = (hosts: number): boolean => hosts <= ROW_EACH;
 const movesDrawn = (hosts: readonly HostReport[]): boolean =>
   hosts.reduce((sum, { moves }) => sum + moves.length, 0) <= MOST_TICKS;
 
-const middle = ({ row }: Row): number => row + 0.5;
-const startOf = ({ begins, spans }: HostReport): number => begins ?? spans[0]?.from ?? 0;
-const endOf = ({ ends, spans }: HostReport): number => ends ?? spans.at(-1)?.to ?? 0;
-
 const LINE_COLOURS: ReadonlyMap<Mark["kind"], string> = new Map([
   ["halt", "bad"],
   ["canary", "canary"],
@@ -253,27 +243,4 @@ function labels(lines: readonly Mark[], last: number): { at: number; text: strin
     taken = at + room;
     return [{ at: Math.min(at, last - room), text }];
   });
-}
-
-/** For each host the first row that is free when it begins. */
-function packed(hosts: readonly HostReport[]): Row[] {
-  const free: number[] = [];
-  return hosts.map((host) => {
-    const found = free.findIndex((at) => at <= startOf(host));
-    const row = found < 0 ? free.length : found;
-    free[row] = endOf(host);
-    return { host, row };
-  });
-}
-
-/** Round moments, at most a dozen. */
-export function ticksOf(last: number): number[] {
-  const steps = [60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
-  const step = steps.find((seconds) => last / seconds <= 12) ?? 86_400 * Math.ceil(last / 86_400 / 12);
-  return Array.from({ length: Math.floor(last / step) + 1 }, (_, index) => index * step);
-}
-
-export function short(name: string, most = LETTERS): string {
-  const letters = [...named(name)];
-  return letters.length <= most ? letters.join("") : `${letters.slice(0, most - 1).join("")}…`;
 }

@@ -1,5 +1,6 @@
 import { XMLParser } from "fast-xml-parser";
 import type { Workload } from "../../../core/fleet.ts";
+import { own } from "../../../core/own.ts";
 
 /** Namespace of what is said about a guest to rolls: `virsh metadata GUEST urn:rolling-patch:workload --key rolling-patch --set '<workload …/>'`. */
 export const METADATA = "urn:rolling-patch:workload";
@@ -120,24 +121,24 @@ function compact<T extends object>(of: T): { [K in keyof T]?: Exclude<T[K], unde
 }
 
 /** Units of libvirt's sizes, in KiB. */
-const UNITS: Readonly<Record<string, number>> = {
-  b: 1 / 1024,
-  bytes: 1 / 1024,
-  KiB: 1,
-  k: 1,
-  MiB: 1024,
-  M: 1024,
-  GiB: 1048576,
-  G: 1048576,
-};
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ["b", 1 / 1024],
+  ["bytes", 1 / 1024],
+  ["KiB", 1],
+  ["k", 1],
+  ["MiB", 1024],
+  ["M", 1024],
+  ["GiB", 1_048_576],
+  ["G", 1_048_576],
+]);
 
 function mebibytes(memory: Element | undefined): number {
   const unit = attribute(memory, "unit") ?? "KiB";
-  return Math.ceil((Number(memory?.["#"] ?? 0) * (UNITS[unit] ?? 1)) / 1024);
+  return Math.ceil((Number(memory?.["#"] ?? 0) * (UNITS.get(unit) ?? 1)) / 1024);
 }
 
 function children(of: Element | undefined, name: string): Element[] {
-  const found = of?.[name];
+  const found = own(of, name);
   const list = found === undefined ? [] : Array.isArray(found) ? found : [found];
   return list.map((one) => (typeof one === "object" && one !== null ? (one as Element) : { "#": one }));
 }
@@ -149,6 +150,6 @@ function textOf(of: Element | undefined, name: string): string {
 }
 
 function attribute(of: Element | undefined, name: string): string | undefined {
-  const value = of?.[`@${name}`];
+  const value = own(of, `@${name}`);
   return value === undefined ? undefined : String(value);
 }

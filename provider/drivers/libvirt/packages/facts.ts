@@ -1,5 +1,11 @@
+import { compareVersions } from "../../../core/version.ts";
+
+/** How a host's packages are managed: dpkg and apt, or rpm and dnf. */
+export type Family = "deb" | "rpm";
+
 /** What a host tells about its packages and kernels. */
 export interface PackageFacts {
+  readonly family: Family;
   /** Changes whenever the dear part may say something else. */
   readonly key: string;
   /** Release of the running kernel. */
@@ -8,6 +14,7 @@ export interface PackageFacts {
   readonly kernel: string;
   /** Packages that ask for a reboot; undefined: none does. */
   readonly reboot: string | undefined;
+  /** Of several versions that are installed side by side (kernels of rpm), the newest. The status is dpkg's: `ii`, `hi` (held), `iF` … */
   readonly installed: ReadonlyMap<string, { readonly version: string; readonly status: string }>;
 }
 
@@ -16,6 +23,12 @@ export interface Inspection {
   readonly broken: readonly string[];
   /** Package of the running kernel. */
   readonly owner: { readonly name: string; readonly version: string } | undefined;
+  /** Version that the running kernel itself says it was built as; undefined where kernels do not tell. */
+  readonly built: string | undefined;
+  /** Declared packages that are the running kernel's, or depend on it. */
+  readonly runs: ReadonlySet<string>;
+  /** Why a reboot is needed, where that is dear to find out. */
+  readonly reboot: string | undefined;
   /** Version of the libvirt daemon that runs. */
   readonly daemon: string | undefined;
   /** Programs that are not as their package brought them, by package. */
@@ -28,38 +41,49 @@ export interface Inspection {
   readonly behind: readonly string[];
 }
 
-/** Reads what `GLANCE` prints. */
+/** Reads what a glance prints. Throws nothing: what is missing is empty. */
 export function readGlance(text: string): PackageFacts {
   const { all, one } = linesOf(text);
+  const family = one("family") === "rpm" ? "rpm" : "deb";
+  const held = new Set(all("held"));
+  const installed = new Map<string, { version: string; status: string }>();
+  for (const line of all("installed")) {
+    // "fleet-agent ii 1.0.0": a status abbreviation has three characters, the last one usually a blank.
+    const [, name = "", status = "", said = ""] = /^(\S+) (..)\S? ?(\S*)$/.exec(line) ?? [];
+    const version = plain(said);
+    if (name === "" || version === "" || status[1] === "n" || status[1] === "c") continue;
+    const other = installed.get(name)?.version;
+    if (other !== undefined && compareVersions(family, other, version) > 0) continue;
+    installed.set(name, { version, status: held.has(name) ? `h${status.slice(1)}` : status });
+  }
   return {
+    family,
     key: one("key") ?? "",
     running: one("running") ?? "",
     kernel: one("kernel") ?? "",
     reboot: one("reboot")?.trim(),
-    installed: new Map(
-      all("installed").flatMap((line) => {
-        // "fleet-agent ii 1.0.0": a status abbreviation has three characters, the last one usually a blank.
-        const [, name = "", status = "", version = ""] = /^(\S+) (..)\S? ?(\S*)$/.exec(line) ?? [];
-        return name === "" || version === "" || status[1] === "n" || status[1] === "c"
-          ? []
-          : [[name, { version, status }] as const];
-      }),
-    ),
+    installed,
   };
 }
 
-/** Reads what `INSPECTION` prints. */
+/** rpm writes the epoch that is none as 0. */
+const plain = (version: string): string => version.replace(/^(0|\(none\)):/, "");
+
+/** Reads what an inspection prints. With `pinned` only what the pinned repository has counts as available. */
 export function readInspection(text: string, pinned: boolean): Inspection {
   const { all, one } = linesOf(text);
   const [name, version] = one("owner")?.split(" ") ?? [];
   const available = new Map<string, string[]>();
   for (const line of [...(pinned ? [] : all("available")), ...all("pinned")]) {
     const [of = "", at = ""] = line.split(" ");
-    available.set(of, [...new Set([...(available.get(of) ?? []), at])]);
+    if (at !== "") available.set(of, [...new Set([...(available.get(of) ?? []), plain(at)])]);
   }
   return {
     broken: all("broken"),
-    owner: name === undefined || version === undefined ? undefined : { name, version },
+    owner: name === undefined || version === undefined ? undefined : { name, version: plain(version) },
+    built: one("built"),
+    runs: new Set(all("runs")),
+    reboot: one("reboot")?.trim(),
     daemon: one("daemon"),
     changed: new Map(all("changed").map((line) => [line.split(" ")[0] ?? "", line.split(" ")[1] ?? ""])),
     available,

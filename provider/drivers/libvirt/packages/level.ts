@@ -4,11 +4,11 @@ import type { Host } from "../../../core/fleet.ts";
 import { levelChange, levelOf } from "../../../core/levels.ts";
 import { isMet, isPast, type PackageRange, rangeProblem, readRange, resolved } from "../../../core/package-range.ts";
 import type { VersionScheme } from "../../../core/version.ts";
-import type { Inspection, PackageFacts } from "./facts.ts";
+import type { Family, Inspection, PackageFacts } from "./facts.ts";
 
 /** How a host stands against a baseline of packages. */
 export interface LevelReading {
-  readonly family: "deb" | "rpm";
+  readonly family: Family;
   /** `name=version` of what is declared; a package that is not installed is `name=none`. */
   readonly level: string;
   /** The same with the versions that this host would get. */
@@ -36,12 +36,8 @@ interface Part {
 }
 
 /** Judges what a host tells. Pure. Throws `invalid` for a declared version that the host's package manager cannot read. */
-export function levelFrom(
-  family: "deb" | "rpm",
-  baseline: Baseline,
-  facts: PackageFacts,
-  seen: Inspection,
-): LevelReading {
+export function levelFrom(baseline: Baseline, facts: PackageFacts, seen: Inspection): LevelReading {
+  const { family } = facts;
   const parts = [
     ...Object.entries(baseline.packages ?? {}).map(([name, text]) => packagePart(family, name, text, facts, seen)),
     ...(baseline.kernel === undefined ? [] : [kernelPart(baseline.kernel, facts, seen)]),
@@ -62,7 +58,7 @@ export function levelFrom(
     evidence,
     ...(finding === undefined ? {} : { finding }),
     ...(problem === undefined ? {} : { problem }),
-    rebootPending: facts.reboot !== undefined || (facts.kernel !== "" && facts.kernel !== facts.running),
+    rebootPending: mustReboot(facts, seen),
     install: installOf(parts, baseline, family),
   };
 }
@@ -72,8 +68,9 @@ function packagePart(
   name: string,
   text: string,
   { installed }: PackageFacts,
-  { available, owner, daemon, changed, updateProblem }: Inspection,
+  seen: Inspection,
 ): Part {
+  const { available, updateProblem } = seen;
   const range = readRange(text) as PackageRange;
   const has = installed.get(name);
   const choice = available.get(name) ?? [];
@@ -95,7 +92,7 @@ function packagePart(
     name,
     has: version,
     wants: will ?? text.replace(/\s+/g, ""),
-    proven: provenVersion(name, version, owner, daemon, changed.get(name)),
+    proven: provenVersion(name, version, seen),
     stands: there ? "there" : past ? "ahead" : "behind",
     ...(blocked === undefined ? {} : { blocked }),
   };
@@ -104,26 +101,46 @@ function packagePart(
 const newest = (scheme: VersionScheme, choice: readonly string[]) =>
   resolved(scheme, { kind: "latest" }, undefined, choice);
 
-/** A kernel's package by the kernel that runs, libvirt's by its daemon, any other by its files. */
-function provenVersion(
-  name: string,
-  version: string,
-  owner: Inspection["owner"],
-  daemon: string | undefined,
-  changed: string | undefined,
-): string {
+/**
+ * A kernel's package by the kernel that runs, libvirt's by its daemon, any other by its files. A package that names the newest kernel may have a version of
+ * its own (Ubuntu's `linux-image-generic`): it is proven when the kernel that it depends on runs.
+ */
+function provenVersion(name: string, version: string, { owner, built, runs, daemon, changed }: Inspection): string {
   if (version === "none") return version;
-  if (/^(linux-image|kernel)(-|$)/.test(name)) return owner?.version ?? "unknown";
-  if (/^libvirt-daemon/.test(name) && daemon !== undefined && !upstream(version).startsWith(daemon)) return daemon;
-  return changed === undefined ? version : `${version}(${changed}-differs)`;
+  if (/^(linux-image|kernel)(-|$)/.test(name)) {
+    if (built !== undefined && built !== owner?.version) return built;
+    return runs.has(name) ? version : (owner?.version ?? "unknown");
+  }
+  if (/^libvirt-daemon/.test(name) && daemon !== undefined && !isUpstream(version, daemon)) return daemon;
+  const file = changed.get(name);
+  return file === undefined ? version : `${version}(${file}-differs)`;
+}
+
+/** Whether a package's version is one of this upstream version: `1:11.3.0-3` of `11.3.0`, and not of `11.3`. */
+function isUpstream(version: string, daemon: string): boolean {
+  const rest = upstream(version);
+  return rest.startsWith(daemon) && !/^[\d.]/.test(rest.slice(daemon.length));
+}
+
+/** A kernel of the same release but another build runs as long as nobody reboots. */
+function mustReboot({ reboot, kernel, running }: PackageFacts, { reboot: found, built, owner }: Inspection): boolean {
+  if (reboot !== undefined || found !== undefined) return true;
+  if (kernel !== "" && kernel !== running) return true;
+  return built !== undefined && owner !== undefined && built !== owner.version;
 }
 
 const upstream = (version: string): string => version.replace(/^\d+:/, "");
 
-function kernelPart(wanted: string, { kernel, running, installed }: PackageFacts, { available }: Inspection): Part {
-  const name = `linux-image-${wanted}`;
+/** Package of a kernel release. */
+export const kernelPackage = (family: Family, release: string): string =>
+  family === "deb" ? `linux-image-${release}` : `kernel-${release}`;
+
+function kernelPart(wanted: string, facts: PackageFacts, { available }: Inspection): Part {
+  const { family, kernel, running, installed } = facts;
+  const name = kernelPackage(family, wanted);
   const there = kernel === wanted;
-  const cannot = !there && !installed.has(name) && (available.get(name) ?? []).length === 0;
+  // dnf lists kernels by package, not by release: whether it has one is seen when it is staged.
+  const cannot = family === "deb" && !there && !installed.has(name) && (available.get(name) ?? []).length === 0;
   return {
     name: "kernel",
     has: kernel === "" ? running : kernel,
@@ -180,11 +197,11 @@ function problemOf({ installed }: PackageFacts, { broken }: Inspection): string 
   return names.length === 0 ? undefined : `packages are not set up: ${names.slice(0, 5).join(", ")}`;
 }
 
-function installOf(parts: readonly Part[], { kernel }: Baseline, family: "deb" | "rpm"): string[] {
+function installOf(parts: readonly Part[], { kernel }: Baseline, family: Family): string[] {
   const joint = family === "deb" ? "=" : "-";
   return parts.flatMap(({ name, wants, stands }) => {
     if (name === "distribution") return [];
-    if (name === "kernel" && kernel !== undefined) return stands === "there" ? [] : [`linux-image-${kernel}`];
+    if (name === "kernel" && kernel !== undefined) return stands === "there" ? [] : [kernelPackage(family, kernel)];
     return [`${name}${joint}${wants}`];
   });
 }

@@ -1,0 +1,163 @@
+import { describe, expect, test } from "vitest";
+import { libvirtTarget } from "../../../provider/core/libvirt-target.ts";
+import { fleetOf, type Seen } from "../../../provider/drivers/libvirt/look/fleet.ts";
+import { type HostLook, readAbilities, readLook } from "../../../provider/drivers/libvirt/look/host-look.ts";
+import { preflightFrom } from "../../../provider/drivers/libvirt/preflight.ts";
+
+const UUID = "591ad0e9-c061-4c36-9954-5805510bacfa";
+
+const guest = ({
+  name = "g1",
+  uuid = UUID,
+  words = "running (booted)",
+  devices = "",
+  more = "",
+} = {}): string => `@guest ${uuid}
+${words}
+<domain type='qemu' id='1'>
+  <name>${name}</name>
+  <uuid>${uuid}</uuid>${more}
+  <memory unit='KiB'>81920</memory>
+  <vcpu placement='static'>2</vcpu>
+  <cpu mode='custom' match='exact'><model fallback='forbid'>qemu64</model></cpu>
+  <devices>
+    <interface type='bridge'><source bridge='br0'/></interface>${devices}
+  </devices>
+</domain>`;
+
+function look(virsh: string, lines = ""): HostLook {
+  const text = `boot boot-1
+memory 25165824
+processors 4
+hardware   
+link br0
+link eth0
+${lines}
+${`@networks
+@pools
+default
+@autostart
+@transient
+${virsh}`.replace(/^/gm, "virsh ")}`;
+  return readLook(text);
+}
+
+const target = libvirtTarget.parse({ kind: "libvirt", hosts: [{ name: "h1" }, { name: "h2" }] });
+const uuids = ["uuid 1\nprocessor EPYC\nusable qemu64", "uuid 2\nprocessor EPYC\nusable qemu64"];
+
+function fleet(looks: readonly (HostLook | undefined)[], abilities = uuids) {
+  const seen = target.hosts.map((declared, index): Seen => {
+    const level = {
+      family: "deb",
+      level: "a=1",
+      wanted: "a=2",
+      evidence: "a=1",
+      rebootPending: false,
+      install: [],
+    } as const;
+    const known = looks[index];
+    return {
+      declared,
+      answers: known !== undefined,
+      rebooting: false,
+      look: known,
+      level,
+      abilities: readAbilities(abilities[index] ?? ""),
+    };
+  });
+  return fleetOf(target, "libvirt:kvm", 0, seen).fleet;
+}
+
+describe("a look at a host", () => {
+  test("tells its guests, and what they are to a roll", () => {
+    const metadata = `<metadata><r:workload xmlns:r="urn:rolling-patch:workload" group="db" tags="web shop" address="10.0.0.5" moves="once" prefer="h1"/></metadata>`;
+    expect(fleet([look(guest({ more: metadata })), look("")]).workloads).toEqual([
+      {
+        id: "g1",
+        host: "h1",
+        state: "running",
+        demand: { memory: 80, cpu: 2 },
+        group: "db",
+        tags: ["web", "shop"],
+        address: "10.0.0.5",
+        moves: "once",
+        hosts: { prefer: ["h1"] },
+        pinned: false,
+      },
+    ]);
+  });
+
+  test("a device of the host pins its guest", () => {
+    const pci = "<hostdev mode='subsystem' type='pci'/>";
+    expect(fleet([look(guest({ devices: pci })), look("")]).workloads[0]?.pinned).toBe(true);
+  });
+
+  test("a guest never moves to a host without its bridge, or whose processor cannot be what it was given", () => {
+    const bridge = "<interface type='bridge'><source bridge='br9'/></interface>";
+    expect(fleet([look(guest({ devices: bridge }), "link br9"), look("")]).workloads[0]?.hosts).toEqual({
+      never: ["h2"],
+    });
+    const abilities = [uuids[0] ?? "", "uuid 2\nprocessor Opteron\nusable kvm64"];
+    expect(fleet([look(guest()), look("")], abilities).workloads[0]?.hosts).toEqual({ never: ["h2"] });
+  });
+
+  test("one that is on its way is at its source, and books its target", () => {
+    const arriving = look(guest({ words: "paused (migrating)" }));
+    expect(fleet([look(guest()), arriving]).workloads).toMatchObject([
+      { host: "h1", movingTo: "h2", state: "running" },
+    ]);
+    const job = look(guest(), `job ${UUID} h2 `);
+    expect(fleet([job, look("")]).workloads).toMatchObject([{ host: "h1", movingTo: "h2" }]);
+    const ended = look(guest(), `job ${UUID} h2 1`);
+    expect(fleet([ended, look("")]).workloads[0]).not.toHaveProperty("movingTo");
+  });
+
+  test("one that runs twice stops everything, with evidence", () => {
+    expect(() => fleet([look(guest()), look(guest())])).toThrow(/g1 .* runs on h1 \(running \(booted\)\) and h2/);
+  });
+
+  test("a definition that is left where it does not run is no guest of that host", () => {
+    expect(fleet([look(guest({ words: "shut off (shutdown)" })), look(guest())]).workloads).toMatchObject([
+      { host: "h2", state: "running" },
+    ]);
+  });
+
+  test("two guests of one name are told apart", () => {
+    const other = "00000000-c061-4c36-9954-5805510bacfa";
+    expect(fleet([look(guest()), look(guest({ uuid: other }))]).workloads.map(({ id }) => id)).toEqual([
+      `g1 (${other})`,
+      `g1 (${UUID})`,
+    ]);
+  });
+
+  test("hosts with one UUID are blocked", () => {
+    const [first, second] = fleet([look(""), look("")], ["uuid 1", "uuid 1"]).hosts;
+    expect([first?.finding?.reason, second?.finding?.reason]).toEqual([
+      expect.stringContaining("same UUID as h2"),
+      expect.stringContaining("same UUID as h1"),
+    ]);
+  });
+
+  test("a silent host keeps its key and its level", () => {
+    expect(fleet([look(""), undefined]).hosts[1]).toMatchObject({ id: "h2", state: "unreachable", level: "a=1" });
+  });
+
+  test("a mark that cannot be read is somebody's", () => {
+    expect(look("", "mark nonsense").mark?.owner).toMatch(/cannot be read/);
+    expect(look("", 'mark {"run":"r","owner":"a/b/c","token":3}').mark).toEqual({ run: "r", owner: "a/b/c", token: 3 });
+  });
+});
+
+describe("preflight", () => {
+  test.each([
+    ["manager oVirt (vdsm)", /oVirt \(vdsm\) owns it/],
+    ["space /boot 20", /\/boot has 20 MiB free, a patch needs 100/],
+    ["readonly /boot", /\/boot is mounted read-only/],
+  ])("%s blocks", (line, reason) => expect(preflightFrom(`${line}\n`).blocked).toMatch(reason));
+
+  test("what only a person should know is a warning", () => {
+    expect(preflightFrom("uptime 17280000.5\nunbuilt zfs\nspace /boot 900\n")).toEqual({
+      warnings: [expect.stringContaining("up for 200 days"), expect.stringContaining("zfs is not built")],
+    });
+  });
+});
