@@ -72,6 +72,9 @@ if command -v dkms >/dev/null 2>&1 && [ -n "$newest" ]; then
   dkms status 2>/dev/null | sed 's/[,:].*//' | sort -u | while read -r m; do dkms status 2>/dev/null | grep "^$m" | grep -q "$newest.*installed" || echo "unbuilt $m"; done
 fi
 ! command -v mokutil >/dev/null 2>&1 || ! mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled' || echo "secureboot enabled"
-[ ! -r /boot/grub/grub.cfg ] || [ -z "$newest" ] || grep -q "vmlinuz-$newest" /boot/grub/grub.cfg || echo "noentry $newest"
+for cfg in /boot/grub/grub.cfg /boot/grub2/grub.cfg; do
+  [ -r "$cfg" ] && [ -n "$newest" ] || continue
+  cat "$cfg" /boot/loader/entries/*.conf 2>/dev/null | grep -qF "vmlinuz-$newest" || echo "noentry $newest"
+done
 :
 `;

@@ -26,7 +26,7 @@ interface Change {
 
 function reading(baseline: Baseline, { glance = ["", ""], inspection = ["", ""] }: Change = {}) {
   const facts = readGlance(GLANCE.replace(...glance));
-  return levelFrom("deb", baseline, facts, readInspection(INSPECTION.replace(...inspection), false));
+  return levelFrom(baseline, facts, readInspection(INSPECTION.replace(...inspection), false));
 }
 
 describe("the level of a host", () => {

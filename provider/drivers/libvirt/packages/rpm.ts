@@ -1,6 +1,13 @@
+/** `repository LINE` makes $from the options with which dnf knows that repository only, or none for no line. One that does not answer is an error, not empty. */
+export const RPM = `
+repository() {
+  from=; [ -z "$1" ] || from="--repofrompath=rolling-patch,$1 --repo=rolling-patch --setopt=rolling-patch.skip_if_unavailable=0"
+}
+`;
+
 /**
- * What `GLANCE` and `INSPECTION` are on hosts with rpm and dnf, with the same arguments and lines. Written from dnf's and rpm's documentation and output; unlike
- * those of apt they have not been run on a host of that family.
+ * What `GLANCE` and `INSPECTION` are on hosts with rpm and dnf, with the same arguments and lines. Tried with Debian's dnf 4 and rpm against a local
+ * repository; unlike those of apt they have not been run on a host of that family.
  */
 export const RPM_GLANCE = `
 shift
@@ -14,9 +21,9 @@ sed -n 's/^\\([^#! ].*\\)-[0-9]*:.*$/held \\1/p' /etc/dnf/plugins/versionlock.li
 `;
 
 /** `rpm -V` tells of a file "S.5....T.  c /etc/x" (c: configuration) or "missing     /usr/x"; only contents, sizes and absence count. */
-export const RPM_INSPECTION = `
+export const RPM_INSPECTION = `${RPM}
 line=$2 whole=$3; shift 3
-from=; [ -z "$line" ] || from="--repofrompath=rolling-patch,$line --repo=rolling-patch"
+repository "$line"
 [ "$whole" != fresh ] || from="$from --refresh"
 at=$(uname -r)
 rpm -qf --qf 'owner %{NAME} %{EPOCHNUM}:%{VERSION}-%{RELEASE}\\n' "/boot/vmlinuz-$at" 2>/dev/null | grep '^owner ' ||

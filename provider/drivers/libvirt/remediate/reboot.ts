@@ -7,18 +7,27 @@ const PAUSE = 1000;
 /** Seconds for its services to settle once it answers. */
 const SETTLE = 90;
 
-/** Reboots a host and waits until it is back: another boot id, its services up, libvirt answers. Connections to it are dropped before. */
+/**
+ * Reboots a host and waits until it is back: another boot id, its services settled, libvirt answers and has the networks and pools of before. Connections to
+ * it are dropped before. Throws `failed` when it is not back by the deadline, with what was last seen of it.
+ */
 export async function reboot(site: Site, host: string, context: ActContext): Promise<void> {
   const before = await bootId(site, host, context);
+  const resources = (await site.ask(host, RESOURCES, [], context.signal)).split("\n").filter(Boolean);
   await site.run(host, REBOOT, [String(context.token)], context).catch((error: unknown) => {
     // The connection may go before the answer.
     if (!isRollError(error) || error.kind !== "unavailable") throw error;
   });
   site.shells.drop(host);
-  await comeBack(site, host, before, context);
+  await comeBack(site, host, { boot: before, resources }, context);
 }
 
-async function comeBack(site: Site, host: string, before: string, context: ActContext): Promise<void> {
+async function comeBack(
+  site: Site,
+  host: string,
+  before: { readonly boot: string; readonly resources: readonly string[] },
+  context: ActContext,
+): Promise<void> {
   for (let last: RollError | undefined; ; ) {
     if (site.clock.now() >= context.deadline) {
       const why = last === undefined ? "it still runs the boot of before" : last.message.replace(/\.$/, "");
@@ -31,8 +40,9 @@ async function comeBack(site: Site, host: string, before: string, context: ActCo
     context.progress(0.6, "rebooting");
     await site.clock.sleep(PAUSE, context.signal);
     try {
-      if ((await bootId(site, host, context, 5000)) === before) continue;
-      await site.ask(host, SETTLED, [String(SETTLE)], context.signal, 2000 * SETTLE);
+      if ((await bootId(site, host, context, 5000)) === before.boot) continue;
+      context.progress(0.8, "waiting for libvirtd");
+      await site.ask(host, SETTLED, [String(SETTLE), ...before.resources], context.signal, 2000 * SETTLE);
       return;
     } catch (error) {
       if (!isRollError(error) || error.kind === "cancelled" || error.kind === "invalid") throw error;
@@ -45,13 +55,28 @@ async function bootId(site: Site, host: string, context: ActContext, timeout?: n
   return (await site.ask(host, "cat /proc/sys/kernel/random/boot_id", [], context.signal, timeout)).trim();
 }
 
-/** A moment later, so that the answer goes first. */
 const REBOOT = `
 fenced "$1"
 as_root systemctl reboot
 `;
 
-const SETTLED = `
+/** Networks and pools that are active, one a line; nothing when libvirt does not answer. */
+const RESOURCES_NOW = `
+resources() {
+  virsh -q -c qemu:///system net-list --name 2>/dev/null | sed -n 's/ *$//; s/^\\(..*\\)/network \\1/p'
+  virsh -q -c qemu:///system pool-list --name 2>/dev/null | sed -n 's/ *$//; s/^ *\\(..*\\)/pool \\1/p'
+}
+`;
+const RESOURCES = `${RESOURCES_NOW}
+resources
+`;
+
+/** $1 seconds, then the lines of `resources` that shall be there. */
+const SETTLED = `${RESOURCES_NOW}
 timeout "$1" systemctl is-system-running --wait >/dev/null 2>&1
 timeout "$1" virsh -c qemu:///system version >/dev/null 2>&1 || fail unavailable "libvirt does not answer yet"
+shift
+[ $# -eq 0 ] && exit 0
+there=$(resources)
+for r; do printf '%s\\n' "$there" | grep -qxF -- "$r" || fail unavailable "libvirt has no longer $r, which was active before (is it set to start at boot?)"; done
 `;

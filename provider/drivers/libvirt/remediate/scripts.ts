@@ -1,4 +1,5 @@
 import { APT } from "../packages/apt.ts";
+import { RPM } from "../packages/rpm.ts";
 
 const UNIT = "rolling-patch-packages";
 
@@ -35,12 +36,12 @@ keep_archives() {
 `;
 
 /** $2 lists, $3 repository line, then name=version. Everything that apt would change is remembered, and its archives of now are kept. */
-export const DOWNLOAD = `${APT}${BEFORE}
+export const DOWNLOAD = `${APT}${RPM}${BEFORE}
 fenced "$1"; exec 9>&-
 renice -n 10 -p $$ >/dev/null 2>&1
 at=$2 line=$3; shift 3
 if ! command -v apt-get >/dev/null 2>&1; then
-  from=; [ -z "$line" ] || from="--repofrompath=rolling-patch,$line --repo=rolling-patch"
+  repository "$line"
   if [ $# -gt 0 ]; then set -- install "$@"; else set -- upgrade; fi
   as_root dnf $from -y -q "$@" --downloadonly >"$D/stage.log" 2>&1 || fail failed "its packages cannot be downloaded: $(tail -n 2 "$D/stage.log" | tr '\\n' ' ')"
   exit 0
@@ -75,7 +76,7 @@ apt_get() { nice -n 10 apt-get -y -q $keep "$@"; }
  * $2 lists, $3 repository line, $4 whether it may go back, then name=version. Prints `found` when a run is under way already. Names and versions hold nothing
  * that a shell reads.
  */
-export const BEGIN = `${APT}${RUN}
+export const BEGIN = `${APT}${RPM}${RUN}
 fenced "$1"
 at=$2 line=$3 back=$4; shift 4
 if busy; then echo found; exit 0; fi
@@ -92,7 +93,7 @@ if command -v apt-get >/dev/null 2>&1; then
     echo "echo \\$rc >\\$D/packages.rc"
   } >"$D/packages.sh"
 else
-  from=; [ -z "$line" ] || from="--repofrompath=rolling-patch,$line --repo=rolling-patch"
+  repository "$line"
   what=upgrade; [ $# -eq 0 ] || what="install$words"
   { echo "D=$D"; echo "exec >>\\$D/packages.log 2>&1 </dev/null"
     echo "nice -n 10 dnf $from -y $what; echo \\$? >\\$D/packages.rc"
