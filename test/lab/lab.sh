@@ -17,6 +17,7 @@
 #   lab.sh isolate HOST HOST…     do not see each other    lab.sh unite HOST HOST…      do again
 #   lab.sh shape HOST RATE|off    "24mbit" towards it      lab.sh lose HOST PERCENT|0   loss towards it
 #   lab.sh rekey HOST             another SSH host key, which known_hosts does not have
+#   lab.sh learn                  known_hosts has the keys that the hosts have now
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 for part in settings network host guest; do
@@ -40,6 +41,7 @@ main() {
     on) power_on "$1" ;;
     noboot | nosshd) flag "$command" "$@" ;;
     rekey) new_host_key "$1" && sh_on "$1" systemctl restart ssh ;;
+    learn) learn_hosts_there ;;
     power-supply) power_supply "$1" ;;
     *) fail "there is no command $command" ;;
   esac
@@ -65,11 +67,13 @@ up() {
 
 remove_hosts() {
   local hosts host
-  mapfile -t hosts < <(find "$RUN" -maxdepth 1 -name 'h[0-9]*' -printf '%f\n' 2>/dev/null)
+  mapfile -t hosts < <(hosts_there)
   end_hosts "${hosts[@]}"
   for host in "${hosts[@]}"; do remove_host "$host"; done
   rm -rf --one-file-system "$RUN/shared"
 }
+
+hosts_there() { find "$RUN" -maxdepth 1 -name 'h[0-9]*' -printf '%f\n' 2>/dev/null | sort; }
 
 down() {
   # First: a test that was interrupted may be about to start hosts.
@@ -92,6 +96,12 @@ learn_hosts() {
   done >"$RUN/known_hosts"
   for host; do cp "$RUN/known_hosts" "$RUN/$host/root/etc/ssh/ssh_known_hosts"; done
   ssh_config "$@" >"$RUN/ssh_config"
+}
+
+learn_hosts_there() {
+  local hosts
+  mapfile -t hosts < <(hosts_there)
+  learn_hosts "${hosts[@]}"
 }
 
 # For `ssh -F`: hosts by name, as the user who patches.

@@ -2,6 +2,7 @@ import type { Baseline } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { ActContext } from "../../engine/ports.ts";
 import { readLevel } from "./packages/reading.ts";
+import { readPreflight } from "./preflight.ts";
 import { download } from "./remediate/package-run.ts";
 import { patch } from "./remediate/patch.ts";
 import type { Site } from "./site.ts";
@@ -11,6 +12,9 @@ export async function stage(site: Site, host: string, baseline: Baseline, contex
   await site.run(host, `fenced "$1"`, [String(context.token)], context);
   const { finding, install } = await readLevel(site.shells.shell(host), host, baseline, { signal: context.signal });
   mustBeReachable(host, finding);
+  // Once more, now: what was seen with the plan may be hours old, and no guest has moved yet.
+  const { blocked } = await readPreflight(site.shells.shell(host), host);
+  if (blocked !== undefined) mustBeReachable(host, { compliance: "blocked", reason: blocked });
   if (finding?.compliance === "drifted") await download(site, host, { install, baseline }, context);
 }
 

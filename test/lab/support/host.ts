@@ -146,6 +146,16 @@ export class Host {
   /** Another SSH host key, which nobody knows. */
   rekey = (): Promise<string> => this.#do("rekey");
 
+  /** The clock of its services and sessions is off by so much from now on, as libfaketime writes it: "+1d". */
+  async shiftClock(offset: string): Promise<void> {
+    const library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
+    const environment = `LD_PRELOAD=${library} FAKETIME=${offset}`;
+    await this.sh(`printf '%s\\n' ${environment} >>/etc/environment
+      mkdir -p /etc/systemd/system/libvirtd.service.d
+      printf '[Service]\\nEnvironment=%s\\n' '${environment}' >/etc/systemd/system/libvirtd.service.d/clock.conf
+      systemctl daemon-reload && systemctl restart libvirtd`);
+  }
+
   #do(command: string, ...args: string[]): Promise<string> {
     return this.#lab.call(command, this.id, ...args);
   }

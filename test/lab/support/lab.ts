@@ -63,6 +63,11 @@ export class Lab {
     await this.call("unite", ...hosts.map((host) => host.id));
   }
 
+  /** known_hosts has the keys that the hosts have now. */
+  async learnHostKeys(): Promise<void> {
+    await this.call("learn");
+  }
+
   /** The hosts' public keys, as `ssh` reads them. */
   get knownHosts(): string {
     return join(this.folder, "known_hosts");

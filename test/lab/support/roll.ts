@@ -8,17 +8,18 @@ import type { Lab } from "./lab.ts";
 /** What every host of the lab is to have: an agent, and a kernel, for which it reboots. */
 export const packages = { "fleet-agent": "1.1.0", "linux-image-lab": "6.1.101-1" };
 
-/** A step that fails is tried once more, and nothing is waited for as long as on real iron. */
-const patience = { retries: 1, deadlines: { drain: "3m", patch: "3m", boot: "1m" } };
+/** A step that fails is not tried again, and nothing is waited for as long as on real iron. */
+const patience = { retries: 0, deadlines: { drain: "2m", patch: "1m", boot: "20s" } };
 
 /** Seconds. A roll takes some two minutes on two cores, one with a host that does not come back a minute more. */
 const longestRoll = 600;
 
 export interface RollOptions {
-  /** Guests of each host, without disks. Default 2. */
-  readonly guestsPerHost?: number;
+  /** Guests on each host, without disks. Default: two on each. */
+  readonly guests?: readonly number[];
   readonly policy?: Record<string, unknown>;
   readonly packages?: Record<string, string>;
+  readonly allowDowngrade?: boolean;
   /** Further fields of the target. */
   readonly target?: Record<string, unknown>;
   readonly checks?: readonly unknown[];
@@ -28,7 +29,7 @@ export interface RollOptions {
 export class Roll {
   readonly project: Project;
   readonly hosts: readonly Host[];
-  /** g1 and g2 on h1, g3 and g4 on h2, and so on. */
+  /** g1, g2, … in the order of the hosts they were started on. */
   readonly guests: readonly Guest[];
   readonly #lab: Lab;
   readonly #boots: readonly number[];
@@ -43,10 +44,9 @@ export class Roll {
 
   /** On a lab that is up with these hosts; guests are started, nothing is rolled yet. */
   static async prepare(lab: Lab, hosts: readonly Host[], options: RollOptions = {}): Promise<Roll> {
-    const { guestsPerHost = 2 } = options;
     const guests: Guest[] = [];
-    for (const host of hosts) {
-      for (let count = 0; count < guestsPerHost; count++) {
+    for (const [index, host] of hosts.entries()) {
+      for (let count = 0; count < (options.guests?.[index] ?? (options.guests === undefined ? 2 : 0)); count++) {
         const guest = lab.guest(guests.length + 1);
         await host.startGuest(guest);
         guests.push(guest);
@@ -54,8 +54,7 @@ export class Roll {
     }
     const project = await Project.create({
       declared: declared(lab, hosts, options),
-      // Neither keys nor known hosts of whoever runs the tests.
-      env: { HOME: lab.folder, SSH_AUTH_SOCK: "" },
+      env: environment(lab),
     });
     return new Roll(lab, project, hosts, guests);
   }
@@ -63,6 +62,15 @@ export class Roll {
   /** What the program declares from now on. */
   declare(options: RollOptions): void {
     this.project.declare(declared(this.#lab, this.hosts, options));
+  }
+
+  /** Another stack with a state of its own, which wants the same of the same hosts. */
+  rival(): Promise<Project> {
+    return Project.create({
+      stack: "rival",
+      declared: declared(this.#lab, this.hosts, {}),
+      env: environment(this.#lab),
+    });
   }
 
   /** `pulumi up` that must end well. */
@@ -77,6 +85,13 @@ export class Roll {
 
   startUp(project: Project = this.project): Running {
     return project.start(["up", "--yes", "--skip-preview"], { deadline: longestRoll });
+  }
+
+  /** Ids of the run that a person has to acknowledge, as the halted `up` printed it. */
+  static toAcknowledge({ output }: Ended): string {
+    const [, run] = /acknowledge: "([^"]+)"/.exec(output) ?? [];
+    if (run === undefined) throw new Error(`nothing is there to acknowledge:\n${output}`);
+    return run;
   }
 
   /** How often each host has booted since the roll was prepared. */
@@ -116,6 +131,11 @@ export class Roll {
 export const patched = "ii 1.1.0, ii 6.1.101-1, 6.1.101-lab";
 export const unpatched = "ii 1.0.0, ii 6.1.100-1, 6.1.100-lab";
 
+/** Neither keys nor known hosts of whoever runs the tests. */
+function environment(lab: Lab): Record<string, string> {
+  return { HOME: lab.folder, SSH_AUTH_SOCK: "" };
+}
+
 function declared(lab: Lab, hosts: readonly Host[], options: RollOptions): Declared {
   return {
     target: {
@@ -128,7 +148,10 @@ function declared(lab: Lab, hosts: readonly Host[], options: RollOptions): Decla
       migration: { transport: "tcp" },
       ...options.target,
     },
-    baseline: { packages: options.packages ?? packages },
+    baseline: {
+      packages: options.packages ?? packages,
+      ...(options.allowDowngrade === undefined ? {} : { allowDowngrade: options.allowDowngrade }),
+    },
     policy: { ...patience, ...options.policy },
     ...(options.checks === undefined ? {} : { checks: options.checks }),
   };

@@ -17,14 +17,13 @@ cat /sys/devices/system/edac/mc/mc*/[cu]e_count 2>/dev/null | emit errors
 for f in "$D"/jobs/*.to; do [ -e "$f" ] && echo "job $(basename "$f" .to) $(first "$f") $(first "\${f%.to}.rc")"; done
 ls /sys/class/net | emit link
 for p in corosync etcd ceph-mon; do pidof -q $p 2>/dev/null && echo "quorum $p"; done
-if guests=$(virsh -q -c qemu:///system list --all --uuid 2>"/tmp/.rolling-patch.$$"); then
+if guests=$(virsh -q -c qemu:///system list --all --uuid 2>/dev/null); then
   ask='echo @networks; net-list --name; echo @pools; pool-list --name; echo @autostart; list --all --autostart --uuid; echo @transient; list --all --transient --uuid'
   for u in $guests; do ask="$ask; echo @guest $u; domstate --reason $u; dumpxml $u"; done
   virsh -c qemu:///system "$ask" 2>/dev/null | emit virsh
 else
-  emit silent <"/tmp/.rolling-patch.$$"
+  virsh -q -c qemu:///system list 2>&1 >/dev/null | emit silent
 fi
-rm -f "/tmp/.rolling-patch.$$"
 `;
 
 /** What does not change while a host is up: its UUID, its processor, and the processor models that it can give to guests. */
