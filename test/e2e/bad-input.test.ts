@@ -56,11 +56,11 @@ const inputs: readonly Bad[] = [
     declared: { baseline: { version: "latest!" } },
     says: [/baseline\.version: .*latest!/],
   },
-  { name: "no baseline", declared: { more: { baseline: {} } }, says: [/baseline\.version: is missing/] },
+  { name: "no baseline", declared: { more: { baseline: {} } }, says: [/baseline: give `version`/] },
   {
     name: "an unknown platform",
     declared: { target: { kind: "vsphre", server: "vc" } },
-    says: [/target\.kind: unknown kind "vsphre"; expected "simulated"/],
+    says: [/target\.kind: unknown kind "vsphre"; expected one of "simulated", "libvirt"/],
   },
   {
     name: "a URL that is none",
