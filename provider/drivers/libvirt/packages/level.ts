@@ -86,17 +86,22 @@ function packagePart(
       : has?.status.startsWith("h") === true && will !== version
         ? `${name} is held on it (apt-mark hold)`
         : undefined;
-  const there = has !== undefined && isMet(scheme, range, has.version, newest(scheme, choice));
+  // The version is in the database before its package is set up: a power cut in between leaves a host that still has to be patched.
+  const isHalf = has !== undefined && !isSetUp(has.status);
+  const there = has !== undefined && !isHalf && isMet(scheme, range, has.version, newest(scheme, choice));
   const past = has !== undefined && isPast(scheme, range, has.version);
   return {
     name,
-    has: version,
+    has: isHalf ? `${version}(${has.status})` : version,
     wants: will ?? text.replace(/\s+/g, ""),
     proven: provenVersion(name, version, seen),
     stands: there ? "there" : past ? "ahead" : "behind",
     ...(blocked === undefined ? {} : { blocked }),
   };
 }
+
+/** Whether dpkg's status says that a package is installed to its end, held or not. */
+const isSetUp = (status: string): boolean => /^[hi]i/.test(status);
 
 const newest = (scheme: VersionScheme, choice: readonly string[]) =>
   resolved(scheme, { kind: "latest" }, undefined, choice);
@@ -187,7 +192,7 @@ function findingOf(
 }
 
 function problemOf({ installed }: PackageFacts, { broken }: Inspection): string | undefined {
-  const half = [...installed].filter(([, { status }]) => !/^[hi]i/.test(status));
+  const half = [...installed].filter(([, { status }]) => !isSetUp(status));
   const names = [
     ...new Set([
       ...half.map(([name, { status }]) => `${name} (${status})`),

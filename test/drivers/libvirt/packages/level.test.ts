@@ -109,6 +109,7 @@ describe("packages", () => {
   test("half installed are a problem, whatever their version", () => {
     const reading = levelFrom(packages({ a: "1" }), facts({ a: "iF 1" }), seen({}, { broken: ["a", "other"] }));
     expect(reading.problem).toBe("packages are not set up: a (iF), other");
+    expect(reading).toMatchObject({ level: "a=1(iF)", wanted: "a=1", finding: { compliance: "drifted" } });
   });
 
   test("of rpm are named as dnf takes them", () => {
