@@ -11,6 +11,7 @@ import { rollback, wayBack } from "../../provider/drivers/libvirt/remediate/way-
 import { Site } from "../../provider/drivers/libvirt/site.ts";
 import type { Shells } from "../../provider/drivers/libvirt/ssh/shell.ts";
 import { openShells } from "../../provider/drivers/libvirt/ssh/shells.ts";
+import { timers } from "../../provider/drivers/libvirt/timers.ts";
 import { fleetClock } from "../../provider/engine/clock.ts";
 import type { ActContext } from "../../provider/engine/ports.ts";
 import { Lab } from "./support/lab.ts";
@@ -168,6 +169,32 @@ describe("a patch", () => {
     await expect(patch(site, "h1", both, { ...within(), token: 6 })).rejects.toMatchObject({ kind: "conflict" });
     expect(await h1.package("fleet-agent")).toBe("ii 1.0.0");
   });
+});
+
+describe("a reboot after which a host does not come back", () => {
+  test.for([
+    ["does not boot", "noboot", /has not come back.*(does not answer|cannot be reached)/i],
+    ["has no SSH server", "nosshd", /has not come back.*refuse/i],
+  ] as const)("fails at its deadline with what is seen of it: it %s", async ([, fault, seen]) => {
+    await h1[fault]();
+    const context = { ...within(), deadline: clock.now() + 25_000 };
+    await expect(patch(site, "h1", both, context)).rejects.toMatchObject({
+      kind: "failed",
+      message: expect.stringMatching(seen),
+    });
+  });
+});
+
+test("timers that patch by themselves are stopped, and those that ran are started again", async () => {
+  const actors = timers(site);
+  const active = () => h1.sh("systemctl is-active apt-daily.timer apt-daily-upgrade.timer || true");
+  await h1.sh("systemctl stop apt-daily-upgrade.timer");
+  const former = await actors.read();
+  expect(former).toEqual({ h1: ["apt-daily.timer"] });
+  for (let i = 0; i < 2; i++) await actors.quiet(within());
+  expect(await active()).toBe("inactive\ninactive");
+  for (let i = 0; i < 2; i++) await actors.restore(former, within());
+  expect(await active()).toBe("active\ninactive");
 });
 
 test("a preflight finds nothing on a host that is well, and the manager of one that is another's", async () => {
