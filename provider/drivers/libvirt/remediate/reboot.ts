@@ -4,6 +4,8 @@ import type { Site } from "../site.ts";
 
 /** Between two attempts to reach a host that is down, fleet milliseconds. */
 const PAUSE = 1000;
+/** Longest that one attempt takes, process milliseconds: more than a connection may, so that its own words on what is wrong are heard. */
+const ATTEMPT = 12_000;
 /** Seconds for its services to settle once it answers. */
 const SETTLE = 90;
 
@@ -40,7 +42,7 @@ async function comeBack(
     context.progress(0.6, "rebooting");
     await site.clock.sleep(PAUSE, context.signal);
     try {
-      if ((await bootId(site, host, context, 5000)) === before.boot) continue;
+      if ((await bootId(site, host, context, ATTEMPT)) === before.boot) continue;
       context.progress(0.8, "waiting for libvirtd");
       await site.ask(host, SETTLED, [String(SETTLE), ...before.resources], context.signal, 2000 * SETTLE);
       return;
