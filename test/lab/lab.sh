@@ -54,7 +54,7 @@ up() {
   if compgen -G "$RUN/h[0-9]*" >/dev/null; then fail "hosts of a lab called $NAME are there: take them away with clear or down"; fi
   mapfile -t hosts < <(seq -f h%g "$1")
   network_up
-  mkdir -p "$RUN/shared"
+  make_run_folder
   ln -sfn "$BUILT/keys" "$RUN/keys"
   for host in "${hosts[@]}"; do create_host "$host"; done
   learn_hosts "${hosts[@]}"
@@ -70,7 +70,7 @@ remove_hosts() {
   mapfile -t hosts < <(hosts_there)
   end_hosts "${hosts[@]}"
   for host in "${hosts[@]}"; do remove_host "$host"; done
-  rm -rf --one-file-system "$RUN/shared"
+  rm -rf --one-file-system "$SHARED"
 }
 
 hosts_there() { find "$RUN" -maxdepth 1 -name 'h[0-9]*' -printf '%f\n' 2>/dev/null | sort; }
@@ -82,7 +82,14 @@ down() {
   network_down
   remove_cgroups "$CGROUP"
   [ -z "$CGROUP_V1" ] || remove_cgroups "$CGROUP_V1"
+  ! mountpoint -q "$RUN" || umount "$RUN"
   rm -rf --one-file-system "$RUN"
+}
+
+# In memory: package managers flush what they write, and a busy disk would make hosts miss every deadline.
+make_run_folder() {
+  mkdir -p "$RUN" "$SHARED"
+  mountpoint -q "$RUN" || mount -t tmpfs -o mode=755 "$NAME" "$RUN"
 }
 
 # Only the network is the client's: mounts and cgroups stay those of the machine, so that the lab can be used from within.

@@ -40,12 +40,15 @@ XML
 disk_xml() {
   [ "$2" = diskless ] || cat <<XML
 <disk type='file' device='disk'>
-      <driver name='qemu' type='raw' cache='none' discard='unmap'/>
+      <driver name='qemu' type='raw' cache='$(disk_cache "$2")' discard='unmap'/>
       <source file='$(disk_file "$1" "$2")'/>
       <target dev='vda' bus='virtio'/>
     </disk>
 XML
 }
+
+# A shared disk bypasses the hosts' caches; a local one may be in memory, where some kernels have nothing to bypass.
+disk_cache() { if [ "$1" = shared ]; then echo none; else echo writeback; fi; }
 
 disk_file() {
   case $2 in

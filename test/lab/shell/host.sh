@@ -77,7 +77,7 @@ boot() {
       --directory="$folder/root" --machine="$NAME-$host" --hostname="$host" --uuid="$(cat "$folder/uuid")" \
       --network-namespace-path="/run/netns/$(netns "$host")" \
       --capability=CAP_NET_ADMIN,CAP_NET_RAW,CAP_SYS_ADMIN,CAP_IPC_LOCK --bind=/dev/net/tun \
-      --bind-ro="$BUILT/repository:/srv/repository" --bind="$RUN/shared:/srv/shared" \
+      --bind-ro="$BUILT/repository:/srv/repository" --bind="$SHARED:/srv/shared" \
       --register=no --keep-unit --settings=no --resolv-conf=off --timezone=off --link-journal=no --console=pipe
   )
 }

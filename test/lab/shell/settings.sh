@@ -8,9 +8,12 @@
 LAB=${ROLLING_PATCH_LAB:-/var/tmp/rolling-patch-lab}
 NAME=${ROLLING_PATCH_LAB_NAME:-lab}
 
-# Of the running lab: h1, h2, …, keys, known_hosts, ssh_config, shared. `down` deletes it.
+# Of the running lab, in memory: h1, h2, …, keys, known_hosts, ssh_config. `down` deletes it.
 # shellcheck disable=SC2034
 RUN=$LAB/$NAME
+# What the hosts share: on disk, since disks of guests that move must bypass caches, which not every kernel's tmpfs can.
+# shellcheck disable=SC2034
+SHARED=$LAB/shared-$NAME
 
 # shellcheck disable=SC2034
 MOST_HOSTS=6
