@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { globSync } from "tinyglobby";
 import { expect, onTestFinished, test } from "vitest";
 import { fastFleet } from "./support/fleet.ts";
 import { Project } from "./support/project.ts";
@@ -113,10 +114,8 @@ function leaks(text: string): string[] {
   });
 }
 
-/** Files under a folder, links left out. */
+/** Files under a folder, links and packages left out. */
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => statSync(path).size > 0);
+  const options = { absolute: true, dot: true, followSymbolicLinks: false, ignore: ["**/node_modules/**"] };
+  return globSync("**", { cwd: folder, ...options });
 }
