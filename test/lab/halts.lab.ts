@@ -27,7 +27,7 @@ test("patches that fail end a roll at the first host: no room, a broken package,
   roll.declare({ packages: { "fleet-agent": "1.2.0" }, policy: { acknowledge: Roll.toAcknowledge(full) } });
   const broken = await roll.upFails();
   expect(broken.output).toMatch(/h1 failed to remediate/);
-  expect(broken.output).toMatch(/post-installation script/);
+  expect(broken.output).toMatch(/fleet-agent cannot be set up/);
   expect(await h1.package("fleet-agent")).toBe("iF 1.2.0");
   expect(roll.boots()).toEqual([0, 0]);
 
