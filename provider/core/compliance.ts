@@ -13,7 +13,8 @@ export interface Finding {
 /** How one host stands against the baseline. The platform's own finding wins; else version order decides. */
 export function complianceOf(host: Host, scheme: Fleet["scheme"]): Finding {
   const finding = (compliance: Compliance, reason = ""): Finding => ({ host: host.id, compliance, reason });
-  if (host.state === "unreachable") return finding("unknown", "unreachable");
+  if (host.state === "unreachable")
+    return finding("unknown", host.problem === undefined ? "unreachable" : `unreachable: ${host.problem}`);
   if (host.finding !== undefined) return finding(host.finding.compliance, host.finding.reason);
   if (host.level === "unknown") return finding("unknown", "its level could not be read");
   if (host.level === host.wanted) {

@@ -28,7 +28,7 @@ export interface Host {
   readonly finding?: { readonly compliance: "compliant" | "drifted" | "ahead" | "blocked"; readonly reason: string };
   /** `up`: answers. `down`: patching, rebooting or off, as the platform knows. `unreachable`: no answer, nothing known. */
   readonly state: "up" | "down" | "unreachable";
-  /** What is wrong with a host that is up, in the platform's words; absent when healthy. */
+  /** What is wrong with a host that is up, or why one cannot be reached, in the platform's words; absent when healthy or not told. */
   readonly problem?: string;
   /** Changes at every boot. */
   readonly bootId: string;

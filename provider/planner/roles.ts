@@ -31,7 +31,9 @@ export function roleOf(
       ? { role: "in hand" }
       : alone("closed", `in the hands of ${host.mark.owner}`);
   }
-  if (host.state !== "up") return alone("closed", host.state === "down" ? "it is down" : "it cannot be reached");
+  if (host.state === "down") return alone("closed", "it is down");
+  if (host.state === "unreachable")
+    return alone("closed", `it cannot be reached${host.problem === undefined ? "" : `: ${host.problem}`}`);
   if (host.cordoned) return alone("closed", "somebody else has cordoned it");
 
   if (done) return { role: "level" };

@@ -24,7 +24,10 @@ interface Known {
   preflight?: { readonly boot: string; readonly of: Preflight };
   /** Since its last answer there was none. */
   silent?: RollError | undefined;
+  /** Reaching for it again, while it is silent. */
   attempt?: Promise<void> | undefined;
+  /** Number of the look that is known: an older one that ends later changes nothing. */
+  turn?: number;
 }
 
 /** Looks at hosts, and remembers what it saw: a host that is silent for a while keeps its level and its guests. */
@@ -36,6 +39,9 @@ export class Lookout {
   readonly #clock: FleetClock;
   readonly #known: ReadonlyMap<string, Known>;
   readonly #levels = new LevelCache();
+  #turns = 0;
+  /** What was last observed against: a host that comes back is looked at in full. */
+  #baseline: Baseline | undefined;
   #guests: ReadonlyMap<string, Placed> = new Map();
 
   constructor(target: LibvirtTarget, shells: Shells, clock: FleetClock) {
@@ -47,6 +53,7 @@ export class Lookout {
 
   /** The whole fleet against a baseline. Throws `unavailable` or `denied` when no host answers, `failed` when a guest runs twice. */
   async observe(baseline: Baseline, signal?: AbortSignal): Promise<Fleet> {
+    this.#baseline = baseline;
     await this.#lookAt(this.#target.hosts, signal, baseline);
     const errors = [...this.#known.values()].flatMap(({ silent }) => silent ?? []);
     if (errors.length === this.#known.size) throw noAnswer(errors);
@@ -87,7 +94,16 @@ export class Lookout {
       const { look, abilities, level, preflight, silent } = this.#of(declared.name);
       const rebooting = this.rebooting.has(declared.name);
       const answers = look !== undefined && silent === undefined;
-      return { declared, answers, rebooting, look, level, abilities: abilities?.of, preflight: preflight?.of };
+      return {
+        declared,
+        answers,
+        rebooting,
+        silence: wordsOf(silent),
+        look,
+        level,
+        abilities: abilities?.of,
+        preflight: preflight?.of,
+      };
     });
     return fleetOf(this.#target, targetUri(this.#target), Math.round(this.#clock.now()), seen);
   }
@@ -96,13 +112,13 @@ export class Lookout {
     mayLook(signal);
     const one = async ({ name }: LibvirtHost): Promise<void> => {
       const known = this.#of(name);
-      const wasSilent = known.silent !== undefined;
-      known.attempt ??= this.#lookAtOne(name, known, baseline).finally(() => {
+      // A look that began before an act would not show what the act has done: it is shared by nobody.
+      if (known.silent === undefined) return this.#lookAtOne(name, known, baseline);
+      known.attempt ??= this.#lookAtOne(name, known, this.#baseline).finally(() => {
         known.attempt = undefined;
       });
       const over = new AbortController();
-      const patience = wasSilent ? [this.#pause(over.signal)] : [];
-      await Promise.race([known.attempt, ...patience]).finally(() => over.abort());
+      await Promise.race([known.attempt, this.#pause(over.signal)]).finally(() => over.abort());
     };
     await Promise.all(hosts.map(one));
     mayLook(signal);
@@ -115,6 +131,9 @@ export class Lookout {
   async #lookAtOne(name: string, known: Known, baseline: Baseline | undefined): Promise<void> {
     const shell = this.#shells.shell(name);
     const options = { timeout: TIMEOUT };
+    this.#turns += 1;
+    const turn = this.#turns;
+    const isNewest = (): boolean => turn >= (known.turn ?? 0);
     try {
       const [text, level] = await Promise.all([
         onHost(shell, name, LOOK, [], options),
@@ -125,12 +144,16 @@ export class Lookout {
         known.abilities = { boot: look.bootId, of: readAbilities(await onHost(shell, name, ABILITIES, [], options)) };
       if (baseline !== undefined && known.preflight?.boot !== look.bootId)
         known.preflight = { boot: look.bootId, of: await readPreflight(shell, name) };
+      if (!isNewest()) return;
+      known.turn = turn;
       known.look = look;
       if (level !== undefined) known.level = level;
       known.silent = undefined;
     } catch (error) {
       // What a host is told wrongly is nobody's silence.
       if (!isRollError(error) || error.kind === "invalid") throw error;
+      if (!isNewest()) return;
+      known.turn = turn;
       known.silent = error;
     }
   }
@@ -145,6 +168,11 @@ export class Lookout {
       throw new RollError("conflict", `There is no host ${name} in this fleet.`, { host: name });
     return declared;
   }
+}
+
+/** A refused key or login comes with the line that would mend it. */
+function wordsOf(silent: RollError | undefined): string | undefined {
+  return silent?.kind === "denied" ? silent.advice : silent?.message;
 }
 
 function mayLook(signal: AbortSignal | undefined): void {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { complianceOf } from "../../../provider/core/compliance.ts";
+import type { Host } from "../../../provider/core/fleet.ts";
 import { libvirtTarget } from "../../../provider/core/libvirt-target.ts";
 import { fleetOf, type Seen } from "../../../provider/drivers/libvirt/look/fleet.ts";
 import { type HostLook, readAbilities, readLook } from "../../../provider/drivers/libvirt/look/host-look.ts";
@@ -59,6 +61,7 @@ function fleet(looks: readonly (HostLook | undefined)[], abilities = uuids) {
     return {
       declared,
       answers: known !== undefined,
+      ...(known === undefined ? { silence: "h2: its host key has changed." } : {}),
       rebooting: false,
       look: known,
       level,
@@ -139,7 +142,12 @@ describe("a look at a host", () => {
   });
 
   test("a silent host keeps its key and its level", () => {
-    expect(fleet([look(""), undefined]).hosts[1]).toMatchObject({ id: "h2", state: "unreachable", level: "a=1" });
+    const [, silent] = fleet([look(""), undefined]).hosts;
+    expect(silent).toMatchObject({ id: "h2", state: "unreachable", level: "a=1", problem: "its host key has changed" });
+    expect(complianceOf(silent as Host, "deb")).toMatchObject({
+      compliance: "unknown",
+      reason: "unreachable: its host key has changed",
+    });
   });
 
   test("a mark that cannot be read is somebody's", () => {

@@ -4,6 +4,7 @@ import { type Declared, Project } from "../../e2e/support/project.ts";
 import type { Guest } from "./guest.ts";
 import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
+import { declaredTarget } from "./target.ts";
 
 /** What every host of the lab is to have: an agent, and a kernel, for which it reboots. */
 export const packages = { "fleet-agent": "1.1.0", "linux-image-lab": "6.1.101-1" };
@@ -138,16 +139,7 @@ function environment(lab: Lab): Record<string, string> {
 
 function declared(lab: Lab, hosts: readonly Host[], options: RollOptions): Declared {
   return {
-    target: {
-      kind: "libvirt",
-      fleet: "lab",
-      user: "roller",
-      hosts: hosts.map(({ id, address }) => ({ name: id, address })),
-      knownHosts: [lab.knownHosts],
-      identities: [lab.rollerKey],
-      migration: { transport: "tcp" },
-      ...options.target,
-    },
+    target: declaredTarget(lab, hosts, options.target),
     baseline: {
       packages: options.packages ?? packages,
       ...(options.allowDowngrade === undefined ? {} : { allowDowngrade: options.allowDowngrade }),

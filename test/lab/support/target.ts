@@ -1,23 +1,23 @@
 import { type LibvirtTarget, libvirtTarget } from "../../../provider/core/libvirt-target.ts";
+import type { Host } from "./host.ts";
 import type { Lab } from "./lab.ts";
 
-/** The lab's first hosts as a program declares them: an ordinary user, checked host keys, TCP between hosts in their closed network. */
-export function targetOf(lab: Lab, hosts: number, more: object = {}): LibvirtTarget {
-  return libvirtTarget.parse(declaredTarget(lab, hosts, more));
-}
-
-/** The same as plain inputs. */
-export function declaredTarget(lab: Lab, hosts: number, more: object = {}): Record<string, unknown> {
+/** Hosts of the lab as a program declares them: an ordinary user, checked host keys, TCP between hosts in their closed network. */
+export function declaredTarget(lab: Lab, hosts: readonly Host[], more: object = {}): Record<string, unknown> {
   return {
     kind: "libvirt",
-    hosts: Array.from({ length: hosts }, (_, index) => {
-      const { id, address } = lab.host(index + 1);
-      return { name: id, address };
-    }),
+    fleet: "lab",
     user: "roller",
+    hosts: hosts.map(({ id, address }) => ({ name: id, address })),
     knownHosts: [lab.knownHosts],
     identities: [lab.rollerKey],
     migration: { transport: "tcp" },
     ...more,
   };
+}
+
+/** The same with its defaults: h1 up to the host of this number. */
+export function targetOf(lab: Lab, hosts: number, more: object = {}): LibvirtTarget {
+  const first = Array.from({ length: hosts }, (_, index) => lab.host(index + 1));
+  return libvirtTarget.parse(declaredTarget(lab, first, more));
 }

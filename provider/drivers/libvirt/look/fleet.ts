@@ -1,4 +1,4 @@
-import { RollError } from "../../../core/errors.ts";
+import { clause, RollError } from "../../../core/errors.ts";
 import type { Fleet, Host, HostRules, Workload } from "../../../core/fleet.ts";
 import type { LibvirtHost, LibvirtTarget } from "../../../core/libvirt-target.ts";
 import type { LevelReading } from "../packages/reading.ts";
@@ -11,6 +11,8 @@ import type { Abilities, HostLook } from "./host-look.ts";
 export interface Seen {
   readonly declared: LibvirtHost;
   readonly answers: boolean;
+  /** Why it does not: no route, another host key. */
+  readonly silence?: string | undefined;
   /** It is being rebooted by us. */
   readonly rebooting: boolean;
   readonly look?: HostLook | undefined;
@@ -139,8 +141,8 @@ function hostOf(seen: Seen, target: LibvirtTarget, twins: ReadonlyMap<string, st
   };
 }
 
-function problemOf({ look, level, answers }: Seen): string | undefined {
-  if (!answers) return undefined;
+function problemOf({ declared, look, level, answers, silence }: Seen): string | undefined {
+  if (!answers) return silence === undefined ? undefined : clause(silence, declared.name);
   if (look?.silent !== undefined) return `libvirt does not answer: ${look.silent}`;
   return level?.problem;
 }
