@@ -1,6 +1,7 @@
 import { baseline as baselineSchema, baselineText } from "../core/baseline.ts";
 import { awaitedWords } from "../core/decide/barrier.ts";
 import { isRollError, type RollError } from "../core/errors.ts";
+import type { Fleet } from "../core/fleet.ts";
 import { type Inputs, inputs as inputsSchema } from "../core/inputs.ts";
 import { emptyProblem } from "../core/probe-rules.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -120,7 +121,22 @@ function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Out
           `  it waits for ${awaitedWords({ run: outlook.goesOn as RunMemory, approvals: look.record.approvals ?? [] }, awaits)}: npx rolling-patch approve ${awaits.gate}`,
         ];
   around.say([text, ...where, ...approval, ...haltLines].join("\n"), kind === "left alone" ? "warning" : "info");
+  const silent = silentText(look.fleet);
+  if (silent !== undefined) around.say(silent, "warning");
 }
+
+/** Hosts that cannot be reached, with all that is told of why: the table cuts it, and a changed host key is nothing to pass over. */
+function silentText({ hosts }: Fleet): string | undefined {
+  const told = hosts.flatMap(({ id, state, problem }) =>
+    state === "unreachable" && problem !== undefined ? [`  ${id}: ${problem}`] : [],
+  );
+  if (told.length === 0) return undefined;
+  const more = told.length > MOST_SILENT ? [`  and ${told.length - MOST_SILENT} more`] : [];
+  return ["hosts that cannot be reached:", ...told.slice(0, MOST_SILENT), ...more].join("\n");
+}
+
+/** Silent hosts that are told one by one. */
+const MOST_SILENT = 10;
 
 function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {
   const { hosts, moves, gib, hours } = totals;
