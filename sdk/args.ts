@@ -205,8 +205,8 @@ export interface PolicyArgs {
   putBack?: Input<"bounded" | "home" | "none" | undefined>;
   /** Workloads that cannot move: refuse the plan, skip the host, or shut them down and start them again. Default: "refuse". */
   pinned?: Input<"refuse" | "skip" | "shutdown" | undefined>;
-  /** When a gate convicts a host: take its load off again and keep it out, or leave it as it is. Default: "drain". */
-  onRegress?: Input<"drain" | "hold" | undefined>;
+  /** When a gate convicts a host: take its load off again and keep it out; leave it as it is; or take its load off, put it back to the level that it had, prove that, and keep it out. For the last, hosts that could not go back are not patched. Default: "drain". */
+  onRegress?: Input<"drain" | "hold" | "rollback" | undefined>;
   /** When hosts may start; none: always. */
   windows?: Input<Input<WindowArgs>[] | undefined>;
   /** When no host starts, whatever the windows say: the days before a holiday, the last night of a quarter. */

@@ -19,6 +19,8 @@ export type Act =
   | { readonly name: "stop"; readonly host: string; readonly workload: string }
   | { readonly name: "start"; readonly host: string; readonly workload: string }
   | { readonly name: "remediate"; readonly host: string }
+  /** Takes a convicted host that is empty back to the level that it had before the roll. */
+  | { readonly name: "rollback"; readonly host: string }
   | { readonly name: "check"; readonly host: string; readonly at: HostPoint }
   /** The hooks of one host: before it is cordoned, when it has its load back. */
   | { readonly name: "hooks"; readonly host: string; readonly at: HookStep }
@@ -58,6 +60,7 @@ export function stepOf(act: Extract<Act, { host: string }>, memory: HostMemory |
     case "adopt":
       return "cordon";
     case "await":
+      if (memory?.bootConvicted !== undefined) return "rollback";
       return memory?.bootBefore === undefined ? "evacuate" : "remediate";
     default:
       return act.name;

@@ -46,7 +46,13 @@ export class RollError extends Error {
 
 /** What an error of a host said, to be put into a sentence that names the host: without its name and the full stop. */
 export function clause(why: string, host: string): string {
-  return (why.startsWith(`${host}: `) ? why.slice(host.length + 2) : why).replace(/\.$/, "");
+  return withoutName(why, host).replace(/\.$/, "");
+}
+
+/** A text about a host, to stand behind its name: "h1: no route" and "h1 does not answer" without the name that they begin with. */
+export function withoutName(text: string, host: string): string {
+  const rest = text.startsWith(`${host}: `) ? text.slice(host.length + 2) : text;
+  return rest.startsWith(`${host} `) ? rest.slice(host.length + 1) : rest;
 }
 
 /** Narrows an unknown; `instanceof` would fail when two copies of the package are loaded. */

@@ -30,6 +30,8 @@ export interface Host {
   readonly state: "up" | "down" | "unreachable";
   /** What is wrong with a host that is up, or why one cannot be reached, in the platform's words; absent when healthy or not told. */
   readonly problem?: string;
+  /** What a person should know before it is patched, one clause each: what may go wrong and does not keep it from being patched. */
+  readonly warnings?: readonly string[];
   /** Changes at every boot. */
   readonly bootId: string;
   /** Whether it has to reboot before its level counts, where the platform tells: then one that needs none may stay up. Absent: a remediated host has rebooted. */

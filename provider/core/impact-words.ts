@@ -22,7 +22,7 @@ export function impactWords(
     case "suspected":
       return {
         host: event.host,
-        text: `under suspicion, nothing further is drained: ${clause(event.sentence, event.host)}`,
+        text: `under suspicion, nothing further is drained: ${clause(event.sentence, event.host).replace(/^is suspect: /, "")}`,
       };
     case "cleared":
       return { host: event.host, text: `suspicion not confirmed: ${clause(event.sentence, event.host)}` };

@@ -158,9 +158,11 @@ export const policy = z
       .default("refuse")
       .describe("Workloads that cannot move: refuse the plan, skip the host, or shut them down and start them again."),
     onRegress: z
-      .enum(["drain", "hold"])
+      .enum(["drain", "hold", "rollback"])
       .default("drain")
-      .describe("When a gate convicts a host: take its load off again and keep it out, or leave it as it is."),
+      .describe(
+        "When a gate convicts a host: take its load off again and keep it out; leave it as it is; or take its load off, put it back to the level that it had, prove that, and keep it out. For the last, hosts that could not go back are not patched.",
+      ),
     windows: z.array(maintenanceWindow).default([]).describe("When hosts may start; none: always."),
     freeze: z
       .array(freezePeriod)

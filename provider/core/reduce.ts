@@ -1,5 +1,6 @@
 import type { ApprovalGate, Awaited } from "./approval.ts";
 import { withHost, withoutHost } from "./host-memory.ts";
+import { own } from "./own.ts";
 import { type ImpactEvent, impactAfresh, measured, released, watchedAfresh } from "./reduce-impact.ts";
 import { MOST_NAMES, type TestMoment } from "./regressions.ts";
 import { type Ending, type HostMemory, noImpact, type Passable, type RunMemory, type Step } from "./run.ts";
@@ -20,7 +21,9 @@ export type RunEvent =
       readonly kind: "began";
       readonly host: string;
       readonly step: Step;
-      readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore">>;
+      readonly facts?: Partial<Pick<HostMemory, "homes" | "drainSince" | "bootBefore" | "bootConvicted">>;
+      /** Of a remediation: the level before it. */
+      readonly level?: string;
       /** Of a remediation that is measured: fleet time. */
       readonly at?: number;
     }
@@ -93,7 +96,7 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "planned":
       return planned(run, event);
     case "began":
-      return withHost(withPatched(run, event), event.host, (host) => ({
+      return withHost(withFormer(withPatched(run, event), event), event.host, (host) => ({
         ...host,
         ...event.facts,
         ...(event.step === "remediate"
@@ -137,10 +140,10 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "failed":
       return withHost(run, event.host, (host) => ({ ...host, failed: { step: event.step, why: event.why } }));
     case "released":
-      return {
+      return formerForgotten({
         ...withoutHost(released(run, event.host), event.host),
         done: event.atLevel && !run.done.includes(event.host) ? [...run.done, event.host] : run.done,
-      };
+      });
     case "canary passed":
       return { ...run, canaryPassed: true };
     case "reference":
@@ -149,7 +152,7 @@ export function reduce(run: RunMemory, event: RunEvent): RunMemory {
     case "suspected":
     case "cleared":
     case "measured":
-      return measured(run, event);
+      return formerForgotten(measured(run, event));
     case "awaits":
       return { ...run, awaits: { gate: event.gate, people: event.people, why: event.why } };
     case "approved":
@@ -188,6 +191,20 @@ function withPatched(run: RunMemory, { host, step, at }: RunEvent & { kind: "beg
   if (run.impact === undefined || step !== "remediate" || at === undefined) return run;
   const { impact } = run;
   return { ...run, impact: { ...impact, patched: { [host]: at, ...impact.patched } } };
+}
+
+/** The first remediation counts: a second one begins at what the first has left. */
+function withFormer(run: RunMemory, { host, level }: RunEvent & { kind: "began" }): RunMemory {
+  return level === undefined ? run : { ...run, former: { [host]: level, ...run.former } };
+}
+
+/** A host that has been released and is not watched any more is never taken back. */
+function formerForgotten({ former, ...run }: RunMemory): RunMemory {
+  if (former === undefined) return run;
+  const kept = Object.entries(former).filter(
+    ([host]) => own(run.hosts, host) !== undefined || own(run.impact?.watched, host) !== undefined,
+  );
+  return kept.length === 0 ? run : { ...run, former: Object.fromEntries(kept) };
 }
 
 function approved({ awaits, ...run }: RunMemory, gate: ApprovalGate): RunMemory {

@@ -32,13 +32,15 @@ export interface HostMemory {
   readonly held?: { readonly plan: string; readonly moves: number; readonly until: number };
   /** Fleet time since which all of its load is back and it is watched. */
   readonly fullSince?: number;
+  /** Boot id before it was taken back to its former level: a different one proves the reboot. */
+  readonly bootConvicted?: string;
   /** Set when its retries are used up: it stays out. */
   readonly failed?: { readonly step: Step; readonly why: string };
 }
 
-export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "soak" | "gate";
+export type Passable = "stage" | "preflight" | HookStep | "verify" | "put back" | "soak" | "gate" | "rollback";
 
-/** A host's life, in order. */
+/** A host's life, in order; `rollback` only of one that was convicted. */
 export type Step =
   | "stage"
   | "preflight"
@@ -51,7 +53,8 @@ export type Step =
   | "put back"
   | "gate"
   | "hooks after"
-  | "release";
+  | "release"
+  | "rollback";
 
 /** Why a run has paused: asked to, outside of the windows, out of its time, its engine gone, or nobody has approved yet. */
 export type PauseCause = "stop" | "window" | "time" | "engine" | "approval";
@@ -130,6 +133,8 @@ export interface RunMemory {
   readonly halt?: { readonly sticky: boolean; readonly reason: string; readonly hint: string; readonly host?: string };
   /** Hosts that a gate convicted: load off again (`onRegress`). */
   readonly convicted: readonly string[];
+  /** Levels that hosts had before this run remediated them, while they are in hand or may still be convicted. */
+  readonly former?: Readonly<Record<string, string>>;
   /** Regression tests that failed before the first host was touched: not the patch's fault. */
   readonly failingBefore?: readonly string[];
   /** Regression tests that failed when the canary was back; empty when all passed. */

@@ -7,7 +7,7 @@ import type { Inputs } from "../core/inputs.ts";
 import { own } from "../core/own.ts";
 import type { Proof, RunEvent } from "../core/reduce.ts";
 import type { RunMemory } from "../core/run.ts";
-import { doubts, needsPatch } from "../core/verify.ts";
+import { doubts, doubtsOfRollback, needsPatch } from "../core/verify.ts";
 import { askAll } from "./gate.ts";
 import type { GatePorts } from "./gate-ports.ts";
 import { aboutRun, runHooks } from "./hooks.ts";
@@ -42,8 +42,15 @@ export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
       return [{ kind: "began", host: act.host, step: "cordon", facts: { homes, drainSince: fleet.at } }];
     }
     case "remediate": {
-      const bootBefore = memory?.bootBefore ?? fleet.hosts.find((host) => host.id === act.host)?.bootId ?? "";
-      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore }, at: fleet.at }];
+      const host = fleet.hosts.find((one) => one.id === act.host);
+      const bootBefore = memory?.bootBefore ?? host?.bootId ?? "";
+      const level = host?.level ?? "unknown";
+      return [{ kind: "began", host: act.host, step: "remediate", facts: { bootBefore }, at: fleet.at, level }];
+    }
+    case "rollback": {
+      const { bootId = "" } = fleet.hosts.find((one) => one.id === act.host) ?? {};
+      const bootConvicted = memory?.bootConvicted ?? bootId;
+      return [{ kind: "began", host: act.host, step: "rollback", facts: { bootConvicted } }];
     }
     case "stop":
       return [{ kind: "stopping", host: act.host, workload: act.workload }];
@@ -91,6 +98,8 @@ export async function perform(shop: Workshop, act: Act, run: RunMemory, context:
       return [{ kind: "started", host: act.host, workload: act.workload }];
     case "remediate":
       return remediate(shop, act.host, context);
+    case "rollback":
+      return rollBack(shop, act.host, run, context);
     case "check":
       return check(shop, act.host, act.at, run, context);
     case "hooks":
@@ -122,6 +131,7 @@ export function deadlineOf(act: Act, fleet: Fleet, run: RunMemory, { policy }: I
     case "migrate":
       return act.step === "evacuate" ? (own(run.hosts, act.host)?.drainSince ?? now) + drain : now + drain;
     case "remediate":
+    case "rollback":
       return now + patch + back;
     case "await":
       return now + back;
@@ -143,6 +153,21 @@ async function remediate(shop: Workshop, id: string, context: ActContext): Promi
   return [];
 }
 
+/** Back at its former level, and proven as a patch is. */
+async function rollBack(shop: Workshop, id: string, run: RunMemory, context: ActContext): Promise<RunEvent[]> {
+  const { wayBack } = shop.driver;
+  if (wayBack === undefined)
+    throw new RollError("denied", `${id} was not taken back: its platform knows no way.`, {
+      host: id,
+      hint: 'Use another `policy.onRegress`: "drain" or "hold".',
+    });
+  await wayBack.rollback(id, context);
+  const memory = own(run.hosts, id);
+  const host = await proven(shop, id, context, (seen) => doubtsOfRollback(seen, own(run.former, id), memory));
+  const proof = proofOf(host, memory?.bootConvicted);
+  return [{ kind: "passed", host: id, step: "rollback", boot: host.bootId, proof }];
+}
+
 async function check(
   shop: Workshop,
   id: string,
@@ -150,7 +175,8 @@ async function check(
   run: RunMemory,
   context: ActContext,
 ): Promise<RunEvent[]> {
-  const host = at === "verify" ? await proven(shop, id, run, context) : undefined;
+  const memory = own(run.hosts, id);
+  const host = at === "verify" ? await proven(shop, id, context, (seen) => doubts(seen, memory)) : undefined;
   const results = await askAll(shop, [at], id, context.signal);
   const bad = results.filter((one) => !one.passed);
   if (bad.length > 0) {
@@ -159,7 +185,7 @@ async function check(
     });
   }
   const checks = results.map(({ name, evidence }) => ({ name, evidence }));
-  const proof = host === undefined ? {} : { boot: host.bootId, proof: proofOf(host, own(run.hosts, id)?.bootBefore) };
+  const proof = host === undefined ? {} : { boot: host.bootId, proof: proofOf(host, memory?.bootBefore) };
   return [{ kind: "passed", host: id, step: at, ...proof, ...(checks.length === 0 ? {} : { checks }) }];
 }
 
@@ -182,12 +208,17 @@ function proofOf({ level, evidence, bootId }: Host, bootBefore: string | undefin
 }
 
 /** Two looks, some time apart, must both leave no doubt. */
-async function proven(shop: Workshop, id: string, run: RunMemory, context: ActContext): Promise<Host> {
+async function proven(
+  shop: Workshop,
+  id: string,
+  context: ActContext,
+  doubtsOf: (host: Host) => string[],
+): Promise<Host> {
   let host: Host | undefined;
   for (const wait of [0, SECOND_LOOK]) {
     if (wait > 0) await shop.driver.clock.sleep(wait, context.signal);
     const seen = await look(shop, id, context);
-    const found = doubts(seen, own(run.hosts, id));
+    const found = doubtsOf(seen);
     if (host !== undefined && host.bootId !== seen.bootId) found.push(`${id} rebooted once more`);
     if (found.length > 0) throw new RollError("failed", `${found.join("; ")}.`, { host: id });
     host = seen;

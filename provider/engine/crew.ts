@@ -8,6 +8,7 @@ import type { Ledger } from "./ledger.ts";
 import type { ActContext } from "./ports.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
 import type { Silences } from "./silences.ts";
+import { endOf } from "./tool-log.ts";
 import { wordsFor } from "./words.ts";
 
 /** Before a conflict is looked at again, fleet time. */
@@ -130,6 +131,7 @@ export class Crew {
         act.name === "regression tests" ? AbortSignal.any([this.#abort.signal, this.#recall.signal]) : this.signal,
       deadline: deadlineOf(act, fleet, this.#ledger.run, this.#request.inputs),
       progress: (_done, text) => this.#progress(act, text),
+      keepLog: (tool, text) => this.#ledger.log("log", act, { tool, text: endOf(text) }),
     };
   }
 
@@ -137,7 +139,7 @@ export class Crew {
   #progress(act: Act, text: string): void {
     if (act.name === "migrate" || !("host" in act)) return;
     const phase = text.replace(/[\d.,]+/g, "…");
-    if (act.name === "remediate" && this.#phases.get(act.host) !== phase) {
+    if ((act.name === "remediate" || act.name === "rollback") && this.#phases.get(act.host) !== phase) {
       this.#phases.set(act.host, phase);
       this.#ledger.log("phase", act, { text });
     }

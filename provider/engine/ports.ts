@@ -28,6 +28,8 @@ export interface ActContext {
   readonly deadline: number;
   /** 0 to 1, and a few words: for people. */
   progress(done: number, words: string): void;
+  /** Keeps what a tool has said on a host in the journal, and so in the report: its end, where it is long. Without credentials. */
+  keepLog(tool: string, text: string): void;
 }
 
 export interface Traits {
@@ -61,6 +63,19 @@ export interface OtherActors {
   restore(former: Readonly<Record<string, unknown>>, context: ActContext): Promise<void>;
 }
 
+/** How a platform takes hosts back to the level that they had before they were patched. */
+export interface WayBack {
+  /** Why a host that is behind could not go back after a patch, as far as can be told without touching it; undefined: nothing is known that speaks against it. */
+  missing(host: string, baseline: Baseline, signal?: AbortSignal): Promise<string | undefined>;
+  /** Makes sure of it on a staged host that still serves. Throws `denied` when it could not go back. */
+  secure(host: string, context: ActContext): Promise<void>;
+  /**
+   * Takes an empty, cordoned, marked host back to the level before its last patch, and reboots it; one that is there and has rebooted since is left
+   * alone. Throws `failed` when there is no way, or it did not lead there.
+   */
+  rollback(host: string, context: ActContext): Promise<void>;
+}
+
 /**
  * One platform. Every act is observe → ensure → return: safe to call twice, takes up a platform task that is already running,
  * honours signal and deadline. Errors are RollErrors.
@@ -85,6 +100,8 @@ export interface Driver {
   stage(host: string, baseline: Baseline, context: ActContext): Promise<void>;
   /** Patches and reboots an empty, cordoned, marked host; returns when it answers again, or throws `failed` (did not come back, patch refused). */
   remediate(host: string, baseline: Baseline, context: ActContext): Promise<void>;
+  /** Absent: the platform takes no host back. */
+  readonly wayBack?: WayBack | undefined;
   /** Takes workloads again; the mark stays. */
   uncordon(host: string, context: ActContext): Promise<void>;
   /** Takes our mark away. */

@@ -174,5 +174,6 @@ function contextOf(driver: Driver, keeper: Keeper): ActContext {
     signal: new AbortController().signal,
     deadline: driver.clock.now() + DEADLINE,
     progress: () => {},
+    keepLog: () => {},
   };
 }

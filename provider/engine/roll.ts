@@ -16,6 +16,7 @@ import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver, Journal, Meter } from "./ports.ts";
 import { Session } from "./session.ts";
 import { Silences } from "./silences.ts";
+import { withWayBack } from "./way-back.ts";
 
 /** The outside world of one roll. */
 export interface RollPorts {
@@ -63,7 +64,8 @@ export interface RollResult {
  * observe again. Returns how it ended. Throws RollErrors only when it could not begin or can no longer act: `conflict`
  * (somebody else's lease or mark), `unavailable` (the platform does not answer), `denied`.
  */
-export async function roll(given: RollPorts, asked: RollRequest): Promise<RollResult> {
+export async function roll(world: RollPorts, asked: RollRequest): Promise<RollResult> {
+  const given = { ...world, driver: withWayBack(world.driver, asked.inputs.policy) };
   const { driver, process } = given;
   let changed = (): void => {};
   const keeper = await Keeper.claim(
@@ -229,5 +231,6 @@ function contextOf(driver: Driver, token: number): ActContext {
     signal: new AbortController().signal,
     deadline: driver.clock.now() + 10 * 60_000,
     progress: () => {},
+    keepLog: () => {},
   };
 }

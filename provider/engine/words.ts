@@ -47,6 +47,12 @@ export function wordsFor(
       return moment === "start"
         ? line(`remediating ${levelChange(host?.level ?? "", host?.wanted ?? "")}`)
         : line("back, remediated");
+    case "rollback": {
+      const former = own(run.former, act.host) ?? "its former level";
+      return moment === "start"
+        ? line(`rolling back ${levelChange(host?.level ?? "", former)}`)
+        : line(`rolled back and verified: rebooted, at ${former}`);
+    }
     case "check":
       return moment === "end"
         ? line(

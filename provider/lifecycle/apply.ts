@@ -14,7 +14,7 @@ import { savedProps } from "./outputs.ts";
 import { outspoken } from "./outspoken.ts";
 import { PartialFailure } from "./partial.ts";
 import { declaredOf, ownersOf, type Props } from "./props.ts";
-import { fleetFailure, refusalOf } from "./refusals.ts";
+import { fleetFailure, refusalOf, regressFailure } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { closingText, endingText, newsLine } from "./render/roll.ts";
 import { headline } from "./render/words.ts";
@@ -38,9 +38,9 @@ export async function apply(around: Surroundings, looks: Looks, olds: Props, new
   looks.forget();
   const driver = await around.openDriver(inputs.target);
   try {
-    const look = await lookWith(driver, inputs.baseline);
+    const look = await lookWith(driver, inputs.baseline, inputs.policy);
     const outlook = outlookOf(look, inputs, owners);
-    const failure = fleetFailure(look.fleet) ?? refusalOf(outlook, inputs);
+    const failure = fleetFailure(look.fleet) ?? regressFailure(look, inputs) ?? refusalOf(outlook, inputs);
     if (failure !== undefined) throw new RollError("conflict", `${inputs.owner}: ${failure.reason}`);
     const id = resourceId(inputs);
     if (outlook.kind !== "roll") {
@@ -116,7 +116,7 @@ async function rollOut(around: Surroundings, driver: Driver, occasion: Occasion)
 /** A roll that can no longer act. Where it may have begun, what is known of the fleet is saved: a host may be out. */
 async function cutOff({ files }: Surroundings, driver: Driver, occasion: Occasion, error: RollError): Promise<Error> {
   const { inputs, owners, olds, news, id, before } = occasion;
-  const now = await lookWith(driver, inputs.baseline).catch(() => undefined);
+  const now = await lookWith(driver, inputs.baseline, inputs.policy).catch(() => undefined);
   const { fleet, record } = now ?? before;
   const names = allNames(record, owners);
   const isOurs = (owner: string | undefined): boolean => owner !== undefined && names.includes(owner);

@@ -8,13 +8,13 @@ import type { RunMemory } from "../core/run.ts";
 import { target as targetSchema } from "../core/target.ts";
 import { described } from "./described.ts";
 import { wantedLevels } from "./hosts.ts";
-import type { Look, Looks } from "./looks.ts";
+import { type Look, type Looks, regressOf } from "./looks.ts";
 import { type Outlook, outlookOf } from "./outlook.ts";
 import type { PlanOutput } from "./output-types.ts";
 import { namesOwed } from "./outputs.ts";
 import { writePlan } from "./plan-files.ts";
 import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
-import { fleetFailure, haltText, refusalOf } from "./refusals.ts";
+import { fleetFailure, haltText, refusalOf, regressFailure } from "./refusals.ts";
 import { planDocument } from "./render/document.ts";
 import { planText } from "./render/text.ts";
 import { standing } from "./render/words.ts";
@@ -44,7 +44,7 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
   }
   let look: Look;
   try {
-    look = await looks.look(target, baseline);
+    look = await looks.look(target, baseline, regressOf(news.policy));
   } catch (error) {
     if (!isRollError(error)) throw error;
     return unseen(around, error, olds, declared);
@@ -72,7 +72,7 @@ export async function check(around: Surroundings, looks: Looks, olds: Props, new
 }
 
 function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, declared: Props): Checked {
-  const unkept = fleetFailure(look.fleet);
+  const unkept = fleetFailure(look.fleet) ?? regressFailure(look, inputs);
   if (unkept !== undefined) return { inputs: { ...declared, hosts: {} }, failures: [unkept] };
   const owners = ownersOf(declared, olds);
   const outlook = outlookOf(look, inputs, owners);

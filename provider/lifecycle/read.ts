@@ -1,7 +1,7 @@
 import { baseline as baselineSchema } from "../core/baseline.ts";
 import { isRollError } from "../core/errors.ts";
 import { target as targetSchema } from "../core/target.ts";
-import type { Looks } from "./looks.ts";
+import { type Looks, regressOf } from "./looks.ts";
 import { savedProps } from "./outputs.ts";
 import { carried, declaredOf, ownersOf, type Props } from "./props.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -22,7 +22,7 @@ export async function read(around: Surroundings, looks: Looks, saved: Props): Pr
   const baseline = known(baselineSchema, saved.baseline);
   if (target === undefined || baseline === undefined) return unchanged(saved);
   try {
-    const look = await looks.look(target, baseline);
+    const look = await looks.look(target, baseline, regressOf(saved.policy));
     const props = savedProps(saved, look, ownersOf(saved, undefined), saved, around.files.folder);
     return { props, inputs: inputsOf(props) };
   } catch (error) {

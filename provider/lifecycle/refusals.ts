@@ -1,6 +1,7 @@
 import { baselineText } from "../core/baseline.ts";
 import type { Fleet } from "../core/fleet.ts";
 import type { Inputs } from "../core/inputs.ts";
+import type { Look } from "./looks.ts";
 import type { Outlook } from "./outlook.ts";
 import type { Failure } from "./props.ts";
 import { sentence } from "./render/roll.ts";
@@ -14,6 +15,15 @@ export function fleetFailure({ target, hosts }: Fleet): Failure | undefined {
   if (!hosts.some(({ id }) => id === LOST)) return undefined;
   const reason = `${target} has a host named ${LOST}, which Pulumi cannot keep in its state: give it another name`;
   return { property: "target", reason };
+}
+
+/** Why convicted hosts cannot be treated as policy wants, as a failure of its field; undefined when they can. */
+export function regressFailure({ noWayBack, fleet }: Look, { policy }: Inputs): Failure | undefined {
+  if (policy.onRegress !== "rollback" || noWayBack !== true) return undefined;
+  return {
+    property: "policy.onRegress",
+    reason: `"rollback" is not possible on ${fleet.target}: its platform takes no host back to a former level. Write "drain" or "hold"`,
+  };
 }
 
 /** Why `up` must not start a roll, as a failure of the inputs; undefined when nothing stands in its way. */

@@ -132,6 +132,8 @@ function notesOf(facts: Facts, avoided: readonly string[]): string[] {
     request.policy.pinned === "shutdown" &&
     nodes.some((node) => node.below && facts.residents[node.index]?.some((item) => item.workload.pinned));
   if (stopped) notes.push("Workloads that cannot move are shut down while their host is out, and started again.");
+  if (request.policy.onRegress === "rollback")
+    notes.push("A host that a gate convicts is emptied, taken back to the level that it has now, and kept out.");
   return notes;
 }
 

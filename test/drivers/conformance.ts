@@ -57,6 +57,7 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
       signal: new AbortController().signal,
       deadline: driver.clock.now() + 10 * HOUR,
       progress: () => {},
+      keepLog: () => {},
       ...more,
     });
     const observe = () => driver.observe(bench.baseline);

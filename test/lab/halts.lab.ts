@@ -47,7 +47,7 @@ test("hosts that do not come back end a roll: one that does not boot, one withou
   const probes = await Probes.start(roll.guests);
   await h1.noboot();
   const down = await roll.upFails();
-  expect(down.output).toMatch(/halted until a person decides: h1 failed to remediate: h1 has not come back/);
+  expect(down.output).toMatch(/halted until a person decides: h1 failed to remediate: has not come back/);
   expect(roll.boots()).toEqual([0, 0]);
   await h1.noboot(false);
   await h1.answers();
@@ -55,7 +55,7 @@ test("hosts that do not come back end a roll: one that does not boot, one withou
   await h2.nosshd();
   roll.declare({ policy: { ...policy, acknowledge: Roll.toAcknowledge(down) } });
   const refusing = await roll.upFails();
-  expect(refusing.output).toMatch(/h2 failed to remediate: h2 has not come back.*refuses connections on port 22/s);
+  expect(refusing.output).toMatch(/h2 failed to remediate: has not come back.*refuses connections on port 22/s);
   expect(roll.boots()).toEqual([1, 1]);
   await h2.nosshd(false);
   await h2.cycle();

@@ -50,6 +50,7 @@ const within = (signal = new AbortController().signal): ActContext => ({
   signal,
   deadline: clock.now() + 120_000,
   progress: () => {},
+  keepLog: () => {},
 });
 const read = (baseline: Baseline) => readLevel(site.shells.shell("h1"), "h1", baseline);
 const packages = (declared: Record<string, string>): Baseline => ({ packages: declared });

@@ -29,6 +29,7 @@ export function everyCall(tell: (where: string) => void): {
   };
   return {
     driver: (inner) => ({
+      ...wayBack(inner, call),
       traits: inner.traits,
       clock: inner.clock,
       record: {
@@ -64,5 +65,18 @@ export function everyCall(tell: (where: string) => void): {
       slices: (run) => inner.slices(run),
       close: () => inner.close(),
     }),
+  };
+}
+
+type Call = <T>(name: string, make: () => Promise<T>) => Promise<T>;
+
+function wayBack({ wayBack: inner }: Driver, call: Call): Pick<Driver, "wayBack"> {
+  if (inner === undefined) return {};
+  return {
+    wayBack: {
+      missing: (...args) => call("missing", () => inner.missing(...args)),
+      secure: (...args) => call("secure", () => inner.secure(...args)),
+      rollback: (...args) => call("rollback", () => inner.rollback(...args)),
+    },
   };
 }

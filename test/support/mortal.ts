@@ -1,5 +1,5 @@
 import type { RunMemory } from "../../provider/core/run.ts";
-import type { Clock, Driver, Journal, JournalEntry } from "../../provider/engine/ports.ts";
+import type { Clock, Driver, Journal, JournalEntry, WayBack } from "../../provider/engine/ports.ts";
 
 export type Moment = "before" | "during" | "after" | "frozen";
 
@@ -55,9 +55,18 @@ export class Mortal {
       start: (...args) => call(() => inner.start(...args)),
       stage: (...args) => call(() => inner.stage(...args)),
       remediate: (...args) => call(() => inner.remediate(...args)),
+      ...(inner.wayBack === undefined ? {} : { wayBack: this.#wayBack(inner.wayBack, call) }),
       uncordon: (...args) => call(() => inner.uncordon(...args)),
       release: (...args) => call(() => inner.release(...args)),
       close: () => inner.close(),
+    };
+  }
+
+  #wayBack(inner: WayBack, call: <T>(make: () => Promise<T>) => Promise<T>): WayBack {
+    return {
+      missing: (...args) => call(() => inner.missing(...args)),
+      secure: (...args) => call(() => inner.secure(...args)),
+      rollback: (...args) => call(() => inner.rollback(...args)),
     };
   }
 

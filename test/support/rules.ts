@@ -25,6 +25,8 @@ export function rules(policy: Policy, forgets = false): (world: World) => void {
       if (event.what === "migrate") staysSpread(world, event.workload ?? "", event.to ?? "");
       const host = event.host ?? "";
       const convicted = world.record?.record.run?.convicted.includes(host) === true;
+      if (event.what === "rollback" && !(convicted && policy.onRegress === "rollback"))
+        throw new Error(`broken: ${host} is taken back, which nobody asked for`);
       if (event.what === "cordon" && !convicted) mayGoOut(world, policy, host);
       if ((event.what === "cordon" || event.what === "remediate") && !convicted)
         afterHalt(world, event.what, host, sticky);

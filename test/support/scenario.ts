@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { approvalGate } from "../../provider/core/approval.ts";
+import { withoutName } from "../../provider/core/errors.ts";
 import { faults } from "../../provider/drivers/simulated/index.ts";
 import type { News } from "../../provider/engine/news.ts";
 import { Rig, type RigOptions } from "./rig.ts";
@@ -111,5 +112,5 @@ export async function play({ options, ups }: Scenario): Promise<{ rig: Rig; log:
 function line(news: News): string {
   const where = news.host === undefined ? "" : `${news.host} `;
   const position = news.position === undefined ? "" : `${news.position.index}/${news.position.of} `;
-  return `${news.kind === "warning" ? "! " : ""}${where}${position}${news.text}`;
+  return `${news.kind === "warning" ? "! " : ""}${where}${position}${news.host === undefined ? news.text : withoutName(news.text, news.host)}`;
 }

@@ -54,7 +54,7 @@ export function schedule(seed: number): Schedule {
     retries: dice.between(0, 3),
     putBack: dice.pick(["bounded", "home", "none"] as const),
     pinned: dice.pick(["refuse", "skip", "shutdown", "shutdown"] as const),
-    onRegress: dice.pick(["drain", "hold"] as const),
+    onRegress: dice.pick(["drain", "hold", "rollback"] as const),
     ...(dice.chance(0.15) ? { maxUpTime: `${dice.between(5, 90)}s` } : {}),
     ...(dice.chance(0.3) ? { reserve: 0 } : {}),
   };

@@ -4,7 +4,7 @@ import { lifecycle } from "../../lifecycle/lifecycle.ts";
 import { lookWith } from "../../lifecycle/looks.ts";
 import { outlookOf } from "../../lifecycle/outlook.ts";
 import { PartialFailure } from "../../lifecycle/partial.ts";
-import { refusalOf } from "../../lifecycle/refusals.ts";
+import { refusalOf, regressFailure } from "../../lifecycle/refusals.ts";
 import { endingText } from "../../lifecycle/render/roll.ts";
 import type { Surroundings } from "../../lifecycle/surroundings.ts";
 import { type ExitCode, exit, exitOfEnding } from "../exit.ts";
@@ -22,7 +22,7 @@ export async function goOn(world: CliWorld, options: ContinueOptions): Promise<E
   const path = inputsFile(world, options.inputs);
   const file = readInputs(world, path);
   const verdict = await withTarget(world, path, async (driver) => {
-    const look = await lookWith(driver, file.inputs.baseline);
+    const look = await lookWith(driver, file.inputs.baseline, file.inputs.policy);
     checkDigest(look.record, file, path);
     const { run } = look.record;
     if (run?.ending?.kind === "done") {
@@ -30,7 +30,7 @@ export async function goOn(world: CliWorld, options: ContinueOptions): Promise<E
       return exit.ok;
     }
     const outlook = outlookOf(look, file.inputs, [file.inputs.owner]);
-    const refusal = refusalOf(outlook, file.inputs);
+    const refusal = regressFailure(look, file.inputs) ?? refusalOf(outlook, file.inputs);
     if (refusal === undefined) return undefined;
     world.err(`rolling-patch: ${refusal.reason}`);
     return outlook.kind === "halted" ? exit.halted : exit.refused;

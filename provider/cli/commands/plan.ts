@@ -78,7 +78,7 @@ async function live(world: CliWorld, options: PlanOptions): Promise<Question> {
     });
   }
   const inputs = declared(world, options, {});
-  const look = await withTarget(world, options.inputs, (driver) => lookWith(driver, inputs.baseline));
+  const look = await withTarget(world, options.inputs, (driver) => lookWith(driver, inputs.baseline, inputs.policy));
   return { look, inputs, owners: [inputs.owner] };
 }
 

@@ -16,6 +16,7 @@ export function anonymised(snapshot: Snapshot): Snapshot {
     id: names.host(one.id),
     bootId: names.boot(one.bootId),
     ...(one.problem === undefined ? {} : { problem: SAID }),
+    ...(one.warnings === undefined ? {} : { warnings: one.warnings.map(() => SAID) }),
     ...(one.finding === undefined ? {} : { finding: { ...one.finding, reason: SAID } }),
     ...(one.domain === undefined ? {} : { domain: names.domain(one.domain) }),
     ...(one.quorums === undefined ? {} : { quorums: one.quorums.map(names.quorum) }),
@@ -55,7 +56,11 @@ function namesOf({ fleet, memory }: Snapshot) {
     run === undefined ? [] : [...Object.keys(run.hosts), ...run.done, ...run.convicted, ...run.canaries];
   const workloadsOfRun = Object.values(run?.hosts ?? {}).flatMap(({ homes, stopped }) => [...homes, ...stopped]);
   const marks = fleet.hosts.flatMap(({ mark }) => (mark === undefined ? [] : [mark]));
-  const boots = Object.values(run?.hosts ?? {}).flatMap(({ bootBefore, bootVerified }) => [bootBefore, bootVerified]);
+  const boots = Object.values(run?.hosts ?? {}).flatMap((memory) => [
+    memory.bootBefore,
+    memory.bootVerified,
+    memory.bootConvicted,
+  ]);
   return {
     host: pseudonyms("host", [...fleet.hosts.map((one) => one.id), ...hostsOfRun]),
     workload: pseudonyms("workload", [...fleet.workloads.map((one) => one.id), ...workloadsOfRun]),
@@ -122,11 +127,12 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
       stopped: memory.stopped.map(names.workload),
       ...(memory.bootBefore === undefined ? {} : { bootBefore: names.boot(memory.bootBefore) }),
       ...(memory.bootVerified === undefined ? {} : { bootVerified: names.boot(memory.bootVerified) }),
+      ...(memory.bootConvicted === undefined ? {} : { bootConvicted: names.boot(memory.bootConvicted) }),
       ...(memory.lastWhy === undefined ? {} : { lastWhy: SAID }),
       ...(memory.failed === undefined ? {} : { failed: { ...memory.failed, why: SAID } }),
     },
   ]);
-  const { failingBefore, failingAtCanary, failingAfter, flaky, ending, halt, judged, impact, ...rest } = run;
+  const { failingBefore, failingAtCanary, failingAfter, flaky, ending, halt, judged, impact, former, ...rest } = run;
   const hidden = { failingBefore, failingAtCanary, failingAfter, flaky };
   return {
     ...rest,
@@ -136,6 +142,7 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
     canaries: run.canaries.map(names.host),
     ...(judged === undefined ? {} : { judged: judged.map(names.host) }),
     ...(impact === undefined ? {} : { impact: anonymousImpact(impact, names) }),
+    ...(former === undefined ? {} : { former: renamedHosts(former, names) }),
     hosts: Object.fromEntries(hosts),
     done: run.done.map(names.host),
     convicted: run.convicted.map(names.host),
@@ -151,19 +158,21 @@ function anonymousRun(run: RunMemory, names: Names): RunMemory {
 }
 
 function anonymousImpact(impact: ImpactMemory, names: Names): ImpactMemory {
-  const renamed = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
-    Object.fromEntries(Object.entries(record).map(([host, value]) => [names.host(host), value]));
   return {
     ...impact,
-    patched: renamed(impact.patched),
-    suspects: renamed(impact.suspects),
-    watched: renamed(impact.watched),
+    patched: renamedHosts(impact.patched, names),
+    suspects: renamedHosts(impact.suspects, names),
+    watched: renamedHosts(impact.watched, names),
     verdicts: impact.verdicts.map(({ host, earlier, ...one }) => ({
       ...one,
       host: names.host(host),
       earlier: { ...earlier, host: names.host(host) },
     })),
   };
+}
+
+function renamedHosts<T>(record: Readonly<Record<string, T>>, names: Names): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([host, value]) => [names.host(host), value]));
 }
 
 function without(

@@ -22,6 +22,7 @@ const host = z.strictObject({
     .exactOptional(),
   state: z.enum(["up", "down", "unreachable"]),
   problem: z.string().exactOptional(),
+  warnings: z.array(z.string()).exactOptional(),
   bootId: z.string(),
   rebootPending: z.boolean().exactOptional(),
   cordoned: z.boolean(),
@@ -84,6 +85,7 @@ const fleet = z.strictObject({
 const step = z.enum([
   "stage",
   "preflight",
+  "hooks before",
   "cordon",
   "evacuate",
   "remediate",
@@ -91,7 +93,9 @@ const step = z.enum([
   "uncordon",
   "put back",
   "gate",
+  "hooks after",
   "release",
+  "rollback",
 ]);
 const haltFields = { reason: z.string(), hint: z.string(), host: id.exactOptional() };
 
@@ -105,9 +109,12 @@ const hostMemory = z.strictObject({
   lastStep: step.exactOptional(),
   lastWhy: z.string().exactOptional(),
   notBefore: z.number().exactOptional(),
-  passed: z.array(z.enum(["stage", "preflight", "verify", "put back", "soak", "gate"])),
+  passed: z.array(
+    z.enum(["stage", "preflight", "hooks before", "verify", "put back", "soak", "gate", "hooks after", "rollback"]),
+  ),
   held: z.strictObject({ plan: id, moves: z.number(), until: z.number() }).exactOptional(),
   fullSince: z.number().exactOptional(),
+  bootConvicted: z.string().exactOptional(),
   failed: z.strictObject({ step, why: z.string() }).exactOptional(),
 });
 
@@ -165,6 +172,7 @@ const run = z.strictObject({
   done: z.array(id),
   halt: z.strictObject({ sticky: z.boolean(), ...haltFields }).exactOptional(),
   convicted: z.array(id),
+  former: z.record(id, z.string()).exactOptional(),
   failingBefore: z.array(z.string()).exactOptional(),
   failingAtCanary: z.array(z.string()).exactOptional(),
   failingAfter: z.array(z.string()).exactOptional(),

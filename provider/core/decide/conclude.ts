@@ -22,7 +22,7 @@ export function conclude(view: View, desk: Desk): Decision {
       return { ...nothing, stuck: `${unfinished.map((host) => host.id).join(", ")} cannot go on` };
   }
   if (run.halt !== undefined) {
-    const reason = `${run.halt.reason}${owed(view)}`;
+    const reason = `${run.halt.reason}${goneBack(view)}${owed(view)}`;
     return { ...nothing, ending: { kind: "halted", ...run.halt, reason } };
   }
   if (view.asked !== undefined) return { ...nothing, ending: paused(view, desk) };
@@ -135,6 +135,28 @@ function paused(view: View, desk: Desk): Ending {
 function owed(view: View): string {
   const stopped = Object.values(view.run.hosts).flatMap((memory) => memory.stopped);
   return stopped.length === 0 ? "" : `; shut down and not started again: ${stopped.join(", ")}`;
+}
+
+/** What became of convicted hosts that policy wants at their former level. */
+function goneBack({ run, policy, fleet }: View): string {
+  if (policy.onRegress !== "rollback") return "";
+  const words = run.convicted.flatMap((id) => {
+    const host = fleet.hosts.find((one) => one.id === id);
+    const memory = own(run.hosts, id);
+    if (host === undefined) return [];
+    if (memory?.passed.includes("rollback")) return [`${id} was taken back to ${host.level} and stays out`];
+    const tried = memory?.tries.rollback !== undefined;
+    const left = fleet.workloads.filter((one) => one.host === id && one.state === "running");
+    const why = tried
+      ? clause(memory?.lastWhy ?? "it gave no reason", id)
+      : left.length > 0
+        ? `it could not be emptied (${left.length} left, ${left[0]?.id} among them)`
+        : host.held
+          ? "an operator has it"
+          : `it is ${host.state}`;
+    return [`${id} was not taken back: ${why}`];
+  });
+  return words.map((text) => `; ${text}`).join("");
 }
 
 function memoryLost(run: string): Decision["events"][number] {

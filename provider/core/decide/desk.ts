@@ -174,7 +174,7 @@ export class Desk {
 
   #occupy(act: Act): void {
     this.#keys.add(actKey(act));
-    if (act.name === "remediate") this.#remediating += 1;
+    if (act.name === "remediate" || act.name === "rollback") this.#remediating += 1;
     if ("host" in act) this.#touched.add(act.host);
     if (act.name === "migrate") {
       this.#touched.add(act.to);

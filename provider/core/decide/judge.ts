@@ -43,6 +43,8 @@ function exhausted(view: View, host: Host, memory: HostMemory): RunEvent | undef
       if (!memory.passed.includes("put back")) return { kind: "passed", host: host.id, step: "put back" };
       continue;
     }
+    // Its verdict has halted the run already; the ending tells that it did not go back.
+    if (step === "rollback") continue;
     if (step === "gate") {
       if (view.run.convicted.includes(host.id)) continue;
       return { kind: "convicted", host: host.id, why };
@@ -55,7 +57,7 @@ function exhausted(view: View, host: Host, memory: HostMemory): RunEvent | undef
         kind: "halt",
         sticky: false,
         host: host.id,
-        reason: `${host.id} could not get through "${step}": ${why}`,
+        reason: `${host.id} could not get through "${step}": ${clause(why, host.id)}`,
         hint: "Mend what it names; the next `pulumi up` tries again.",
       };
     }
@@ -90,7 +92,7 @@ function tooManyFailures(view: View): RunEvent[] | undefined {
   const [bad] = view.run.convicted;
   if (bad !== undefined) {
     const why = own(view.run.hosts, bad)?.lastWhy ?? "its gate did not pass";
-    return [stickyHalt(view, bad, `${bad} does not serve as before the patch: ${why}`)];
+    return [stickyHalt(view, bad, `${bad} does not serve as before the patch: ${clause(why, bad)}`)];
   }
   const failed = Object.entries(view.run.hosts).filter(([, memory]) => memory.failed !== undefined);
   const allowed = view.run.canaryPassed ? view.policy.maxFailures : 0;

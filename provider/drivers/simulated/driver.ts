@@ -1,6 +1,6 @@
 import { versionOf } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
-import type { ActContext, Driver, FleetClock } from "../../engine/ports.ts";
+import type { ActContext, Driver, FleetClock, WayBack } from "../../engine/ports.ts";
 import type { Call } from "./faults.ts";
 import { measure } from "./measure.ts";
 import type { Store } from "./store.ts";
@@ -81,6 +81,12 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
     });
   }
 
+  const wayBack: WayBack = {
+    missing: async (host) => store.look(clock, (world) => onHost.missing(world, host)),
+    secure: (host, context) => carryOut("stage", context, { host }, (world) => onHost.secure(world, host)),
+    rollback: (host, context) => carryOut("rollback", context, { host }, (world) => onHost.rollback(world, host)),
+  };
+
   return {
     get traits() {
       const { backward = "yes", remediations = Number.POSITIVE_INFINITY } = store.look(clock, (world) => world.facts);
@@ -109,6 +115,9 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
       carryOut("stage", context, { host }, (world) => onHost.stage(world, host, versionOf(baseline))),
     remediate: (host, baseline, context) =>
       carryOut("remediate", context, { host }, (world) => onHost.remediate(world, host, versionOf(baseline))),
+    get wayBack() {
+      return store.look(clock, (world) => world.facts.noWayBack) ? undefined : wayBack;
+    },
     uncordon: (host, context) => carryOut("uncordon", context, { host }, (world) => onHost.uncordon(world, host)),
     release: (host, context) => carryOut("release", context, { host }, (world) => onHost.release(world, host)),
     measure: async (since, of, signal) => {

@@ -16,6 +16,7 @@ export const call = z.enum([
   "start",
   "stage",
   "remediate",
+  "rollback",
   "uncordon",
   "release",
 ]);

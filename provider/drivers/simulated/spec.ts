@@ -32,6 +32,8 @@ const host = z.strictObject({
   held: z.boolean().default(false).describe("An operator has taken it away."),
   cordoned: z.boolean().default(false),
   blocked: z.string().min(1).optional().describe("Why the platform cannot take it to another level."),
+  noWayBack: z.string().min(1).optional().describe("Why it could not be taken back to its level after a patch."),
+  warnings: z.array(z.string().min(1)).default([]).describe("What a person should know before it is patched."),
   mark: mark.optional().describe("Mark of a run that is out of sight."),
 });
 
@@ -89,6 +91,7 @@ export const fleetSpec = z
       .default("yes")
       .describe("Whether workloads may move from hosts at a newer level to hosts at an older one."),
     remediations: z.int().min(1).optional().describe("Most hosts in remediation at once; absent: any number."),
+    rollback: z.boolean().default(true).describe("Whether it takes hosts back to the level before their last patch."),
     times: z
       .strictObject({ stage: seconds.default(60), stop: seconds.default(30), start: seconds.default(60) })
       .prefault({})

@@ -102,6 +102,42 @@ export function remediate(world: World, id: string, level: string): Effect {
   return begun(beginPatch(world, host, level));
 }
 
+/** Why the host could not go back after a patch; undefined: nothing speaks against it. */
+export function missing(world: World, id: string): string | undefined {
+  return hostNamed(world, id).noWayBack;
+}
+
+/** Makes sure that the host can go back. */
+export function secure(world: World, id: string): Effect {
+  const host = hostNamed(world, id);
+  checkReach(world, host);
+  if (host.noWayBack === undefined) return already;
+  throw new RollError("denied", `${id} could not be taken back: ${host.noWayBack}.`, {
+    host: id,
+    hint: 'Mend that, or use another `policy.onRegress`: "drain" or "hold".',
+  });
+}
+
+/** Begins to take an empty, cordoned, marked host back to the level before its last patch; takes up what is under way. */
+export function rollback(world: World, id: string): Effect {
+  const host = hostNamed(world, id);
+  const task = taskOf(world, host);
+  if (task?.kind === "patch" || task?.kind === "boot") return { kind: "running", task: task.id };
+  checkReach(world, host);
+  if (task !== undefined) throw conflict(id, `${id} is busy: ${task.kind}.`, "Wait until that has ended.");
+  const { former } = host;
+  if (former === undefined || host.noWayBack !== undefined)
+    throw new RollError("failed", `${id} cannot go back: ${host.noWayBack ?? "it was never patched"}.`, {
+      host: id,
+      hint: "Take it to a level by hand.",
+    });
+  if (host.power === "on" && host.problem === undefined && host.running === former && host.reported === former)
+    return already;
+  checkOut(world, host);
+  const isOnDisk = host.installed === former && host.power === "off";
+  return begun(isOnDisk ? beginBoot(world, host, undefined) : beginPatch(world, host, former));
+}
+
 /** Only a host that is out under a mark and runs nothing may be patched; whoever tries otherwise has lost sight of the fleet. */
 function checkOut(world: World, host: HostRow): void {
   const there = occupants(world, host.id);

@@ -15,6 +15,7 @@ export function createWorld(spec: FleetSpec, now: number): World {
       backward: spec.backward,
       ...(spec.noise === "off" ? {} : { noise: spec.noise }),
       ...(spec.costs.length === 0 ? {} : { costs: spec.costs }),
+      ...(spec.rollback ? {} : { noWayBack: true as const }),
       ...(spec.remediations === undefined ? {} : { remediations: spec.remediations }),
     },
     now,
@@ -60,6 +61,7 @@ function newWorkload(spec: FleetSpec["workloads"][number]): WorkloadRow {
 
 function newHost(spec: FleetSpec["hosts"][number]): HostRow {
   const { id, domain, quorums, last, class: hardware, slots, patch, boot, level, held, cordoned, mark, blocked } = spec;
+  const { noWayBack, warnings } = spec;
   return {
     id,
     capacity: { memory: Math.round(spec.memory * 1024), cpu: spec.cpu },
@@ -82,6 +84,8 @@ function newHost(spec: FleetSpec["hosts"][number]): HostRow {
     mark,
     held,
     blocked,
+    ...(noWayBack === undefined ? {} : { noWayBack }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     staged: undefined,
     latency: 1,
     doing: undefined,

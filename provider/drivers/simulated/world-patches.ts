@@ -36,7 +36,8 @@ export function endPatch(world: World, task: Patch): void {
   const liesNew = strike(world, "lies-new", occasion) !== undefined;
   const liesOld = !liesNew && strike(world, "lies-old", occasion) !== undefined;
   const installed = liesNew || liesOld ? host.installed : task.level;
-  beginBoot(world, { ...host, installed, staged: undefined }, liesNew ? task.level : undefined, task.id);
+  const former = task.level === host.former ? host.former : host.running;
+  beginBoot(world, { ...host, installed, former, staged: undefined }, liesNew ? task.level : undefined, task.id);
 }
 
 /** Boots a host. `claims`: the level that its inventory will report against the truth. `id`: the task that this goes on. */

@@ -72,6 +72,7 @@ function viewHost(world: World, host: HostRow, declared: string): Host {
     ...(finding === undefined ? {} : { finding }),
     state: !answers(world, host) ? "unreachable" : host.power === "on" ? "up" : "down",
     ...(host.problem === undefined ? {} : { problem: host.problem }),
+    ...(host.warnings === undefined ? {} : { warnings: host.warnings }),
     bootId: bootId(world, host),
     cordoned: host.cordoned,
     ...(host.mark === undefined ? {} : { mark: host.mark }),

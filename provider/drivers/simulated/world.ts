@@ -38,6 +38,8 @@ export interface Facts {
   readonly backward?: "yes" | "no" | "unknown";
   /** Most hosts in remediation at once; absent: any number, as in fleet files of earlier versions. */
   readonly remediations?: number;
+  /** Takes no host back to a former level; absent: it does, as in fleet files of earlier versions. */
+  readonly noWayBack?: true;
   readonly scheme: VersionScheme;
   readonly seed: number;
   /** How much the service varies by itself; absent: not at all. */
@@ -78,6 +80,12 @@ export interface HostRow {
   readonly held: boolean;
   /** Why the platform cannot take it to another level. */
   readonly blocked: string | undefined;
+  /** Level before its last patch; absent: it had none. */
+  readonly former?: string;
+  /** Why it could not go back to a former level. */
+  readonly noWayBack?: string;
+  /** What a person should know before it is patched. */
+  readonly warnings?: readonly string[];
   /** Level whose patch is downloaded. */
   readonly staged: string | undefined;
   /** Factor on the latency of what it runs. */

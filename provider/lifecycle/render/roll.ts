@@ -1,3 +1,4 @@
+import { withoutName } from "../../core/errors.ts";
 import type { Fleet } from "../../core/fleet.ts";
 import { levelChange } from "../../core/levels.ts";
 import { own } from "../../core/own.ts";
@@ -8,7 +9,9 @@ import { table, wrapped } from "./table.ts";
 /** `h3 2/4 evacuating 5 of 9`: one act in one line. */
 export function newsLine({ host, position, text }: News): string {
   const place = position === undefined ? "" : `${position.index}/${position.of}`;
-  return [host, place, withoutName(text, host)].filter((part) => part !== undefined && part !== "").join(" ");
+  return [host, place, host === undefined ? text : withoutName(text, host)]
+    .filter((part) => part !== undefined && part !== "")
+    .join(" ");
 }
 
 /** What became of every host that the run had to do with, and how it ended. */
@@ -21,11 +24,6 @@ export function closingText(before: Fleet, after: Fleet, run: RunMemory, ending:
   });
   const lines = rows.length === 0 ? [] : table([{ title: "host" }, { title: "level" }, { title: "outcome" }], rows);
   return [...lines, ...wrapped(`run ${run.id} ${endingText(ending)}`, "")].join("\n");
-}
-
-/** Errors name the host that they are about; here it stands before them already. */
-function withoutName(text: string, host: string | undefined): string {
-  return host !== undefined && text.startsWith(`${host}: `) ? text.slice(host.length + 2) : text;
 }
 
 /** "done: 6 hosts rolled", "halted: … What to do." */

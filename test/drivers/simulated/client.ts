@@ -11,6 +11,7 @@ if (what === "migrate") {
     token: 1,
     signal: new AbortController().signal,
     deadline: Number.MAX_SAFE_INTEGER,
+    keepLog: () => {},
     progress: () => process.stdout.write("under way\n"),
   });
 } else {

@@ -21,6 +21,7 @@ test("a roll by hand brings every host to the level and breaks no rule", async (
     signal: new AbortController().signal,
     deadline: Number.MAX_SAFE_INTEGER,
     progress: () => {},
+    keepLog: () => {},
   };
   const baseline = { version: "8.0.3" };
   for (const [host, other] of [

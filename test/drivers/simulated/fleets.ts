@@ -46,6 +46,7 @@ export async function stage(faults: FleetSpecInput["faults"] = [], spec: FleetSp
     signal: new AbortController().signal,
     deadline: clock.now() + 3 * 3_600_000,
     progress: () => {},
+    keepLog: () => {},
   });
   const workloadsOn = (host: string) => [...world.workloads.values()].filter((one) => one.host === host);
   return {
