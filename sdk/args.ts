@@ -1,4 +1,4 @@
-// Written by tools/sdk-args.ts from the schemas in provider/core: do not edit.
+// Written by tools/sdk-args.ts from the schemas in provider: do not edit.
 import type { Input } from "@pulumi/pulumi";
 
 /** The embedded fleet: simulated hosts and workloads in one file. `{ kind: "simulated", file: "fleet.db" }`. */
@@ -297,7 +297,7 @@ export interface SuiteArgs {
   name: Input<string>;
   /** Program and arguments, no shell: ["npm", "run", "e2e"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused. */
   command: Input<Input<string>[]>;
-  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. Default: []. */
+  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. */
   env?: Input<Input<string>[] | undefined>;
   /** JUnit XML files that it writes, a path or pattern: "reports/*.xml". Only files that it has written anew count. */
   junit?: Input<string | undefined>;
@@ -437,7 +437,7 @@ export interface HookArgs {
   name: Input<string>;
   /** Program and arguments, no shell: ["./ticket.sh", "check"]. Relative to the working directory of the Pulumi command. It reads one line of JSON from its standard input: what is about to happen or has. Credentials among the arguments are refused. */
   command: Input<Input<string>[]>;
-  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. Default: []. */
+  /** Names of the environment variables that it gets besides PATH, HOME and LANG: the place for its credentials. */
   env?: Input<Input<string>[] | undefined>;
   /** When it runs: before the first act of a roll and again when a roll goes on, after its end, before a host is cordoned, when a host has its load back. It may run again for the same. */
   at: Input<Input<"beforeRun" | "afterRun" | "beforeHost" | "afterHost">[]>;
@@ -503,14 +503,86 @@ export interface PagerdutyNotifyArgs {
   url?: Input<string | undefined>;
 }
 
-/** Which fleet, on which platform. */
+/** Which fleet, on which platform. Another target replaces the resource; no host is touched by that. */
 export type TargetArgs = SimulatedTargetArgs | LibvirtTargetArgs;
 
-/** An assertion about the service or a host. */
+/** An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand. */
 export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs;
 
-/** A sampler of the service of workloads. */
+/** A sampler of the service of workloads: sends on schedule, whatever the answers, and judges nothing. */
 export type ProbeArgs = HttpProbeArgs | TcpProbeArgs | CommandProbeArgs | PrometheusProbeArgs | PlatformProbeArgs;
 
 /** Who is told what a roll does. */
 export type NotifyArgs = WebhookNotifyArgs | SlackNotifyArgs | PagerdutyNotifyArgs;
+
+/** What a stack declares of a fleet. Credentials are never among it: they come from the environment of the Pulumi command. */
+export interface RollingPatchArgs {
+  /** Which fleet, on which platform. Another target replaces the resource; no host is touched by that. */
+  target: Input<TargetArgs>;
+  /** The declared patch level: `{ version: "8.0.3" }`, or `{ packages: { "qemu-system-x86": "1:10.0.13+ds-1" } }` where hosts are patched package by package. */
+  baseline: Input<BaselineArgs>;
+  /** How a roll may proceed. Every field is optional and has a safe default: `{ maxUnavailable: "5%" }`. */
+  policy?: Input<PolicyArgs | undefined>;
+  /** What must hold at the gates of a roll, and at its end. Names are unique. */
+  checks?: Input<Input<CheckArgs>[] | undefined>;
+  /** Regression tests: programs that run before the roll, after the canary and at its end. Names are unique. */
+  suites?: Input<Input<SuiteArgs>[] | undefined>;
+  /** What is measured of workloads while the roll goes on: the impact of the patch is judged by it. Names are unique. */
+  probes?: Input<Input<ProbeArgs>[] | undefined>;
+  /** Programs that run before and after the roll or a host, and that may refuse to let it go on. Names are unique. */
+  hooks?: Input<Input<HookArgs>[] | undefined>;
+  /** Alerts of each host that are silenced in Alertmanager while it is out. Names are unique. */
+  silences?: Input<Input<SilenceArgs>[] | undefined>;
+  /** Who is told when the roll starts, waits, halts or has ended. Names are unique. */
+  notify?: Input<Input<NotifyArgs>[] | undefined>;
+}
+
+/** Credentials, for those who keep them in the stack's configuration. All of them are secrets; the environment of the Pulumi command wins over them. */
+export interface ProviderArgs {
+  /** User that asks Prometheus. The environment variable PROMETHEUS_USERNAME wins over it. */
+  prometheusUsername?: Input<string | undefined>;
+  /** Password of that user. The environment variable PROMETHEUS_PASSWORD wins over it. */
+  prometheusPassword?: Input<string | undefined>;
+  /** Token for Prometheus, instead of user and password. The environment variable PROMETHEUS_BEARER_TOKEN wins over it. */
+  prometheusBearerToken?: Input<string | undefined>;
+  /** User that asks Alertmanager. The environment variable ALERTMANAGER_USERNAME wins over it. */
+  alertmanagerUsername?: Input<string | undefined>;
+  /** Password of that user. The environment variable ALERTMANAGER_PASSWORD wins over it. */
+  alertmanagerPassword?: Input<string | undefined>;
+  /** Token for Alertmanager, instead of user and password. The environment variable ALERTMANAGER_BEARER_TOKEN wins over it. */
+  alertmanagerBearerToken?: Input<string | undefined>;
+  /** Passphrase of private keys that hosts are reached with. The environment variable ROLLING_PATCH_SSH_PASSPHRASE wins over it. */
+  sshPassphrase?: Input<string | undefined>;
+  /** Variables by name for suites, hooks and receivers of notices, as if they were in the environment, where those that are there win: `SLACK_WEBHOOK_URL`, for example. */
+  environment?: Input<Record<string, Input<string>> | undefined>;
+}
+
+/** What `getFleet` is asked. */
+export interface GetFleetArgs {
+  /** Which fleet, on which platform. */
+  target: Input<TargetArgs>;
+  /** The declared patch level: `{ version: "8.0.3" }`, or `{ packages: { "qemu-system-x86": "1:10.0.13+ds-1" } }` where hosts are patched package by package. */
+  baseline: Input<BaselineArgs>;
+}
+
+/** What `getCompliance` is asked. */
+export interface GetComplianceArgs {
+  /** Which fleet, on which platform. */
+  target: Input<TargetArgs>;
+  /** The declared patch level: `{ version: "8.0.3" }`, or `{ packages: { "qemu-system-x86": "1:10.0.13+ds-1" } }` where hosts are patched package by package. */
+  baseline: Input<BaselineArgs>;
+}
+
+/** What `planRoll` is asked. */
+export interface PlanRollArgs {
+  /** Which fleet, on which platform. */
+  target: Input<TargetArgs>;
+  /** The declared patch level: `{ version: "8.0.3" }`, or `{ packages: { "qemu-system-x86": "1:10.0.13+ds-1" } }` where hosts are patched package by package. */
+  baseline: Input<BaselineArgs>;
+  /** How a roll may proceed. Every field is optional and has a safe default: `{ maxUnavailable: "5%" }`. */
+  policy?: Input<PolicyArgs | undefined>;
+  /** What is measured of workloads while the roll goes on: the impact of the patch is judged by it. Names are unique. */
+  probes?: Input<Input<ProbeArgs>[] | undefined>;
+  /** Whose roll it would be, `project/stack/name` of the resource: hosts under its mark are its own. Default: nobody's. */
+  owner?: Input<string | undefined>;
+}

@@ -11,6 +11,7 @@ export type {
   TcpProbeOptions,
 } from "./checks.ts";
 export { alerts, command, http, platform, prometheus, tcp } from "./checks.ts";
-export type { Compliance, PendingPlan, RollingPatchArgs, Run } from "./rolling-patch.ts";
+export type * from "./outputs.ts";
+export * as plugin from "./plugin.ts";
 export { RollingPatch } from "./rolling-patch.ts";
 export { libvirt, simulated } from "./targets.ts";

@@ -1,43 +1,9 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { nearest } from "../provider/dynamic/nearest.ts";
 import { nodeProblem } from "../provider/dynamic/node-version.ts";
-import type { ComplianceOutput, PlanOutput, RunOutput } from "../provider/lifecycle/output-types.ts";
-import type {
-  BaselineArgs,
-  CheckArgs,
-  HookArgs,
-  NotifyArgs,
-  PolicyArgs,
-  ProbeArgs,
-  SilenceArgs,
-  SuiteArgs,
-  TargetArgs,
-} from "./args.ts";
-
-export type { ComplianceOutput as Compliance, PlanOutput as PendingPlan, RunOutput as Run };
-
-/** What a stack declares of a fleet. Credentials are never among it: they come from the environment of the Pulumi command. */
-export interface RollingPatchArgs {
-  /** Which fleet, on which platform. Another target replaces the resource; no host is touched by that. */
-  target: pulumi.Input<TargetArgs>;
-  /** The patch level that every host shall have. */
-  baseline: pulumi.Input<BaselineArgs>;
-  /** How a roll may proceed. Everything in it is optional and has a safe default. */
-  policy?: pulumi.Input<PolicyArgs | undefined>;
-  /** What must hold at the gates of a roll, and at its end. Names are unique. */
-  checks?: pulumi.Input<pulumi.Input<CheckArgs>[] | undefined>;
-  /** Regression tests: programs that run before the roll, after the canary and at its end. Names are unique. */
-  suites?: pulumi.Input<pulumi.Input<SuiteArgs>[] | undefined>;
-  /** What is measured of workloads while the roll goes on: the impact of the patch is judged by it. Names are unique. */
-  probes?: pulumi.Input<pulumi.Input<ProbeArgs>[] | undefined>;
-  /** Programs that run before and after the roll or a host, and that may refuse to let it go on. Names are unique. */
-  hooks?: pulumi.Input<pulumi.Input<HookArgs>[] | undefined>;
-  /** Alerts of each host that are silenced in Alertmanager while it is out. Names are unique. */
-  silences?: pulumi.Input<pulumi.Input<SilenceArgs>[] | undefined>;
-  /** Who is told when the roll starts, waits, halts or has ended. Names are unique. */
-  notify?: pulumi.Input<pulumi.Input<NotifyArgs>[] | undefined>;
-}
+import type { RollingPatchArgs } from "./args.ts";
+import { mustBeKnown } from "./declared.ts";
+import type { Compliance, PendingPlan, Run } from "./outputs.ts";
 
 /**
  * The patch level of a fleet of hosts. `pulumi preview` shows which hosts have drifted and the whole roll that would take them
@@ -62,11 +28,11 @@ export class RollingPatch extends pulumi.dynamic.Resource {
   /** Level by host: as observed; during a preview, as each host will be. */
   declare readonly hosts: pulumi.Output<Record<string, string>>;
   /** How the hosts stand against the baseline. Not known during a preview that changes something. */
-  declare readonly compliance: pulumi.Output<ComplianceOutput>;
+  declare readonly compliance: pulumi.Output<Compliance>;
   /** What is pending, during a preview; undefined when nothing is. */
-  declare readonly plan: pulumi.Output<PlanOutput | undefined>;
+  declare readonly plan: pulumi.Output<PendingPlan | undefined>;
   /** The newest run. */
-  declare readonly run: pulumi.Output<RunOutput>;
+  declare readonly run: pulumi.Output<Run>;
 
   constructor(name: string, args: RollingPatchArgs, options?: pulumi.CustomResourceOptions) {
     mustBeKnown(name, args);
@@ -75,25 +41,6 @@ export class RollingPatch extends pulumi.dynamic.Resource {
     const computed = { hosts: undefined, compliance: undefined, plan: undefined, run: undefined };
     super(providerText(), name, { ...args, ...secrets, owner, ...computed }, options, "rolling-patch", "RollingPatch");
   }
-}
-
-const declarable = ["target", "baseline", "policy", "checks", "suites", "probes", "hooks", "silences", "notify"];
-
-/** Nothing is accepted and ignored: outputs and the owner would be overwritten without a word. */
-function mustBeKnown(name: string, args: object): void {
-  for (const [key, value] of Object.entries(args ?? {})) {
-    if (value === undefined || declarable.includes(key)) continue;
-    throw new pulumi.RunError(`RollingPatch "${name}": ${problemOf(key)}`);
-  }
-}
-
-function problemOf(key: string): string {
-  if (key === "owner") return "`owner` is filled in by the resource (project/stack/name): leave it out";
-  if (["hosts", "plan", "compliance", "run"].includes(key))
-    return `\`${key}\` is an output: read it from the resource, and leave it out here`;
-  const near = nearest(key, declarable);
-  const known = declarable.map((one) => `\`${one}\``).join(", ");
-  return `unknown property \`${key}\`; ${near === undefined ? `known are ${known}` : `did you mean \`${near}\`?`}`;
 }
 
 /**

@@ -1,91 +1,103 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { z } from "zod";
-import { inputs } from "../provider/core/inputs.ts";
+import type { Field, Type } from "./sdk/model.ts";
+import { pascal } from "./sdk/model.ts";
+import { type Described, describePackage } from "./sdk/package.ts";
+import { fileOf, type Written, writeAsCommand } from "./sdk/written.ts";
 
 /**
- * Writes `sdk/args.ts` from the schemas that validate the inputs: plain interfaces with the schemas' own words as comments.
- * A program that imports the SDK then neither loads nor type-checks the schema library. Run it after a change of a schema:
- * `node tools/sdk-args.ts`; a test fails while the file is stale.
+ * Writes `sdk/args.ts` and `sdk/outputs.ts` from the schemas that validate the inputs: plain interfaces with the schemas' own words as
+ * comments. A program that imports the SDK then neither loads nor type-checks the schema library. Run it after a change of a
+ * schema: `node tools/sdk-args.ts`; a test fails while a file is stale.
  */
-export const argsFile = join(import.meta.dirname, "../sdk/args.ts");
-
-/** What `sdk/args.ts` must hold. */
-export function argsText(): string {
-  const found = new Map<string, string>();
-  const { properties = {} } = z.toJSONSchema(inputs, { io: "input", unrepresentable: "any" }) as Schema;
-  for (const key of ["target", "baseline", "policy", "checks", "suites", "probes", "hooks", "silences", "notify"])
-    typeOf(properties[key] ?? {}, key, found);
-  const union = (name: string, of: string) =>
-    `/** ${of}. */\nexport type ${name} = ${[...found.keys()].filter((one) => one !== name && one.endsWith(name)).join(" | ")};\n`;
-  return [
-    "// Written by tools/sdk-args.ts from the schemas in provider/core: do not edit.",
-    'import type { Input } from "@pulumi/pulumi";',
-    "",
-    [...found.values()].join("\n"),
-    union("TargetArgs", "Which fleet, on which platform"),
-    union("CheckArgs", "An assertion about the service or a host"),
-    union("ProbeArgs", "A sampler of the service of workloads"),
-    union("NotifyArgs", "Who is told what a roll does"),
-  ]
-    .join("\n")
-    .replace(/\n+$/, "\n");
+export function sdkFiles(): Written {
+  const described = describePackage();
+  return new Map([
+    [fileOf("sdk/args.ts"), argsText(described)],
+    [fileOf("sdk/outputs.ts"), outputsText(described)],
+  ]);
 }
 
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly additionalProperties?: Schema;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-}
+const HEAD = "// Written by tools/sdk-args.ts from the schemas in provider: do not edit.";
 
-/** The type of a schema; interfaces that it needs are added to `found`. */
-function typeOf(schema: Schema, key: string, found: Map<string, string>): string {
-  const forms = schema.anyOf ?? schema.oneOf;
-  if (forms !== undefined) return [...new Set(forms.map((form) => typeOf(form, key, found)))].join(" | ");
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum !== undefined) return schema.enum.map((one) => JSON.stringify(one)).join(" | ");
-  if (schema.type === "array") return `Input<${typeOf(schema.items ?? {}, key.replace(/s$/, ""), found)}>[]`;
-  if (schema.type === "object" && schema.properties === undefined && schema.additionalProperties !== undefined)
-    return `Record<string, Input<${typeOf(schema.additionalProperties, key.replace(/s$/, ""), found)}>>`;
-  if (schema.type === "object") return interfaceOf(schema, key, found);
-  const types = [schema.type ?? "unknown"].flat();
-  return types.map((type) => (type === "integer" ? "number" : type)).join(" | ");
-}
-
-function interfaceOf(schema: Schema, key: string, found: Map<string, string>): string {
-  const kind = schema.properties?.kind?.const;
-  const name = `${typeof kind === "string" ? pascal(kind) : ""}${pascal(key)}Args`;
-  const fields = Object.entries(schema.properties ?? {}).map(([field, of]) => {
-    const type = typeOf(of, field, found);
-    const required = schema.required?.includes(field) === true;
-    return `${comment(of, "  ")}  ${field}${required ? "" : "?"}: Input<${type}${required ? "" : " | undefined"}>;\n`;
-  });
-  found.set(name, `${comment(schema, "")}export interface ${name} {\n${fields.join("")}}\n`);
-  return name;
-}
-
-function comment({ description, default: usual }: Schema, indent: string): string {
-  const plain = typeof usual === "object" && !Array.isArray(usual) ? undefined : usual;
-  const words = [
-    ...(description === undefined ? [] : [description]),
-    ...(plain === undefined ? [] : [`Default: ${JSON.stringify(plain).replaceAll(",", ", ")}.`]),
+/** What a program writes: every value may be an Output. */
+export function argsText({ written, inputs, config, functions }: Described): string {
+  const objects = [...written.objects].map(([name, { description, fields }]) =>
+    interfaceOf(`${name}Args`, description, fields, inputField),
+  );
+  const forms = [...written.forms].map(
+    ([name, { description, kinds }]) =>
+      `${comment(description, "")}export type ${name}Args = ${[...kinds.values()].map((kind) => `${kind}Args`).join(" | ")};\n`,
+  );
+  const whole = [
+    interfaceOf("RollingPatchArgs", ABOUT_ARGS, inputs, inputField),
+    interfaceOf("ProviderArgs", ABOUT_PROVIDER, config, inputField),
+    ...functions.map(({ name, inputs: asks }) =>
+      interfaceOf(`${pascal(name)}Args`, `What \`${name}\` is asked.`, asks, inputField),
+    ),
   ];
-  return words.length === 0 ? "" : `${indent}/** ${words.join(" ")} */\n`;
+  return [`${HEAD}\nimport type { Input } from "@pulumi/pulumi";\n`, ...objects, ...forms, ...whole].join("\n");
 }
 
-const pascal = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+const ABOUT_ARGS =
+  "What a stack declares of a fleet. Credentials are never among it: they come from the environment of the Pulumi command.";
+const ABOUT_PROVIDER =
+  "Credentials, for those who keep them in the stack's configuration. All of them are secrets; the environment of the Pulumi command wins over them.";
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const stale = readFileSync(argsFile, { encoding: "utf8", flag: "a+" }) !== argsText();
-  if (stale) writeFileSync(argsFile, argsText());
-  console.log(stale ? "sdk/args.ts written" : "sdk/args.ts is up to date");
+/** What a program reads. */
+function outputsText({ read, functions }: Described): string {
+  const objects = [...read.objects].map(([name, { description, fields }]) =>
+    interfaceOf(name, description, fields, outputField),
+  );
+  const results = functions.map(({ name, outputs }) =>
+    interfaceOf(`${pascal(name)}Result`, `What \`${name}\` answers.`, outputs, outputField),
+  );
+  return [`${HEAD}\n`, ...objects, ...results].join("\n");
 }
+
+function interfaceOf(name: string, about: string, fields: readonly Field[], lineOf: (field: Field) => string): string {
+  const lines = fields.map((field) => `${comment(field.description, "  ")}  ${lineOf(field)}\n`);
+  return `${comment(about, "")}export interface ${name} {\n${lines.join("")}}\n`;
+}
+
+function inputField({ name, type, required }: Field): string {
+  return `${name}${required ? "" : "?"}: Input<${inputType(type)}${required ? "" : " | undefined"}>;`;
+}
+
+function outputField({ name, type, required }: Field): string {
+  return `readonly ${name}${required ? "" : "?"}: ${outputType(type)};`;
+}
+
+const inputType = (type: Type): string => typeText(type, "Args", (of) => `Input<${of}>`);
+const outputType = (type: Type): string => typeText(type, "", (of) => of);
+
+/** `wrapped`: what an item of a list or map may be. */
+function typeText(type: Type, suffix: string, wrapped: (of: string) => string): string {
+  const inner = (of: Type): string => typeText(of, suffix, wrapped);
+  switch (type.is) {
+    case "text":
+      return "string";
+    case "integer":
+    case "number":
+      return "number";
+    case "boolean":
+      return "boolean";
+    case "constant":
+      return JSON.stringify(type.value);
+    case "one of":
+      return type.values.map((value) => JSON.stringify(value)).join(" | ");
+    case "list": {
+      const item = wrapped(inner(type.of));
+      return item.includes(" | ") && !item.endsWith(">") ? `(${item})[]` : `${item}[]`;
+    }
+    case "map":
+      return `Record<string, ${wrapped(inner(type.of))}>`;
+    case "object":
+    case "form":
+      return `${type.name}${suffix}`;
+    case "either":
+      return [...new Set(type.of.map(inner))].join(" | ");
+  }
+}
+
+const comment = (text: string, indent: string): string => (text === "" ? "" : `${indent}/** ${text} */\n`);
+
+writeAsCommand(import.meta.url, sdkFiles);

@@ -27,73 +27,80 @@ export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' })
   .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "holds credentials; credentials are never inputs");
 
-/** An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand. */
-export const check = z.discriminatedUnion("kind", [
-  z
-    .strictObject({
-      kind: z.literal("http").describe("What is asked."),
-      ...common,
-      url: httpUrl.describe(
-        'What is asked with GET, http or https: "https://shop.example.com/health". `{host}` is the host at hand. A user name or password in it is refused; a key in its query needs a Pulumi secret.',
-      ),
-      status: z
-        .int()
-        .min(100)
-        .max(599)
-        .default(200)
-        .describe("Expected status, 100 to 599; redirects are not followed."),
-      body: z.string().min(1).optional().describe('Text that the first 64 KiB of the body must contain: "ok".'),
-    })
-    .describe("Passes when a URL answers as expected."),
-  z
-    .strictObject({
-      kind: z.literal("tcp").describe("What is asked."),
-      ...common,
-      address: z
-        .string()
-        .min(1)
-        .describe('Host name or address: "{host}" is the host at hand, which there is none of at the end of the roll.'),
-      port: z.int().min(1).max(65535).describe("TCP port, 1 to 65535: 443."),
-    })
-    .describe("Passes when a TCP connection opens."),
-  z
-    .strictObject({
-      kind: z.literal("command").describe("What is asked."),
-      ...common,
-      command: z
-        .array(z.string())
-        .min(1)
-        .refine(([program]) => program?.trim() !== "", { path: [0], message: "must name a program" })
-        .describe(
-          'Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused.',
+export const check = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({
+        kind: z.literal("http").describe("What is asked."),
+        ...common,
+        url: httpUrl.describe(
+          'What is asked with GET, http or https: "https://shop.example.com/health". `{host}` is the host at hand. A user name or password in it is refused; a key in its query needs a Pulumi secret.',
         ),
-    })
-    .describe("Passes when a program on the machine that runs Pulumi exits with 0."),
-  z
-    .strictObject({
-      kind: z.literal("alerts").describe("What is asked."),
-      ...common,
-      url: httpUrl.describe(
-        'Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike.',
-      ),
-      query: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('Query of Prometheus that must give nothing: \'ALERTS{alertstate="firing", severity="critical"}\'.'),
-      matchers: z
-        .array(matcher)
-        .min(1)
-        .optional()
-        .describe(
-          "Alerts in Alertmanager of which none may fire that is neither silenced nor inhibited, all conditions together: ['severity=\"critical\"', 'instance=~\"{host}:.*\"'].",
+        status: z
+          .int()
+          .min(100)
+          .max(599)
+          .default(200)
+          .describe("Expected status, 100 to 599; redirects are not followed."),
+        body: z.string().min(1).optional().describe('Text that the first 64 KiB of the body must contain: "ok".'),
+      })
+      .describe("Passes when a URL answers as expected."),
+    z
+      .strictObject({
+        kind: z.literal("tcp").describe("What is asked."),
+        ...common,
+        address: z
+          .string()
+          .min(1)
+          .describe(
+            'Host name or address: "{host}" is the host at hand, which there is none of at the end of the roll.',
+          ),
+        port: z.int().min(1).max(65535).describe("TCP port, 1 to 65535: 443."),
+      })
+      .describe("Passes when a TCP connection opens."),
+    z
+      .strictObject({
+        kind: z.literal("command").describe("What is asked."),
+        ...common,
+        command: z
+          .array(z.string())
+          .min(1)
+          .refine(([program]) => program?.trim() !== "", { path: [0], message: "must name a program" })
+          .describe(
+            'Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused.',
+          ),
+      })
+      .describe("Passes when a program on the machine that runs Pulumi exits with 0."),
+    z
+      .strictObject({
+        kind: z.literal("alerts").describe("What is asked."),
+        ...common,
+        url: httpUrl.describe(
+          'Address of Prometheus (with `query`) or Alertmanager (with `matchers`): "https://prometheus.example.com". Its user or token comes from the environment: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_BEARER_TOKEN; ALERTMANAGER_… alike.',
         ),
-    })
-    .refine(({ query, matchers }) => (query === undefined) !== (matchers === undefined), {
-      message: "give `query` (of Prometheus) or `matchers` (of Alertmanager)",
-    })
-    .describe("Passes when no alert fires."),
-]);
+        query: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Query of Prometheus that must give nothing: \'ALERTS{alertstate="firing", severity="critical"}\'.',
+          ),
+        matchers: z
+          .array(matcher)
+          .min(1)
+          .optional()
+          .describe(
+            "Alerts in Alertmanager of which none may fire that is neither silenced nor inhibited, all conditions together: ['severity=\"critical\"', 'instance=~\"{host}:.*\"'].",
+          ),
+      })
+      .refine(({ query, matchers }) => (query === undefined) !== (matchers === undefined), {
+        message: "give `query` (of Prometheus) or `matchers` (of Alertmanager)",
+      })
+      .describe("Passes when no alert fires."),
+  ])
+  .describe(
+    "An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand.",
+  );
 
 export type Check = z.output<typeof check>;
 export type CheckInput = z.input<typeof check>;

@@ -11,14 +11,15 @@ import { suite } from "./suite.ts";
 import { target } from "./target.ts";
 
 /** A list of things with names, of which none may be used twice. */
-function named<T extends z.ZodType<{ readonly name: string }>>(one: T) {
+function named<T extends z.ZodType<{ readonly name: string }>>(one: T, means: string) {
   return z
     .array(one)
     .default([])
     .superRefine((list, context) => {
       for (const { index, name } of repeated(list.map(({ name }) => name)))
         context.addIssue({ code: "custom", path: [index, "name"], message: `"${name}" is used twice` });
-    });
+    })
+    .describe(`${means} Names are unique.`);
 }
 
 /** What a program declares. Credentials are never inputs: they come from the environment. */
@@ -26,12 +27,15 @@ export const inputs = z.strictObject({
   target,
   baseline,
   policy: policy.prefault({}),
-  checks: named(check),
-  suites: named(suite),
-  probes: named(probe),
-  hooks: named(hook),
-  silences: named(silence),
-  notify: named(receiver),
+  checks: named(check, "What must hold at the gates of a roll, and at its end."),
+  suites: named(suite, "Regression tests: programs that run before the roll, after the canary and at its end."),
+  probes: named(
+    probe,
+    "What is measured of workloads while the roll goes on: the impact of the patch is judged by it.",
+  ),
+  hooks: named(hook, "Programs that run before and after the roll or a host, and that may refuse to let it go on."),
+  silences: named(silence, "Alerts of each host that are silenced in Alertmanager while it is out."),
+  notify: named(receiver, "Who is told when the roll starts, waits, halts or has ended."),
   secretUrls: z
     .union([z.literal("all"), z.array(z.int().min(0))])
     .optional()

@@ -31,27 +31,28 @@ const urlFrom = variable.describe(
   'Name of the environment variable that holds its URL, which is a secret: "SLACK_WEBHOOK_URL".',
 );
 
-/** Who is told what a roll does. */
-export const receiver = z.discriminatedUnion("kind", [
-  z
-    .strictObject({ kind: z.literal("webhook").describe("How it is told."), ...common, urlFrom })
-    .describe("Gets each message as JSON, with POST."),
-  z
-    .strictObject({ kind: z.literal("slack").describe("How it is told."), ...common, urlFrom })
-    .describe("An incoming webhook of Slack, or of what understands the same (Mattermost, Rocket.Chat)."),
-  z
-    .strictObject({
-      kind: z.literal("pagerduty").describe("How it is told."),
-      ...common,
-      keyFrom: variable.describe(
-        'Name of the environment variable that holds the routing key of the service: "PAGERDUTY_ROUTING_KEY".',
-      ),
-      url: plainUrl
-        .default("https://events.pagerduty.com")
-        .describe('Address of the events API: "https://events.eu.pagerduty.com" in Europe.'),
-    })
-    .describe("Opens an incident when a roll waits or halts, and resolves it when it goes on or has ended."),
-]);
+export const receiver = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({ kind: z.literal("webhook").describe("How it is told."), ...common, urlFrom })
+      .describe("Gets each message as JSON, with POST."),
+    z
+      .strictObject({ kind: z.literal("slack").describe("How it is told."), ...common, urlFrom })
+      .describe("An incoming webhook of Slack, or of what understands the same (Mattermost, Rocket.Chat)."),
+    z
+      .strictObject({
+        kind: z.literal("pagerduty").describe("How it is told."),
+        ...common,
+        keyFrom: variable.describe(
+          'Name of the environment variable that holds the routing key of the service: "PAGERDUTY_ROUTING_KEY".',
+        ),
+        url: plainUrl
+          .default("https://events.pagerduty.com")
+          .describe('Address of the events API: "https://events.eu.pagerduty.com" in Europe.'),
+      })
+      .describe("Opens an incident when a roll waits or halts, and resolves it when it goes on or has ended."),
+  ])
+  .describe("Who is told what a roll does.");
 
 export type Receiver = z.output<typeof receiver>;
 export type ReceiverInput = z.input<typeof receiver>;

@@ -17,7 +17,9 @@ export const simulatedTarget = z
   );
 
 /** Which fleet, on which platform. A union: every platform adds its member. */
-export const target = z.discriminatedUnion("kind", [simulatedTarget, libvirtTarget]);
+export const target = z
+  .discriminatedUnion("kind", [simulatedTarget, libvirtTarget])
+  .describe("Which fleet, on which platform. Another target replaces the resource; no host is touched by that.");
 
 export type Target = z.output<typeof target>;
 export type SimulatedTarget = z.output<typeof simulatedTarget>;

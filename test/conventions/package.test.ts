@@ -10,7 +10,7 @@ describe("the packed package", () => {
   const packed = packedFiles();
 
   test("holds what each source compiles to, the papers, and nothing else", () => {
-    expect(packed).toEqual([...papers(), ...["provider", "sdk"].flatMap(compiled)].sort());
+    expect(packed).toEqual([...papers(), "dist/schema.json", ...["provider", "sdk"].flatMap(compiled)].sort());
   });
 
   test("holds every file that package.json points to", () => {

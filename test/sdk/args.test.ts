@@ -22,16 +22,16 @@ import type {
   SuiteArgs,
   TargetArgs,
 } from "../../sdk/args.ts";
-import { argsFile, argsText } from "../../tools/sdk-args.ts";
+import { sdkFiles } from "../../tools/sdk-args.ts";
 
-test("sdk/args.ts is what the schemas say (`node tools/sdk-args.ts` writes it)", () => {
-  expect(readFileSync(argsFile, "utf8")).toBe(argsText());
+test.each([...sdkFiles()])("%s is what the schemas say (`node tools/sdk-args.ts` writes it)", (path, text) => {
+  expect(readFileSync(path, "utf8")).toBe(text);
 });
 
-test("every field and every form has a docstring", () => {
-  const lines = argsText().split("\n");
+test.each([...sdkFiles()])("%s: every field and every form has a docstring", (_path, text) => {
+  const lines = text.split("\n");
   const bare = lines.filter((line, index) => {
-    const declares = /^ {2}\w+\??: Input|^export (?:interface|type) /.test(line);
+    const declares = /^ {2}(?:readonly )?\w+\??: |^export (?:interface|type) /.test(line);
     return declares && !lines[index - 1]?.trimEnd().endsWith("*/");
   });
   expect(bare).toEqual([]);

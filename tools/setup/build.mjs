@@ -17,7 +17,9 @@ import { bundleLibraries } from "./bundle.mjs";
 import { privatePath } from "./context.mjs";
 
 const sources = ["provider", "sdk"];
-export const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "tools/setup/bundle.mjs"];
+/** The Pulumi package schema, which the plugin answers with. */
+const schema = "schema.json";
+export const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "tools/setup/bundle.mjs", schema];
 /** What goes into `dist` as it is: the compiler leaves these out. */
 const verbatim = /\.(?:js|cjs|mjs|json|sql|d\.ts|d\.cts)$/;
 
@@ -52,6 +54,7 @@ export async function build({ root, run, env }) {
   const args = [tsc, "-p", "tsconfig.build.json", "--outDir", fresh];
   const compiled = await run("node", args, { cwd: root, env, deadline: 300 });
   for (const path of files(root).filter((file) => verbatim.test(file))) copy(join(root, path), join(fresh, path));
+  copy(join(root, schema), join(fresh, schema));
   const bundled = await bundleLibraries({ root, run, env }, fresh);
   makeExecutable(join(fresh, "provider", "cli", "bin.js"));
   if (existsSync(join(root, "dist"))) renameSync(join(root, "dist"), old);
