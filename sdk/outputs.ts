@@ -138,9 +138,9 @@ export interface PlanRollResult {
   readonly outlook: "nothing" | "roll" | "left alone" | "refused" | "halted";
   /** Why drift is left alone, or why there is no roll. */
   readonly why?: string;
-  /** The roll in figures; absent when nothing would be done. */
+  /** The roll in figures, also one that the policy leaves alone; absent when there is none. */
   readonly plan?: PendingPlan;
-  /** Hosts of the roll in the order in which they start. */
+  /** Hosts of that roll in the order in which they start. */
   readonly hosts: PlannedHost[];
   /** How settings turned into numbers, and which should-rules were given up. */
   readonly notes: string[];

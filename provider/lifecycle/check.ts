@@ -138,7 +138,7 @@ function silentText({ hosts }: Fleet): string | undefined {
 /** Silent hosts that are told one by one. */
 const MOST_SILENT = 10;
 
-function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {
+export function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {
   const { hosts, moves, gib, hours } = totals;
   return { id, hosts, moves, gib: rounded(gib), hours: rounded(hours.expected) };
 }
@@ -161,7 +161,7 @@ function unseen(around: Surroundings, error: RollError, olds: Props, declared: P
 }
 
 /** Errors about an input begin with its path. */
-function troubleOf(error: RollError): Failure {
+export function troubleOf(error: RollError): Failure {
   const [, property, reason] =
     /^((?:target|baseline|policy|checks|suites|probes|hooks|silences|notify)[\w.[\]]*): (.*)$/s.exec(error.advice) ??
     [];

@@ -87,8 +87,10 @@ export const functionShapes = {
     outputs: z.strictObject({
       outlook: z.enum(["nothing", "roll", "left alone", "refused", "halted"]).describe("What `pulumi up` would do."),
       why: z.string().exactOptional().describe("Why drift is left alone, or why there is no roll."),
-      plan: planShape.exactOptional().describe("The roll in figures; absent when nothing would be done."),
-      hosts: z.array(plannedHost).describe("Hosts of the roll in the order in which they start."),
+      plan: planShape
+        .exactOptional()
+        .describe("The roll in figures, also one that the policy leaves alone; absent when there is none."),
+      hosts: z.array(plannedHost).describe("Hosts of that roll in the order in which they start."),
       notes: names.describe("How settings turned into numbers, and which should-rules were given up."),
       refusal: refusal.exactOptional().describe("Why there is no plan."),
       text: z.string().describe("The plan as a preview prints it."),

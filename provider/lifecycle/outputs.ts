@@ -55,7 +55,8 @@ export function namesOwed(
   return formerly.length > 0 ? { formerly } : {};
 }
 
-function complianceOutput(findings: readonly Finding[]): ComplianceOutput {
+/** Counts, and names of those that do not comply. */
+export function complianceOutput(findings: readonly Finding[]): ComplianceOutput {
   const named = (wanted: Compliance): string[] =>
     findings
       .filter(({ compliance }) => compliance === wanted)
