@@ -10,6 +10,8 @@ export interface NoiseFigures {
   readonly request: number;
   /** Standard deviation of what the whole fleet shares, and the range of how much of it a workload follows. */
   readonly common: { readonly sd: number; readonly follows: readonly [number, number] };
+  /** Whether there are times in which a share of the requests fails (`outages`): a guard trips at the worst of them, and is right. */
+  readonly outages: boolean;
 }
 
 export const noiseSets = ["benign", "typical", "hard"] as const;
@@ -23,6 +25,7 @@ export const noiseFigures: Readonly<Record<NoiseSet, NoiseFigures>> = {
     bursts: { workload: 0, host: 0 },
     request: 0.3,
     common: { sd: 0.03, follows: [0.9, 1.1] },
+    outages: false,
   },
   typical: {
     workload: { sd: 0.1, rho: 0.8 },
@@ -30,6 +33,7 @@ export const noiseFigures: Readonly<Record<NoiseSet, NoiseFigures>> = {
     bursts: { workload: 1, host: 0.5 },
     request: 0.4,
     common: { sd: 0.05, follows: [0.5, 1.5] },
+    outages: true,
   },
   hard: {
     workload: { sd: 0.15, rho: 0.9 },
@@ -37,6 +41,7 @@ export const noiseFigures: Readonly<Record<NoiseSet, NoiseFigures>> = {
     bursts: { workload: 2, host: 1 },
     request: 0.5,
     common: { sd: 0.1, follows: [0.3, 1.7] },
+    outages: true,
   },
 };
 

@@ -149,6 +149,7 @@ export class Noise {
 
   /** Those that may reach into an hour: an outage is never longer than one. */
   #outagesIn(workload: string, host: string, hour: number): Outage[] {
+    if (!this.#figures.outages) return [];
     return [hour - 1, hour].flatMap((at) => [
       ...this.#drawOutages("workload", workload, at),
       ...this.#drawOutages("host", host, at),
