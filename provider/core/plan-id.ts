@@ -33,15 +33,15 @@ export interface PlanFacts {
 export function planId({ hosts, moves, out, hours, effort, baseline }: PlanFacts): string {
   const content = new Digest();
   for (const entry of hosts) {
-    content.add(`${entry.host} ${entry.canary} ${entry.to}`);
+    content.add(entry.host, String(entry.canary), entry.to);
     if (entry.judged) content.add("judged");
-    for (const count of entry.steps) content.add(`step ${count}`);
-    for (const id of entry.after) content.add(`after ${id}`);
-    for (const move of entry.makeRoom) content.add(`room ${move.workload} ${move.from} ${move.to}`);
-    for (const move of entry.evacuate) content.add(`${move.workload} ${move.from} ${move.to}`);
-    for (const id of entry.shutdown) content.add(`shutdown ${id}`);
-    for (const move of entry.putBack) content.add(`back ${move.workload} ${move.from} ${move.to}`);
-    for (const move of entry.undoRoom) content.add(`undo ${move.workload} ${move.from} ${move.to}`);
+    for (const count of entry.steps) content.add("step", String(count));
+    for (const id of entry.after) content.add("after", id);
+    for (const move of entry.makeRoom) content.add("room", move.workload, move.from, move.to);
+    for (const move of entry.evacuate) content.add(move.workload, move.from, move.to);
+    for (const id of entry.shutdown) content.add("shutdown", id);
+    for (const move of entry.putBack) content.add("back", move.workload, move.from, move.to);
+    for (const move of entry.undoRoom) content.add("undo", move.workload, move.from, move.to);
   }
   return `${hosts.length}h-${moves}m-${out}out-${Math.ceil(hours)}t-${effort}e-${digestOf(baseline)}-${content.text}`;
 }
@@ -76,23 +76,28 @@ export function outsideEnvelope(approvedId: string, plan: Pick<Plan, "id">): str
   return found;
 }
 
-/** 32-bit FNV-1a over texts, each closed by a separator, as eight hexadecimal digits. It detects changes, not malice. */
+/** 32-bit FNV-1a over lines of words, as eight hexadecimal digits. It detects changes, not malice. */
 class Digest {
   #state = 0x811c9dc5;
 
-  add(text: string): void {
-    for (let i = 0; i < text.length; i++) this.#byte(text.charCodeAt(i));
-    this.#byte(0x0a);
+  add(...words: readonly string[]): void {
+    let state = this.#state;
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i] as string;
+      if (i > 0) state = Math.imul(state ^ SPACE, PRIME);
+      for (let at = 0; at < word.length; at++) state = Math.imul(state ^ word.charCodeAt(at), PRIME);
+    }
+    this.#state = Math.imul(state ^ END, PRIME);
   }
 
   get text(): string {
     return (this.#state >>> 0).toString(16).padStart(8, "0");
   }
-
-  #byte(code: number): void {
-    this.#state = Math.imul(this.#state ^ code, 0x01000193);
-  }
 }
+
+const PRIME = 0x01000193;
+const SPACE = 0x20;
+const END = 0x0a;
 
 function digestOf(text: string): string {
   const digest = new Digest();

@@ -1,6 +1,5 @@
 import type { Board } from "./board.ts";
 import { why } from "./destinations.ts";
-import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Yard } from "./in-sequence.ts";
 import { isFlying, type Leg } from "./leg.ts";
@@ -32,7 +31,7 @@ export function announcedRoom(facts: Facts, board: Board, node: Node): RoomMade 
     if (item.workload.pinned || isInFlight || !takes(board, from) || !goes(leg)) return undefined;
     makeRoom.push(leg);
   }
-  const evacuate = leaving(board, node).map((item): Leg | undefined => {
+  const evacuate = board.leaving(node).items.map((item): Leg | undefined => {
     const to = item.node === node ? (item.toward ?? item.wanted) : undefined;
     return to && { item, from: node, to, why: item.toward === to ? why.inFlight : why.announced };
   });

@@ -1,6 +1,8 @@
 import type { RefusalCode } from "../core/plan.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import type { Leaving } from "./leaving.ts";
+import { Roster } from "./roster.ts";
 import { Service } from "./service.ts";
 import { SpreadBook } from "./spread.ts";
 import { add, at, fullest } from "./vectors.ts";
@@ -25,8 +27,9 @@ export class Board {
   readonly #load: number[][];
   /** Fullest resource of every host, as a share. */
   readonly #fill: number[];
-  readonly #groups: Map<number, number>[];
-  readonly #items: Item[][];
+  /** Anti-affinity groups of what is booked on every host, one entry each. */
+  readonly #groups: number[][];
+  readonly #roster: Roster;
   /** Hosts in service, and the reserve. */
   readonly service: Service;
   readonly #spread: SpreadBook;
@@ -36,8 +39,6 @@ export class Board {
   readonly #pinnedGroups: ReadonlySet<number>;
   /** Levels of hosts by rank, as far as the plan goes; empty where moves may go anywhere. */
   readonly #age: number[];
-  /** Where every item is as far as the plan goes, by its index. */
-  readonly #places: Node[];
   /** Anti-affinity groups on a host of workloads that `itemsOn` does not tell: in flight and not gone yet, or started again. */
   readonly #held = new Map<Node, Set<number>>();
   /** Placement tests made so far: the measure of effort. */
@@ -48,13 +49,12 @@ export class Board {
     const zero = (): number[] => facts.resources.map(() => 0);
     this.#load = facts.nodes.map(zero);
     this.#fill = facts.nodes.map(() => 0);
-    this.#groups = facts.nodes.map(() => new Map());
-    this.#items = facts.residents.map((list) => [...list]);
+    this.#groups = facts.nodes.map(() => []);
+    this.#roster = new Roster(facts);
     this.#spread = new SpreadBook(facts);
     this.#pinnedGroups = new Set(
       facts.items.filter((item) => item.workload.pinned).map((item) => item.rules?.together ?? -1),
     );
-    this.#places = facts.items.map((item) => item.node);
     this.#age = [...(facts.ages?.now ?? [])];
     this.#settled = facts.nodes.map((node) => node.role !== "pending" && !node.below);
     this.service = new Service(facts, (node) => this.loadOf(node));
@@ -88,16 +88,17 @@ export class Board {
 
   /** Workloads that are, or will be, on the host as far as the plan goes. */
   itemsOn(node: Node): readonly Item[] {
-    return this.#items[node.index] as Item[];
+    return this.#roster.on(node);
+  }
+
+  /** What of them can move. */
+  leaving(node: Node): Leaving {
+    return this.#roster.leaving(node);
   }
 
   /** Records where an item will be found from now on. */
   relocate(item: Item, from: Node, to: Node): void {
-    const left = this.#items[from.index] as Item[];
-    const index = left.indexOf(item);
-    if (index >= 0) left.splice(index, 1);
-    this.#items[to.index]?.push(item);
-    this.#places[item.index] = to;
+    this.#roster.move(item, from, to);
   }
 
   isServing(node: Node): boolean {
@@ -140,7 +141,7 @@ export class Board {
   }
 
   hasMate(item: Item, node: Node): boolean {
-    return item.group >= 0 && (this.#groups[node.index]?.get(item.group) ?? 0) > 0;
+    return item.group >= 0 && this.#groups[node.index]?.includes(item.group) === true;
   }
 
   fits(item: Item, node: Node): boolean {
@@ -186,7 +187,7 @@ export class Board {
 
   /** Where an item is as far as the plan goes. */
   placeOf(item: Item): Node {
-    return this.#places[item.index] as Node;
+    return this.#roster.placeOf(item);
   }
 
   /** Leaves companions behind, or would have to later. */
@@ -220,7 +221,7 @@ export class Board {
     if (this.#isOlder(item, node)) return "backward";
     if (item.rules === undefined) return undefined;
     if (isKeptOff(item, node)) return "must-rule";
-    const place = this.#places[item.index] as Node;
+    const place = this.placeOf(item);
     if (item.rules.once && (this.#settled[place.index] === true || this.#settled[node.index] !== true))
       return "moves-once";
     const stays = place.domain === node.domain;
@@ -244,7 +245,8 @@ export class Board {
     this.service.book(node, item.need, sign);
     if (item.rules !== undefined) this.#spread.count(item, node, sign);
     if (item.group < 0) return;
-    const groups = this.#groups[node.index] as Map<number, number>;
-    groups.set(item.group, (groups.get(item.group) ?? 0) + sign);
+    const groups = this.#groups[node.index] as number[];
+    if (sign > 0) groups.push(item.group);
+    else groups.splice(groups.indexOf(item.group), 1);
   }
 }

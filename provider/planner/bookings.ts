@@ -1,6 +1,5 @@
 import type { Board } from "./board.ts";
 import { leavesTime } from "./calendar.ts";
-import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
 import { at } from "./vectors.ts";
@@ -137,7 +136,7 @@ export class Bookings {
     if (item.workload.quiet === undefined) return true;
     let shares = this.#timely.get(item);
     if (shares === undefined) {
-      shares = leavesTime(facts, node, [...leaving(board, node), item]);
+      shares = leavesTime(facts, node, [...board.leaving(node).items, item]);
       this.#timely.set(item, shares);
     }
     return shares;

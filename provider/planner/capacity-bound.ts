@@ -1,6 +1,7 @@
 import { amountOf } from "../core/fleet.ts";
-import { leavesWhenDone, remediationSeconds } from "./durations.ts";
+import { remediationSeconds } from "./durations.ts";
 import type { Facts } from "./facts.ts";
+import { leavesWhenDone } from "./leaving.ts";
 import type { Turn } from "./turn.ts";
 import { at } from "./vectors.ts";
 
@@ -15,8 +16,7 @@ export function mostOut(facts: Facts): number {
   const counts = facts.resources.map((_, r) => {
     const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => a - b);
     let running = 0;
-    for (const node of loaded)
-      for (const item of facts.residents[node.index] ?? []) running += item.workload.pinned ? 0 : at(item.need, r);
+    for (const node of loaded) running += facts.leaving[node.index]?.need[r] ?? 0;
     const { part, held } = reserveInBounds(facts, r, sizes, 0);
     // The smallest ones out leave most. A reserve for more failures than there are hosts left is all of these.
     let serving = sizes.reduce((sum, size) => sum + size, 0);
@@ -40,8 +40,7 @@ export function capacityBound(facts: Facts, turns: readonly Turn[]): number {
     const sizes = hosts.map((node) => at(node.capacity, r)).sort((a, b) => b - a);
     const { part, held } = reserveInBounds(facts, r, sizes, width);
     let free = sizes.reduce((total, size) => total + size, 0) * part - held;
-    for (const node of hosts)
-      for (const item of facts.residents[node.index] ?? []) free -= item.workload.pinned ? 0 : at(item.need, r);
+    for (const node of hosts) free -= facts.leaving[node.index]?.need[r] ?? 0;
     let area = 0;
     for (const { node } of turns) {
       area += part * at(node.capacity, r) * remediationSeconds(node);

@@ -3,7 +3,7 @@ import { Board } from "./board.ts";
 import { leavesTime, quietObstacle } from "./calendar.ts";
 import { withoutFirst } from "./companions.ts";
 import { type Care, Destinations, why } from "./destinations.ts";
-import { evacuation, leaving } from "./evacuation.ts";
+import { evacuation } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { Hand } from "./hand.ts";
 import { isProbed } from "./judged.ts";
@@ -14,7 +14,7 @@ import { limitObstacle, type Obstacle, reserveObstacle, roomObstacle } from "./o
 import { type Part, Queue } from "./queue.ts";
 import { Timeline } from "./timeline.ts";
 import { order, type Turn, whyNow } from "./turn.ts";
-import { at, needOf } from "./vectors.ts";
+import { at } from "./vectors.ts";
 
 /**
  * How many hosts that are emptied later are compared for each workload that is parked: few, so that parked workloads fill few hosts
@@ -148,8 +148,7 @@ export class Draft {
   /** The room for workloads that stay is at least what the host needs; announced destinations may be elsewhere. */
   #isWorthTrying(node: Node, room: readonly number[] | undefined): boolean {
     if (room === undefined || this.#manner.inOrder) return true;
-    const need = needOf(leaving(this.#board, node), room.length);
-    return need.every((amount, r) => amount <= at(room, r));
+    return this.#board.leaving(node).need.every((amount, r) => amount <= at(room, r));
   }
 
   /** Starts the host if its workloads fit somewhere now; `park`: also on hosts that will be emptied later. */
@@ -158,8 +157,7 @@ export class Draft {
     if (hand.touches(node)) return false;
     const limit = hand.limitInWay(node);
     if (limit !== undefined) return this.#blocked(care, () => limitObstacle(node, limit));
-    const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
-    if (!hand.reserveHolds(node, incoming, [])) {
+    if (!hand.reserveHolds(node, this.#board.leaving(node).need, [])) {
       return this.#blocked(care, () => reserveObstacle(this.#facts, this.#board, node));
     }
     const evacuate = this.#evacuate(node, care, park, hand.size > 0);
@@ -173,10 +171,10 @@ export class Draft {
     const { room, announced, effort } = this.#manner;
     const [facts, board] = [this.#facts, this.#board];
     if (room.length === 0) return false;
-    const able = nodes.filter((node) => {
-      const incoming = needOf(leaving(board, node), facts.resources.length);
-      return this.#hand.limitInWay(node) === undefined && this.#hand.reserveHolds(node, incoming, []);
-    });
+    const hand = this.#hand;
+    const able = nodes.filter(
+      (node) => hand.limitInWay(node) === undefined && hand.reserveHolds(node, board.leaving(node).need, []),
+    );
     const order = announced ? able.slice(0, 1) : easiestFirst(facts, board, able);
     for (const limit of room) {
       for (const node of order) {
@@ -205,7 +203,7 @@ export class Draft {
     const hand = this.#hand;
     const canary = part === "canary";
     const judged = this.#facts.phases.measured && part !== "rest";
-    const incoming = needOf(leaving(this.#board, node), this.#facts.resources.length);
+    const incoming = this.#board.leaving(node).need;
     let putBack = hand.homes(node, evacuate, canary || judged);
     while (putBack.length > 0 && !hand.reserveHolds(node, incoming, putBack)) putBack = withoutFirst(putBack);
     const { announced } = this.#manner;
@@ -220,7 +218,7 @@ export class Draft {
 
   #evacuate(node: Node, care: Care, park: boolean, mayWait: boolean): readonly Leg[] | undefined {
     const [facts, board, destinations] = [this.#facts, this.#board, this.#destinations];
-    const items = leaving(board, node);
+    const { items } = board.leaving(node);
     if (!leavesTime(facts, node, items)) {
       this.#blocked(care, () => quietObstacle(facts, node, items));
       return undefined;

@@ -32,20 +32,17 @@ export function evacuation(search: Search, node: Node): readonly Leg[] | undefin
     const leg = destinationOf(search, node, item, inbound);
     if (leg === undefined) blocked(item);
     if (leg === undefined || leg === "wait") return false;
-    for (const member of membersOf(item)) {
-      legs.push({ ...leg, item: member });
-      if (!isFlying(leg)) board.book(member, leg.to);
+    const flies = isFlying(leg);
+    const all = item.rules?.members === undefined ? [leg] : membersOf(item).map((one) => ({ ...leg, item: one }));
+    for (const one of all) {
+      legs.push(one);
+      if (!flies) board.book(one.item, one.to);
     }
     inbound.set(leg.to, (inbound.get(leg.to) ?? 0) + item.seconds);
     return true;
   });
   for (const leg of legs) if (!isFlying(leg)) board.unbook(leg.item, leg.to);
   return complete ? legs : undefined;
-}
-
-/** Workloads to move off a host. */
-export function leaving(board: Board, node: Node): Item[] {
-  return board.itemsOn(node).filter((item) => !item.workload.pinned);
 }
 
 function destinationOf(
@@ -77,7 +74,7 @@ function destinationOf(
 /** In the order in which they are placed and start: those in flight already, then the bulkiest. */
 function movable(facts: Facts, board: Board, node: Node): Item[] {
   const isUnderWay = (item: Item): number => Number(item.toward !== undefined && item.node === node);
-  return units(facts, board, node, leaving(board, node)).sort(
+  return units(facts, board, node, board.leaving(node).items).sort(
     (a, b) => isUnderWay(b) - isUnderWay(a) || b.bulk - a.bulk || a.index - b.index,
   );
 }

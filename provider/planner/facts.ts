@@ -9,6 +9,7 @@ import { hostsAllowed } from "../core/share.ts";
 import { type Ages, agesOf } from "./ages.ts";
 import { type ItemRules, numberOf } from "./item-rules.ts";
 import { itemsOf } from "./items.ts";
+import { type Leaving, leavingOf } from "./leaving.ts";
 import { type LineRules, lineRules } from "./line.ts";
 import type { PlanRequest } from "./request.ts";
 
@@ -33,8 +34,19 @@ export interface Node {
   readonly domain: number;
 }
 
+/** What moving a workload takes; those of the same demands share one. */
+export interface Size {
+  /** By resource, in the order of `Facts.resources`. */
+  readonly need: readonly number[];
+  /** Largest share of an average host's capacity over the resources. */
+  readonly bulk: number;
+  /** Expected seconds of one migration. */
+  readonly seconds: number;
+  readonly gib: number;
+}
+
 /** A running workload, as the planner sees it. */
-export interface Item {
+export interface Item extends Size {
   readonly index: number;
   readonly id: string;
   readonly workload: Workload;
@@ -44,12 +56,6 @@ export interface Item {
   readonly ghost: Node | undefined;
   /** Destination of a migration off a host in hand, in flight now: a part of its evacuation. */
   readonly toward: Node | undefined;
-  readonly need: readonly number[];
-  /** Largest share of an average host's capacity over the resources. */
-  readonly bulk: number;
-  /** Expected seconds of one migration. */
-  readonly seconds: number;
-  readonly gib: number;
   /** Index of its anti-affinity group, or -1. */
   readonly group: number;
   /** Its other rules; undefined: none. */
@@ -71,6 +77,8 @@ export interface Facts {
   readonly items: readonly Item[];
   /** Running workloads by host index. */
   readonly residents: readonly (readonly Item[])[];
+  /** What of them can move, by host index. */
+  readonly leaving: readonly Leaving[];
   /** Workloads that we shut down and that start again with their host, by host index. */
   readonly owed: readonly (readonly Item[])[];
   /** Names of anti-affinity groups, by `Item.group`. */
@@ -142,6 +150,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     for (const item of list) rows[item.node.index]?.push(item);
     return rows;
   };
+  const residents = byNode(items);
   const isAway = (node: Node): boolean => node.role === "closed" && isUnavailable(node.host, memory);
 
   return {
@@ -152,7 +161,8 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     nodes,
     byId,
     items,
-    residents: byNode(items),
+    residents,
+    leaving: residents.map((list) => leavingOf(list, resources.length)),
     owed: byNode(owed),
     groups,
     skipped,

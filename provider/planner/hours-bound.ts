@@ -1,5 +1,5 @@
 import { capacityBound, mostOut } from "./capacity-bound.ts";
-import { evacuationSeconds, leavesWhenDone, remediationSeconds } from "./durations.ts";
+import { evacuationSeconds, remediationSeconds } from "./durations.ts";
 import type { Facts, Node } from "./facts.ts";
 import { pigeonhole } from "./pigeonhole.ts";
 import { placesAt } from "./ramp.ts";
@@ -105,7 +105,7 @@ function slotBound(facts: Facts, turns: readonly Turn[]): number {
   let remediating = 0;
   let idle = 0;
   for (const { node } of turns) {
-    for (const item of node.below ? leavesWhenDone(facts, node) : []) moving += item.seconds;
+    if (node.below) moving += facts.leaving[node.index]?.seconds ?? 0;
     remediating += remediationSeconds(node);
     idle += Math.max(1, node.host.slots) * remediationSeconds(node);
   }

@@ -5,6 +5,7 @@ import { quietReasons } from "./calendar.ts";
 import { companionReasons } from "./companions.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { isKeptOff } from "./item-rules.ts";
+import { pinnedOn } from "./leaving.ts";
 import { capacityReasons, groupReasons } from "./no-capacity.ts";
 import { onceReasons, spreadReasons } from "./rule-reasons.ts";
 import { limitWords } from "./together.ts";
@@ -172,10 +173,7 @@ function roomBesidePinned(facts: Facts): Map<Node, number[]> {
 }
 
 function freeBesidePinned(facts: Facts, node: Node): number[] {
-  const pinned = needOf(
-    residents(facts, node).filter((item) => item.workload.pinned),
-    facts.resources.length,
-  );
+  const pinned = needOf(pinnedOn(facts, node), facts.resources.length);
   return node.capacity.map((capacity, r) => capacity - at(pinned, r));
 }
 

@@ -11,7 +11,8 @@ const TOLERANCE = 1e-6;
 export class Ledger {
   readonly hosts: ReadonlyMap<string, Host>;
   readonly #booked = new Map<string, Map<string, number>>();
-  readonly #members = new Map<string, Map<string, number>>();
+  /** Anti-affinity groups of what is on each host, one entry each. */
+  readonly #members = new Map<string, string[]>();
   /** By spread group and failure domain, its members with how many times each is booked there. */
   readonly #spread = new Map<string, Map<string, number>>();
   readonly #serving: Set<string>;
@@ -57,12 +58,21 @@ export class Ledger {
     addTo(booked, workload.demand, sign);
     if (this.isServing(host)) addTo(this.#load, workload.demand, sign);
     this.expect(workload, host, sign);
-    if (workload.group !== undefined) addTo(entry(this.#members, host), { [workload.group]: 1 }, sign);
+    if (workload.group !== undefined) this.#count(workload.group, host, sign);
+  }
+
+  #count(group: string, host: string, sign: 1 | -1): void {
+    const groups = this.#members.get(host) ?? [];
+    const index = sign > 0 ? groups.length : groups.indexOf(group);
+    if (index >= 0) groups.splice(index, 1, ...(sign > 0 ? [group] : []));
+    this.#members.set(host, groups);
   }
 
   /** Books the workload in the failure domain of a host only: it is to come there. */
   expect({ id, spread }: Workload, host: string, sign: 1 | -1 = 1): void {
-    if (spread !== undefined) addTo(entry(this.#spread, this.#spreadKey(spread, host)), { [id]: 1 }, sign);
+    if (spread === undefined) return;
+    const members = entry(this.#spread, this.#spreadKey(spread, host));
+    members.set(id, (members.get(id) ?? 0) + sign);
   }
 
   /** Another member of its spread group in the failure domain of `to`, if the workload comes there from another domain. */
@@ -85,13 +95,15 @@ export class Ledger {
       const capacity = amountOf(host?.capacity, name);
       if (load > capacity + TOLERANCE * Math.max(1, capacity)) return `${id} holds ${load} of ${capacity} ${name}`;
     }
-    if (group !== undefined && (this.#members.get(id)?.get(group) ?? 0) > 1)
+    const groups = group === undefined ? undefined : this.#members.get(id);
+    if (group !== undefined && groups !== undefined && groups.indexOf(group) !== groups.lastIndexOf(group))
       return `${id} holds two members of ${group}`;
     return undefined;
   }
 
   /** Resource of which less than the reserve is free if `back` were in service as well, each with so much booked; undefined: none. */
   shortOf(reserve: NonNullable<Policy["reserve"]>, back: readonly (readonly [Host, Resources])[]): string | undefined {
+    const isBack = new Set(back.map(([host]) => host));
     for (const [name, hosts] of this.#bySize) {
       let capacity = this.#capacity.get(name) ?? 0;
       let load = this.#load.get(name) ?? 0;
@@ -103,7 +115,7 @@ export class Ledger {
       let taken = 0;
       for (const host of hosts) {
         if (typeof reserve !== "number" || taken >= reserve) break;
-        if (!this.isServing(host.id) && !back.some(([one]) => one === host)) continue;
+        if (!this.isServing(host.id) && !isBack.has(host)) continue;
         kept += amountOf(host.capacity, name);
         taken += 1;
       }

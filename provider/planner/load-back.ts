@@ -8,6 +8,7 @@ export function crowding(
   stays: readonly Workload[],
   returning: readonly Workload[],
 ): string | undefined {
+  if (returning.length === 0) return undefined;
   const own = new Ledger({ ...fleet, hosts: [host], workloads: [] }, new Set());
   for (const workload of stays) own.book(workload, host.id);
   if (own.trouble(host.id, undefined) !== undefined) return undefined;

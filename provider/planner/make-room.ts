@@ -2,7 +2,6 @@ import type { Board } from "./board.ts";
 import type { Bookings } from "./bookings.ts";
 import { leavesTime } from "./calendar.ts";
 import { why } from "./destinations.ts";
-import { leaving } from "./evacuation.ts";
 import type { Facts, Node } from "./facts.ts";
 import { Fewest } from "./fewest.ts";
 import { inSequence, Yard } from "./in-sequence.ts";
@@ -112,7 +111,7 @@ export function easiestFirst(facts: Facts, board: Board, nodes: readonly Node[])
   const homeless = new Map(
     nodes.map((node) => {
       const hosts = takers(facts, board, node);
-      return [node, leaving(board, node).filter((item) => !hosts.some((host) => board.fits(item, host))).length];
+      return [node, board.leaving(node).items.filter((item) => !hosts.some((host) => board.fits(item, host))).length];
     }),
   );
   return [...nodes].sort((a, b) => (homeless.get(a) ?? 0) - (homeless.get(b) ?? 0));

@@ -1,6 +1,6 @@
 import { why } from "./destinations.ts";
-import { leavesWhenDone } from "./durations.ts";
-import type { Facts, Node } from "./facts.ts";
+import type { Facts, Item, Node } from "./facts.ts";
+import { leavesWhenDone } from "./leaving.ts";
 import type { Turn } from "./turn.ts";
 import { add, at } from "./vectors.ts";
 
@@ -15,19 +15,21 @@ import { add, at } from "./vectors.ts";
  */
 export function movesBound(facts: Facts, turns: readonly Turn[], emptiedFirst = 1): number {
   const hosts = turns.filter((turn) => turn.node.below).map((turn) => turn.node);
-  const leaving = new Set(hosts.flatMap((node) => leavesWhenDone(facts, node)));
+  const emptied = new Set(hosts);
+  const leaving = hosts.reduce((sum, node) => sum + leavesWhenDone(facts, node).length, 0);
+  const leaves = ({ node, workload }: Item): boolean => emptied.has(node) && !workload.pinned;
   let home = 0;
   for (const { node, putBack } of turns) {
     for (const leg of putBack) {
       if (leg.why !== why.home) continue;
-      if (leg.item.node === node || !leaving.has(leg.item)) home += 1;
+      if (leg.item.node === node || !leaves(leg.item)) home += 1;
     }
   }
   const inHand = turns.some((turn) => turn.inHand);
   const safe = safeCapacity(facts);
   const again = inHand ? [] : hosts.map((node) => landsOnUnpatched(facts, node, safe)).sort((a, b) => a - b);
   const twice = again.slice(0, emptiedFirst).reduce((sum, count) => sum + count, 0);
-  return leaving.size + Math.max(home, twice);
+  return leaving + Math.max(home, twice);
 }
 
 /** Hosts that are emptied before the first remediation ends, as the order says: no host at the level is waited for. */

@@ -1,6 +1,7 @@
 import type { RefusalReason } from "../core/plan.ts";
 import { kept, type Reserve } from "../core/reserve.ts";
 import type { Facts, Item, Node } from "./facts.ts";
+import { pinnedOn } from "./leaving.ts";
 import { reserveWords } from "./reserve-words.ts";
 import { add, at, needOf } from "./vectors.ts";
 import { amount, count } from "./words.ts";
@@ -20,11 +21,8 @@ export function capacityReasons(facts: Facts, pending: readonly Node[]): Refusal
     const short = pending.flatMap((node) => {
       const own = at(node.capacity, r);
       const left = at(capacity, r) - own;
-      const pinned = needOf(
-        residents(facts, node).filter((item) => item.workload.pinned),
-        facts.resources.length,
-      );
-      const running = at(need, r) - at(pinned, r);
+      const pinned = pinnedOn(facts, node).reduce((sum, item) => sum + at(item.need, r), 0);
+      const running = at(need, r) - pinned;
       const reserve = keptWithout(facts.reserve, resource, sizes, own, left);
       return left - running - reserve < -tolerance
         ? [{ node, left, running, reserve, lack: running + reserve - left }]

@@ -1,11 +1,10 @@
 import type { RefusalCode, RefusalReason } from "../core/plan.ts";
 import type { Board, BoardRule } from "./board.ts";
-import { leaving } from "./evacuation.ts";
 import type { Facts, Item, Node } from "./facts.ts";
 import { membersOf } from "./item-rules.ts";
 import { reserveWords } from "./reserve-words.ts";
 import { type Limit, limitWords } from "./together.ts";
-import { at, needOf } from "./vectors.ts";
+import { at } from "./vectors.ts";
 import { amount, hostRuleWords, list } from "./words.ts";
 
 /** Why a host cannot go next, as the fleet would be then. */
@@ -64,7 +63,7 @@ function inTheWay(facts: Facts, item: Item, rule: BoardRule, several: boolean): 
 
 /** With the host out, too little would stay free. */
 export function reserveObstacle(facts: Facts, board: Board, node: Node): Obstacle {
-  const slack = board.service.slack(node, needOf(leaving(board, node), facts.resources.length));
+  const slack = board.service.slack(node, board.leaving(node).need);
   const r = slack.indexOf(Math.min(...slack));
   const name = facts.resources[r] ?? "";
   const reserve = board.service.reserved(r, node);

@@ -1,12 +1,15 @@
 import type { Workload } from "../core/fleet.ts";
 import { type HostPlan, type Move, movesOf, type Plan } from "../core/plan.ts";
 
+const NOTHING: readonly string[] = [];
+
 /** Host rules that a move breaks, or gives up without a word. `flying`: it was under way before the plan. */
-export function hostRuleTroubles({ id, hosts }: Workload, { to, why }: Move, flying: boolean): string[] {
+export function hostRuleTroubles({ id, hosts }: Workload, { to, why }: Move, flying: boolean): readonly string[] {
+  if (hosts === undefined) return NOTHING;
   const found: string[] = [];
-  if (!flying && hosts?.only?.includes(to) === false) found.push(`moves ${id} to ${to}, where it must not run`);
-  if (!flying && hosts?.never?.includes(to) === true) found.push(`moves ${id} to ${to}, where it must never run`);
-  if (hosts?.prefer?.includes(to) === false && !why.includes("should run on"))
+  if (!flying && hosts.only?.includes(to) === false) found.push(`moves ${id} to ${to}, where it must not run`);
+  if (!flying && hosts.never?.includes(to) === true) found.push(`moves ${id} to ${to}, where it must never run`);
+  if (hosts.prefer?.includes(to) === false && !why.includes("should run on"))
     found.push(`gives up a should-rule of ${id} without saying so`);
   return found;
 }
@@ -80,10 +83,10 @@ export interface Whereabouts {
 
 /** Companions parted by the evacuation of a host, as it was before. `flying`: moves that were under way. */
 export function partedByLeaving(entry: HostPlan, places: Whereabouts, flying: ReadonlySet<string>): string[] {
+  const bound = [...places.on(entry.host)].filter((one) => one.together !== undefined);
+  if (bound.length === 0) return [];
   const to = new Map(entry.evacuate.map((move) => [move.workload, move.to]));
-  const groups = Map.groupBy(places.on(entry.host), (one) => one.together);
-  groups.delete(undefined);
-  return [...groups].flatMap(([name, members]): string[] => {
+  return [...Map.groupBy(bound, (one) => one.together)].flatMap(([name, members]): string[] => {
     const going = members.filter(({ id }) => !flying.has(id));
     if (!going.some(({ id }) => to.has(id))) return [];
     const targets = new Set(going.map(({ id }) => to.get(id) ?? entry.host));

@@ -9,7 +9,7 @@ import { isOurs } from "./standing.ts";
 /** Who is where, and what is booked, while the validator replays a plan: the fleet as it is observed to begin with. */
 export class Scene implements Whereabouts {
   readonly ledger: Ledger;
-  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly workloads = new Map<string, Workload>();
   readonly at = new Map<string, string>();
   /** Migrations in flight that the plan carries on: booked at both ends from the start. */
   readonly flying = new Set<string>();
@@ -24,7 +24,7 @@ export class Scene implements Whereabouts {
   /** Other hosts that this run has released before. */
   readonly startedBefore: number;
   readonly #request: PlanRequest;
-  readonly #on = new Map<string, Set<string>>();
+  readonly #on = new Map<string, string[]>();
 
   constructor(request: PlanRequest, plan: Plan) {
     const { fleet, memory, baseline } = request;
@@ -32,7 +32,7 @@ export class Scene implements Whereabouts {
     this.#request = request;
     this.ours = new Set(fleet.hosts.filter((host) => isOurs(request, host)).map(({ id }) => id));
     this.ledger = new Ledger(fleet, this.ours);
-    this.workloads = new Map(fleet.workloads.map((workload) => [workload.id, workload]));
+    for (const workload of fleet.workloads) this.workloads.set(workload.id, workload);
     const isAway = (host: Host): boolean =>
       host.state !== "up" || host.cordoned || host.held || own(run?.hosts, host.id)?.failed !== undefined;
     this.away = fleet.hosts.filter((host) => isAway(host) && !this.ours.has(host.id));
@@ -61,7 +61,7 @@ export class Scene implements Whereabouts {
 
   /** Names of what is on a host. */
   idsOn(host: string): readonly string[] {
-    return [...(this.#on.get(host) ?? [])];
+    return this.#on.get(host) ?? [];
   }
 
   on(host: string): Workload[] {
@@ -102,10 +102,11 @@ export class Scene implements Whereabouts {
   }
 
   put(workload: string, host: string): void {
-    this.#on.get(this.at.get(workload) ?? "")?.delete(workload);
+    const left = this.#on.get(this.at.get(workload) ?? "");
+    left?.splice(left.indexOf(workload), 1);
     this.at.set(workload, host);
     const here = this.#on.get(host);
-    if (here === undefined) this.#on.set(host, new Set([workload]));
-    else here.add(workload);
+    if (here === undefined) this.#on.set(host, [workload]);
+    else here.push(workload);
   }
 }

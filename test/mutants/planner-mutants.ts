@@ -39,7 +39,7 @@ export const plannerMutants: readonly Mutant[] = [
     changes: [
       change(
         "board.ts",
-        "return item.group >= 0 && (this.#groups[node.index]?.get(item.group) ?? 0) > 0;",
+        "return item.group >= 0 && this.#groups[node.index]?.includes(item.group) === true;",
         "return false;",
       ),
     ],
@@ -96,7 +96,7 @@ export const plannerMutants: readonly Mutant[] = [
   },
   {
     name: "moves pinned workloads",
-    changes: [change("evacuation.ts", ".filter((item) => !item.workload.pinned)", '.filter((item) => item.id !== "")')],
+    changes: [change("leaving.ts", ".filter((item) => !item.workload.pinned)", '.filter((item) => item.id !== "")')],
   },
   {
     name: "puts load back from hosts that may be out",
