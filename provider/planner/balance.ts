@@ -85,10 +85,12 @@ class Balancing {
 
   /** Moves the largest workload off a host filled to `floor` at least, onto the turn's host. */
   #give(turn: Turn, highest: number, floor: number): boolean {
+    if (!this.#moves.mayTake(turn)) return false;
+    const largest = (a: Offer, b: Offer): number =>
+      this.#memory(b.item) - this.#memory(a.item) || a.item.index - b.item.index;
     for (const givers of this.#givers(turn, floor)) {
       const found = givers.flatMap((giver) => this.#offers(giver, turn, highest));
-      found.sort((a, b) => this.#memory(b.item) - this.#memory(a.item) || a.item.index - b.item.index);
-      const best = found.find(({ item, giver }) => this.#moves.allow(item, giver, turn));
+      const best = firstOf(found, largest, ({ item, giver }) => this.#moves.allow(item, giver, turn));
       if (best === undefined) continue;
       this.#move(best.item, best.giver, turn);
       return true;
@@ -117,18 +119,19 @@ class Balancing {
   }
 
   /** Workloads whose move leaves the taker no fuller than the fullest host, and the giver no emptier than the taker was. */
-  #offers(giver: Node, turn: Turn, highest: number): { item: Item; giver: Node }[] {
+  #offers(giver: Node, turn: Turn, highest: number): Offer[] {
     const taker = turn.node;
     const most = Math.min(
       (highest - this.#hosts.share(taker)) * at(taker.capacity, this.#facts.ram),
       (this.#hosts.share(giver) - this.#hosts.share(taker)) * at(giver.capacity, this.#facts.ram),
     );
     if (most <= 0) return [];
-    const items = this.#board.itemsOn(giver).filter((item) => {
+    const offers: Offer[] = [];
+    for (const item of this.#board.itemsOn(giver)) {
       const memory = this.#memory(item);
-      return memory > 0 && memory <= most && this.#moves.hasArrived(item, turn);
-    });
-    return items.map((item) => ({ item, giver }));
+      if (memory > 0 && memory <= most && this.#moves.hasArrived(item, turn)) offers.push({ item, giver });
+    }
+    return offers;
   }
 
   /** Of several that are equally empty, the one that goes first. */
@@ -149,6 +152,20 @@ class Balancing {
   #memory(item: Item): number {
     return at(item.need, this.#facts.ram);
   }
+}
+
+/** A workload, and the fuller host that could do without it. */
+interface Offer {
+  readonly item: Item;
+  readonly giver: Node;
+}
+
+/** The first of several in an order that will do; as a rule the very first one does, and nothing has to be sorted. */
+function firstOf<T>(all: T[], order: (a: T, b: T) => number, isRight: (one: T) => boolean): T | undefined {
+  const [some] = all;
+  if (some === undefined) return undefined;
+  const first = all.reduce((best, one) => (order(one, best) < 0 ? one : best), some);
+  return isRight(first) ? first : all.sort(order).find((one) => one !== first && isRight(one));
 }
 
 /** Put back for balance that was announced and may still be due. */

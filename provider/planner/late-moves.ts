@@ -70,14 +70,19 @@ export class LateMoves {
     return first;
   }
 
+  /** May anything still come to the turn's host? */
+  mayTake({ node }: Turn): boolean {
+    return !this.#shaken.has(node) && !this.#gave.has(node);
+  }
+
   /** May a workload that is on the host in the end go to the turn's host? */
   allow(item: Item, from: Node, turn: Turn): boolean {
     const { node } = turn;
-    if (this.#shaken.has(from) || this.#shaken.has(node)) return false;
+    if (this.#shaken.has(from) || !this.mayTake(turn)) return false;
     if (item.workload.pinned || item.ghost !== undefined || item.toward !== undefined) return false;
     if (isDisliked(item, node) || item.rules?.once === true) return false;
     if ((item.rules?.together ?? -1) >= 0) return false;
-    if (!this.mayGive(from, turn) || this.#gave.has(node) || !this.hasArrived(item, turn)) return false;
+    if (!this.mayGive(from, turn) || !this.hasArrived(item, turn)) return false;
     if (!this.#fits(item, node) || !this.#keepsSpread(item, from, node)) return false;
     if (!leavesTime(this.#facts, node, [...legsOf(turn).map((leg) => leg.item), item])) return false;
     const legs = [...turn.putBack, { item, from, to: node, why: "" }];

@@ -2,13 +2,12 @@ import type { Node } from "./facts.ts";
 
 /** Hosts from the emptiest to the fullest, equally full ones by index; kept in order while single ones change. */
 export class Ranking {
-  readonly #nodes: readonly Node[];
   readonly #ranked: Node[];
   /** By the host's index. */
   readonly #shares: Float64Array;
-  /** `nodes`: by index. `size`: more than any of these. */
+
+  /** `size`: more than any index of `nodes`. */
   constructor(nodes: readonly Node[], size: number, shareOf: (node: Node) => number) {
-    this.#nodes = nodes;
     this.#shares = new Float64Array(size);
     for (const node of nodes) this.#shares[node.index] = shareOf(node);
     this.#ranked = [...nodes].sort((a, b) => this.#compare(a, b));
@@ -37,9 +36,16 @@ export class Ranking {
     this.#ranked.splice(this.#placeOf(node), 0, node);
   }
 
-  /** Those that are at least so full, by index, as far as anybody asks. */
-  *atLeast(floor: number): Generator<Node> {
-    for (const node of this.#nodes) if (this.share(node) >= floor) yield node;
+  /** Those that are at least so full, by index. */
+  atLeast(floor: number): Node[] {
+    let low = 0;
+    let high = this.#ranked.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.share(this.#ranked[middle] as Node) < floor) low = middle + 1;
+      else high = middle;
+    }
+    return this.#ranked.slice(low).sort((a, b) => a.index - b.index);
   }
 
   /** Those that are fuller than this, the fullest first, equally full ones by index. */
