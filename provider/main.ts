@@ -1,5 +1,5 @@
+import { nodeProblem } from "./doors/node-version.ts";
 import type { Door } from "./dynamic/door.ts";
-import { nodeProblem } from "./dynamic/node-version.ts";
 import { wordsOnly } from "./dynamic/words-only.ts";
 
 /**

@@ -2,14 +2,17 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { resolve } from "node:path";
 import type { Target } from "./core/target.ts";
+import { engineLog } from "./doors/engine-log.ts";
+import { engineAddress } from "./doors/engine-watch.ts";
+import { speech } from "./doors/speech.ts";
+import { withEngine } from "./doors/with-engine.ts";
 import { type Door, door } from "./dynamic/door.ts";
-import { type EngineLog, engineLog } from "./dynamic/engine-log.ts";
-import { engineAddress, watchEngine } from "./dynamic/engine-watch.ts";
+import { engineClient } from "./dynamic/engine-client.ts";
 import { processClock, wallNow, wallTime } from "./engine/clock.ts";
 import { openJournal } from "./engine/journal.ts";
 import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
-import { lifecycle } from "./lifecycle/lifecycle.ts";
+import { type Lifecycle, lifecycle, memoryOf } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
 import { silencer } from "./probes/alertmanager.ts";
 import { hookRunner } from "./probes/hooks.ts";
@@ -33,25 +36,12 @@ export interface Place {
 export function dynamicDoor(): Door {
   const stop = new AbortController();
   const address = engineAddress(process.argv);
-  const log = engineLog(address, (text) => console.log(text));
+  const log = engineLog(
+    () => engineClient(address),
+    (text) => console.log(text),
+  );
   const inner = door(lifecycle(surroundings({ stop: stop.signal, ...speech(log) })), log.flush);
-  let atWork = 0;
-  const endWithEngine = (): void => {
-    if (stop.signal.aborted && atWork === 0) process.exit(1);
-  };
-  watchEngine({ address }, () => {
-    stop.abort("engine");
-    endWithEngine();
-  });
-  const working = async <T>(act: () => Promise<T>): Promise<T> => {
-    atWork += 1;
-    try {
-      return await act();
-    } finally {
-      atWork -= 1;
-      setImmediate(endWithEngine);
-    }
-  };
+  const { working } = withEngine(address, () => stop.abort("engine"));
   return {
     ...inner,
     create: (inputs) => working(() => inner.create(inputs)),
@@ -59,6 +49,24 @@ export function dynamicDoor(): Door {
     delete: (id, props) => working(() => inner.delete(id, props)),
   };
 }
+
+/** The lifecycles of a process that serves the plugin: one for each call, over the same memory. */
+export function pluginLifecycles(stop: AbortSignal): (voice: Voice) => Lifecycle {
+  const around = surroundings({ stop, say: () => {} });
+  const memory = memoryOf(around);
+  return (voice) =>
+    lifecycle(
+      {
+        ...around,
+        say: (text, severity) => voice.say(text, severity),
+        progress: (text) => voice.progress(text),
+        tell: (line) => voice.tell(line),
+      },
+      memory,
+    );
+}
+
+type Voice = Required<Pick<Surroundings, "say" | "progress" | "tell">>;
 
 /** The real world. Nothing is opened, locked or written before it is used. */
 export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "progress">): Surroundings {
@@ -135,22 +143,4 @@ function userName(): string {
 export function newRunId(): string {
   const [date = "", time = ""] = wallTime().split("T");
   return `${date.replaceAll("-", "")}-${time.slice(0, 5).replace(":", "")}-${randomBytes(2).toString("hex")}`;
-}
-
-/** A check that the engine asks for twice says its plan once, and an act does not repeat where it stands. A reader who has gone is no reason to stop. */
-function speech(log: EngineLog): Pick<Surroundings, "say" | "progress"> {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-  const said = new Set<string>();
-  return {
-    say(text, severity = "info") {
-      if (said.has(text) && text.includes("\n")) return;
-      said.add(text);
-      log.say(text, severity);
-    },
-    progress(text) {
-      if (said.has(text)) return;
-      said.add(text);
-      log.say(text, "progress");
-    },
-  };
 }

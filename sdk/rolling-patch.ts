@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { nodeProblem } from "../provider/dynamic/node-version.ts";
+import { nodeProblem } from "../provider/doors/node-version.ts";
 import type { RollingPatchArgs } from "./args.ts";
 import { mustBeKnown } from "./declared.ts";
 import type { Compliance, PendingPlan, Run } from "./outputs.ts";

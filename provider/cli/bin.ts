@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { nodeProblem } from "../dynamic/node-version.ts";
+import { nodeProblem } from "../doors/node-version.ts";
 
 // Whatever needs a newer Node.js is imported after this look, so that an old one gets a sentence instead of a stack.
 const problem = nodeProblem(process.versions.node);

@@ -1,4 +1,5 @@
 import { isRollError } from "../core/errors.ts";
+import { readable } from "../doors/failures.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { PartialFailure } from "../lifecycle/partial.ts";
 import type { Failure, Props } from "../lifecycle/props.ts";
@@ -43,11 +44,6 @@ export function door(lifecycle: Lifecycle, flush: () => Promise<void>): Door {
     update: (_id, olds, news) => plainly(async () => ({ outs: (await lifecycle.update(olds, news)).outs })),
     delete: (_id, props) => plainly(() => lifecycle.delete(props)),
   };
-}
-
-/** The engine prints the value of a property that a failure names, and of a nested one `<nil>`: the reason names it instead. */
-function readable({ property, reason }: Failure): Failure {
-  return { property: "", reason: property === "" ? reason : `${property}: ${reason}` };
 }
 
 async function settled<T>(call: () => Promise<T>): Promise<T> {

@@ -126,7 +126,8 @@ async function cutOff({ files }: Surroundings, driver: Driver, occasion: Occasio
 }
 
 function tellTo(around: Surroundings, line: News): void {
-  if (line.kind === "progress") around.progress?.(newsLine(line));
+  if (around.tell !== undefined) around.tell(line);
+  else if (line.kind === "progress") around.progress?.(newsLine(line));
   else around.say(newsLine(line), line.kind === "warning" ? "warning" : "info");
 }
 

@@ -15,7 +15,7 @@ import { namesOwed } from "./outputs.ts";
 import { writePlan } from "./plan-files.ts";
 import { carried, declaredOf, type Failure, ownersOf, type Props, savedHosts } from "./props.ts";
 import { fleetFailure, haltText, refusalOf, regressFailure } from "./refusals.ts";
-import { planDocument } from "./render/document.ts";
+import { type PlanDocument, planDocument } from "./render/document.ts";
 import { planText } from "./render/text.ts";
 import { standing } from "./render/words.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -26,6 +26,8 @@ export interface Checked {
   /** The declared inputs, with `hosts` (level that each host should have) and `plan` (absent when nothing is pending). */
   readonly inputs: Record<string, unknown>;
   readonly failures: readonly Failure[];
+  /** What `up` would do with every host; absent where that could not be told. */
+  readonly forecast?: PlanDocument;
 }
 
 /**
@@ -76,13 +78,17 @@ function seen(around: Surroundings, look: Look, inputs: Inputs, olds: Props, dec
   if (unkept !== undefined) return { inputs: { ...declared, hosts: {} }, failures: [unkept] };
   const owners = ownersOf(declared, olds);
   const outlook = outlookOf(look, inputs, owners);
-  announce(around, look, inputs, outlook);
+  const forecast = announce(around, look, inputs, outlook);
   const hosts = wantedLevels(look.fleet, outlook, savedHosts(olds));
   const failure = refusalOf(outlook, inputs);
   const blind = blindProbes(look, inputs, outlook, around);
   const pending = outlook.kind === "roll" && outlook.plan !== undefined ? { plan: summaryOf(outlook.plan) } : {};
   const former = namesOwed(look, owners, declared);
-  return { inputs: { ...declared, hosts, ...pending, ...former }, failures: failure === undefined ? blind : [failure] };
+  return {
+    inputs: { ...declared, hosts, ...pending, ...former },
+    failures: failure === undefined ? blind : [failure],
+    forecast,
+  };
 }
 
 /** Probes that would measure nothing: nobody should find that out after a roll. While none is pending it is a warning. */
@@ -104,7 +110,7 @@ function blindProbes(
 }
 
 /** The plan as a table, the whole of it in a file that the message names. */
-function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Outlook): void {
+function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Outlook): PlanDocument {
   const { kind, why, halt } = outlook;
   const reason = kind === "halted" && halt !== undefined ? halt.reason : why;
   const document = described(look, inputs, outlook, { owner: inputs.owner, why: reason, ask: "preview" });
@@ -123,6 +129,7 @@ function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Out
   around.say([text, ...where, ...approval, ...haltLines].join("\n"), kind === "left alone" ? "warning" : "info");
   const silent = silentText(look.fleet);
   if (silent !== undefined) around.say(silent, "warning");
+  return document;
 }
 
 /** Hosts that cannot be reached, with all that is told of why: the table cuts it, and a changed host key is nothing to pass over. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { target as targetSchema, targetUri } from "../core/target.ts";
+import { changesOf, type PropertyChange } from "./changes.ts";
 import { declaredOf, type Props, savedHosts } from "./props.ts";
 import { unknownPaths } from "./unknown.ts";
 import { known } from "./validate.ts";
@@ -8,6 +9,8 @@ export interface Diff {
   readonly changes: boolean;
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
+  /** What differs, host by host; empty when nothing changes. */
+  readonly detailed: readonly PropertyChange[];
 }
 
 /**
@@ -23,7 +26,12 @@ export function diff(olds: Props, news: Props, refreshing = false): Diff {
     unknownPaths(news).length > 0 ||
     !isDeepStrictEqual(declaredOf(olds), declaredOf(news)) ||
     (news.hosts !== undefined && !isDeepStrictEqual(savedHosts(olds), savedHosts(news)));
-  return { changes, replaces: replaced ? ["target"] : [], deleteBeforeReplace: replaced };
+  return {
+    changes,
+    replaces: replaced ? ["target"] : [],
+    deleteBeforeReplace: replaced,
+    detailed: changes ? changesOf(olds, news, replaced) : [],
+  };
 }
 
 /** Another fleet, not the same one written differently. One that is not known yet shows as a change only. */

@@ -39,7 +39,8 @@ function unchanged(saved: Props): ReadResult {
   return { props: { ...saved }, inputs: inputsOf(saved) };
 }
 
-function inputsOf(props: Props): Record<string, unknown> {
+/** Exactly what `read` gives back as inputs. */
+export function inputsOf(props: Props): Record<string, unknown> {
   const { hosts, formerly } = props;
   return {
     ...declaredOf(props),

@@ -1,6 +1,7 @@
 import type { Inputs } from "../core/inputs.ts";
 import type { Target } from "../core/target.ts";
 import type { GatePorts } from "../engine/gate-ports.ts";
+import type { News } from "../engine/news.ts";
 import type { CheckRunner, Clock, Driver, Journal, Meter } from "../engine/ports.ts";
 
 /** Everything outside that the lifecycle needs; a door hands it in. Nothing here is opened or locked before it is used. */
@@ -20,6 +21,8 @@ export interface Surroundings {
   say(text: string, severity?: "info" | "warning"): void;
   /** What an act is at, in a few words; each replaces the one before. Absent: nobody could see it. */
   progress?(text: string): void;
+  /** A line about a roll, as data. Absent: it is said or shown as progress, as one line. */
+  tell?(line: News): void;
   readonly files: Files;
   /** Writes the report of a run from its journal, beside what this process does. Rejects with a message for people. Absent: nobody wants one. */
   report?(run: string): Promise<void>;

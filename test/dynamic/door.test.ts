@@ -1,19 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { RollError } from "../../provider/core/errors.ts";
+import { nodeProblem } from "../../provider/doors/node-version.ts";
 import { door } from "../../provider/dynamic/door.ts";
-import { nodeProblem } from "../../provider/dynamic/node-version.ts";
 import type { Lifecycle } from "../../provider/lifecycle/lifecycle.ts";
 import { PartialFailure } from "../../provider/lifecycle/partial.ts";
 import { declare, Stage } from "../lifecycle/stage.ts";
 import { smallFleet } from "../support/fleets.ts";
 
+const same = { changes: false, replaces: [], deleteBeforeReplace: false, detailed: [] };
 const saved = { owner: "a/b/c", __provider: "text" };
 
 describe("the door", () => {
   test("passes calls on, and gives back plain JSON", async () => {
     const at = opened({
       check: async () => ({ inputs: { a: 1, gone: undefined }, failures: [] }),
-      diff: () => ({ changes: false, replaces: [], deleteBeforeReplace: false }),
+      diff: () => same,
       create: async () => ({ id: "x", outs: { ...saved, gone: undefined } }),
       update: async () => ({ id: "x", outs: saved }),
       read: async () => ({ props: saved, inputs: { owner: "a/b/c" } }),
@@ -111,6 +112,6 @@ function lifecycleOf(of: Partial<Lifecycle>): Lifecycle {
   const none = async (): Promise<never> => {
     throw new Error("not expected");
   };
-  const nothing = { check: none, create: none, update: none, read: none, delete: async () => {} };
-  return { ...nothing, diff: () => ({ changes: false, replaces: [], deleteBeforeReplace: false }), ...of };
+  const nothing = { check: none, create: none, update: none, read: none, adopt: none, delete: async () => {} };
+  return { ...nothing, forecast: () => undefined, diff: () => same, ...of };
 }

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { engineLog } from "../../provider/dynamic/engine-log.ts";
+import { engineLog } from "../../provider/doors/engine-log.ts";
+import { engineClient } from "../../provider/dynamic/engine-client.ts";
 
 const here = createRequire(import.meta.url);
 const sdk = createRequire(here.resolve("@pulumi/pulumi/package.json"));
@@ -32,7 +33,10 @@ test("texts reach the engine whole, in order, as what they are", async () => {
     );
   });
   const printed: string[] = [];
-  const log = engineLog(`127.0.0.1:${port}`, (text) => printed.push(text));
+  const log = engineLog(
+    () => engineClient(`127.0.0.1:${port}`),
+    (text) => printed.push(text),
+  );
   log.say("a plan\n  of two lines", "info");
   log.say("h1 rebooting", "progress");
   log.say("h1 does not answer", "warning");
@@ -50,7 +54,10 @@ test.each([[undefined], ["127.0.0.1:1"]])(
   "with an engine at %s they are printed, what is passing left out",
   async (address) => {
     const printed: string[] = [];
-    const log = engineLog(address, (text) => printed.push(text));
+    const log = engineLog(
+      () => engineClient(address),
+      (text) => printed.push(text),
+    );
     log.say("a plan", "info");
     log.say("h1 rebooting", "progress");
     log.say("h1 does not answer", "warning");

@@ -3,10 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What only a report draws with, and what only hosts reached over SSH need: relative to `dist`. */
+/** What only a report draws with, what only hosts reached over SSH need, and what only the plugin speaks with: relative to `dist`. */
 const LIBRARIES = [
   join("provider", "lifecycle", "report", "library.js"),
   join("provider", "drivers", "libvirt", "ssh", "library.js"),
+  join("provider", "plugin", "library.js"),
 ];
 
 /** Packages that a bundled one does without when it does not find them: native speed-ups, which nobody shall have to compile. */

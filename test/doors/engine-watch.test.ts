@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { engineAddress, watchEngine } from "../../provider/dynamic/engine-watch.ts";
+import { engineAddress, watchEngine } from "../../provider/doors/engine-watch.ts";
 
 let close = (): void => {};
 afterEach(() => close());

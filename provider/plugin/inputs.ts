@@ -1,0 +1,30 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Failure, Props } from "../lifecycle/props.ts";
+import type { Path } from "../lifecycle/unknown.ts";
+
+const OUTPUTS = ["hosts", "plan", "compliance", "run", "formerly"];
+
+/**
+ * What a program may not declare: it would be overwritten without a word. What was read or saved may come back, from an import
+ * or by `ignoreChanges`.
+ */
+export function refusedKeys(news: Props, olds: Props, owner: string): Failure[] {
+  const outputs = OUTPUTS.filter(
+    (key) => news[key] !== undefined && Object.keys(olds).length > 0 && !isDeepStrictEqual(news[key], olds[key]),
+  ).map((property) => ({ property, reason: "is an output: read it from the resource, and leave it out here" }));
+  const whose =
+    news.owner === undefined || news.owner === owner
+      ? []
+      : [{ property: "owner", reason: "is filled in (project/stack/name): leave it out" }];
+  return [...outputs, ...whose];
+}
+
+/** Which checks have a URL that is a secret: a URL may hold a key only then. */
+export function secretUrls(secrets: readonly Path[]): { readonly secretUrls?: "all" | number[] } {
+  const ofChecks = secrets.filter(([key]) => key === "checks");
+  if (ofChecks.some((path) => path.length === 1)) return { secretUrls: "all" };
+  const found = ofChecks.flatMap(([, index, key]) =>
+    typeof index === "number" && (key === undefined || key === "url") ? [index] : [],
+  );
+  return found.length === 0 ? {} : { secretUrls: [...new Set(found)] };
+}
