@@ -30,7 +30,7 @@ export function diff(olds: Props, news: Props, refreshing = false): Diff {
     changes,
     replaces: replaced ? ["target"] : [],
     deleteBeforeReplace: replaced,
-    detailed: changes ? changesOf(olds, news, replaced) : [],
+    detailed: changes ? changesOf(olds, refreshing ? { ...news, plan: undefined } : news, replaced) : [],
   };
 }
 

@@ -62,7 +62,7 @@ export class Rows implements Speech {
     const urn = this.#hasRows ? viewUrn(this.#of, host) : this.#of.urn;
     const line = this.#hasRows ? newsLine({ ...others, text: withoutName(text, host) }) : newsLine(news);
     if (kind === "warning") this.#show.log.say(line, "warning", urn);
-    else if (step === undefined) this.#show.log.say(line, "info", urn);
+    else if (kind === "end" && step === undefined) this.#show.log.say(line, "info", urn);
     else this.#status.set(urn, line);
     if (level !== undefined) this.#released(host, level);
   }
