@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { RollError } from "./core/errors.ts";
+import { environmentWith } from "./core/provider-config.ts";
 import { nodeProblem } from "./doors/node-version.ts";
 import type { World } from "./plugin/server.ts";
 
@@ -26,13 +27,17 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function world(): World {
   const root = dirname(createRequire(import.meta.url).resolve("pulumi-rolling-patch/package.json"));
+  const own = { ...process.env };
   return {
     version: JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
     schema() {
-      const file = join(root, "schema.json");
-      if (!existsSync(file))
+      const file = ["dist/schema.json", "schema.json"].map((name) => join(root, name)).find(existsSync);
+      if (file === undefined)
         throw new RollError("failed", "schema.json is missing from the package.", { hint: "Install it again." });
       return readFileSync(file, "utf8");
+    },
+    environment(config) {
+      Object.assign(process.env, environmentWith(config, own));
     },
     async open(stop) {
       const { pluginLifecycles } = await import("./wiring.ts");

@@ -14,6 +14,7 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { type Lifecycle, lifecycle, memoryOf } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
+import type { Voice } from "./plugin/rows.ts";
 import { silencer } from "./probes/alertmanager.ts";
 import { hookRunner } from "./probes/hooks.ts";
 import { openMeter } from "./probes/meter.ts";
@@ -65,8 +66,6 @@ export function pluginLifecycles(stop: AbortSignal): (voice: Voice) => Lifecycle
       memory,
     );
 }
-
-type Voice = Required<Pick<Surroundings, "say" | "progress" | "tell">>;
 
 /** The real world. Nothing is opened, locked or written before it is used. */
 export function surroundings(of: Place & Pick<Surroundings, "stop" | "say" | "progress">): Surroundings {

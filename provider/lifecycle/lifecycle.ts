@@ -1,8 +1,10 @@
 import { adopt } from "./adopt.ts";
+import { type Answered, answer } from "./answers.ts";
 import { type Applied, apply, resourceId } from "./apply.ts";
 import { type Checked, check } from "./check.ts";
 import { forget } from "./delete.ts";
 import { type Diff, diff } from "./diff.ts";
+import type { FunctionName } from "./functions.ts";
 import { Looks } from "./looks.ts";
 import type { Props } from "./props.ts";
 import { type ReadResult, read } from "./read.ts";
@@ -25,6 +27,8 @@ export interface Lifecycle {
   update(olds: Props, news: Props): Promise<Applied>;
   /** Forgets; changes nothing on any host that is out. */
   delete(saved: Props): Promise<void>;
+  /** Looks without declaring anything: what dashboards, policies and other stacks ask. */
+  answer(name: FunctionName, asked: Props): Promise<Answered>;
 }
 
 /** What one process knows of targets and resources between calls. */
@@ -61,6 +65,7 @@ export function lifecycle(around: Surroundings, memory = memoryOf(around)): Life
     create: (news) => apply(around, looks, {}, news),
     update: (olds, news) => apply(around, looks, olds, news),
     delete: (saved) => forget(around, saved),
+    answer: (name, asked) => answer(around, name, asked),
   };
 }
 

@@ -1,3 +1,4 @@
+import { RollError } from "../core/errors.ts";
 import { readable } from "../doors/failures.ts";
 import type { HostLevels } from "../lifecycle/hosts.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -17,6 +18,7 @@ export interface Desk {
   /** What a call shows with, besides its own rows. */
   readonly log: Show["log"];
   readonly said: Set<string>;
+  readonly off: boolean;
   /** Wraps what must be brought to its end when the engine has died. */
   working<T>(act: () => Promise<T>): Promise<T>;
 }
@@ -107,7 +109,8 @@ export class ResourceMethods {
   async update(request: providerPb.UpdateRequest) {
     const olds = decode(request.getOlds());
     const news = decode(request.getNews());
-    return this.#on(request, async (lifecycle, _of, rows) => {
+    return this.#on(request, async (lifecycle, of, rows) => {
+      mustBeOurs(of, request.getOldViewsList());
       const response = new provider.UpdateResponse();
       response.setRefreshBeforeUpdate(true);
       if (request.getPreview()) {
@@ -158,7 +161,7 @@ export class ResourceMethods {
       token: request.getResourceStatusToken?.() ?? "",
     };
     const had = levelsOf(of, request.getOldViewsList?.() ?? []);
-    const rows = new Rows(of, { log: this.#desk.log, said: this.#desk.said, stage, had });
+    const rows = new Rows(of, { log: this.#desk.log, said: this.#desk.said, off: this.#desk.off, stage, had });
     try {
       return await act(await this.#desk.open(rows), of, rows);
     } finally {
@@ -194,6 +197,22 @@ async function foresee(lifecycle: Lifecycle, rows: Rows, news: Props): Promise<v
 /** Outputs while they can only be foreseen: what a roll will come to is not known. */
 function foreseenProps(news: Props): Record<string, unknown> {
   return { ...news, compliance: UNKNOWN, run: UNKNOWN };
+}
+
+/**
+ * After a rename the engine keeps the rows under the former name for ever, and its state becomes invalid once the resource is
+ * deleted. Throws `conflict`, before anything is touched.
+ */
+function mustBeOurs(of: Named, views: readonly providerPb.View[]): void {
+  const stranger = views.find((view) => hostOf(of, view.getName()) === undefined);
+  if (stranger === undefined) return;
+  throw new RollError(
+    "conflict",
+    `Pulumi cannot carry the rows of hosts (${stranger.getName()}, …) over to another name of the resource.`,
+    {
+      hint: "Take them out of the state first, which touches no host: `ROLLING_PATCH_ROWS=off pulumi refresh --yes`. The next `pulumi up` makes them anew.",
+    },
+  );
 }
 
 /** Level by host of the rows that the engine knows. */

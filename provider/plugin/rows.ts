@@ -9,10 +9,17 @@ import { StatusLines } from "./status-lines.ts";
 import { type Named, viewUrn } from "./urn.ts";
 import { departed, foreseen, refreshed, settled, type ViewChange } from "./views.ts";
 
+/** Who hears what a lifecycle says. */
+export interface Voice extends Speech {
+  tell(line: News): void;
+}
+
 /** What an operation on a resource has to show with. */
 export interface Show {
   readonly log: EngineLog;
   readonly stage: Stage;
+  /** No host gets a row, and those that have one lose it: `ROLLING_PATCH_ROWS=off`. */
+  readonly off: boolean;
   /** Level by host, of the rows that the engine knows. */
   readonly had: Readonly<HostLevels>;
   /** Texts of several lines that were said already: no second time. */
@@ -24,7 +31,7 @@ export interface Show {
  * else status lines on the resource's own row. A row can be published once in an operation, so that is done when its host is released or
  * the operation ends; until then the engine shows it by its messages.
  */
-export class Rows implements Speech {
+export class Rows implements Voice {
   readonly #of: Named;
   readonly #show: Show;
   readonly #speech: Speech;
@@ -64,28 +71,29 @@ export class Rows implements Speech {
     if (kind === "warning") this.#show.log.say(line, "warning", urn);
     else if (kind === "end" && step === undefined) this.#show.log.say(line, "info", urn);
     else this.#status.set(urn, line);
-    if (level !== undefined) this.#released(host, level);
+    if (level !== undefined && this.#hasRows) this.#released(host, level);
   }
 
   /** The rows of a preview. */
   foresee(wanted: Readonly<HostLevels>, forecast: PlanDocument | undefined): Promise<void> {
-    return this.#publish(foreseen(this.#show.had, wanted, forecast));
+    return this.#publish(this.#show.off ? departed(this.#show.had) : foreseen(this.#show.had, wanted, forecast));
   }
 
   /** The rows that are left when a roll has ended: `now` and `was`: levels as they are and were saved. `why`: it ended early. */
   settle(now: Readonly<HostLevels>, was: Readonly<HostLevels>, why?: string): Promise<void> {
     const failures = why === undefined ? new Map() : this.#warned;
+    if (this.#show.off) return this.#publish(departed(this.#show.had));
     return this.#publish(settled(this.#show.had, now, was, failures, this.#published));
   }
 
   refresh(now: Readonly<HostLevels>): Promise<void> {
-    return this.#publish(refreshed(this.#show.had, now));
+    return this.#publish(this.#show.off ? departed(this.#show.had) : refreshed(this.#show.had, now));
   }
 
   /** Every row goes. Rejects when the engine does not take it: it would save rows without their resource. */
   async forget(): Promise<void> {
     await this.#queue;
-    if (this.#hasRows) await publish(this.#show.stage, this.#of, departed(this.#show.had));
+    if (this.#show.stage.address !== "") await publish(this.#show.stage, this.#of, departed(this.#show.had));
   }
 
   /** Until everything is seen. */
@@ -96,7 +104,7 @@ export class Rows implements Speech {
   }
 
   get #hasRows(): boolean {
-    return this.#show.stage.address !== "";
+    return this.#show.stage.address !== "" && !this.#show.off;
   }
 
   #released(host: string, level: string): void {
@@ -111,7 +119,7 @@ export class Rows implements Speech {
 
   /** Rows are for people: an engine that does not take them does not end a roll. */
   #publish(changes: readonly ViewChange[]): Promise<void> {
-    if (!this.#hasRows) return Promise.resolve();
+    if (this.#show.stage.address === "") return Promise.resolve();
     for (const { host } of changes) this.#published.add(host);
     this.#queue = this.#queue.then(async () => {
       try {

@@ -1,12 +1,14 @@
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { engineLog } from "../doors/engine-log.ts";
+import type { ProviderConfig } from "../core/provider-config.ts";
+import { type EngineLog, engineLog } from "../doors/engine-log.ts";
 import { withEngine } from "../doors/with-engine.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { engineClient } from "./engine.ts";
 import { statusOf } from "./errors.ts";
+import { Functions } from "./functions.ts";
 import { empty, grpc, plugin, provider, type providerPb, providerService } from "./library.ts";
 import { ResourceMethods } from "./provider.ts";
-import type { Rows } from "./rows.ts";
+import type { Voice } from "./rows.ts";
 
 /** What the plugin needs of the world. */
 export interface World {
@@ -17,7 +19,9 @@ export interface World {
    * The lifecycles of this process from now on; loaded with the first call. `stop`: aborts when a safe point is asked for, with the
    * reason "engine" when nobody watches any more.
    */
-  open(stop: AbortSignal): Promise<(rows: Rows) => Lifecycle>;
+  open(stop: AbortSignal): Promise<(voice: Voice) => Lifecycle>;
+  /** Puts what is configured into the environment of this process, where it has nothing by that name. */
+  environment(config: ProviderConfig): void;
 }
 
 /** Bytes of the largest request: ten thousand hosts with their rows are a tenth of it. */
@@ -49,9 +53,10 @@ export async function serve(world: World, engine?: string): Promise<Served> {
 class Methods {
   readonly #world: World;
   readonly #resource: ResourceMethods;
+  readonly #functions: Functions;
   #engine: string | undefined;
   #stop = new AbortController();
-  #lifecycles: Promise<(rows: Rows) => Lifecycle> | undefined;
+  #lifecycles: Promise<(voice: Voice) => Lifecycle> | undefined;
   #bound: ReturnType<typeof withEngine> | undefined;
   #said = new Set<string>();
 
@@ -64,12 +69,14 @@ class Methods {
     const that = this;
     this.#resource = new ResourceMethods({
       log,
+      off: process.env.ROLLING_PATCH_ROWS === "off",
       get said() {
         return that.#said;
       },
       open: async (rows) => (await this.#opened())(rows),
       working: (act) => this.#bound?.working(act) ?? act(),
     });
+    this.#functions = new Functions(async () => (await this.#opened())(silent(log)));
     if (engine !== undefined) this.#attach(engine);
   }
 
@@ -91,13 +98,13 @@ class Methods {
         response.setSchema(this.#world.schema());
         return response;
       }),
-      checkConfig: answering((request: providerPb.CheckRequest) => {
-        const response = new provider.CheckResponse();
-        response.setInputs(request.getNews());
-        return response;
+      checkConfig: answering(async (request: providerPb.CheckRequest) => {
+        const { checkConfig } = await import("./config.ts");
+        return checkConfig(request);
       }),
       diffConfig: answering(() => new provider.DiffResponse()),
-      configure: answering(() => this.#configure()),
+      configure: answering((request: providerPb.ConfigureRequest) => this.#configure(request)),
+      invoke: answering((request: providerPb.InvokeRequest) => this.#functions.invoke(request)),
       check: answering((request: providerPb.CheckRequest) => resource.check(request)),
       diff: answering((request: providerPb.DiffRequest) => resource.diff(request)),
       create: answering((request: providerPb.CreateRequest) => resource.create(request)),
@@ -118,7 +125,9 @@ class Methods {
     return response;
   }
 
-  #configure() {
+  async #configure(request: providerPb.ConfigureRequest) {
+    const { configured } = await import("./config.ts");
+    this.#world.environment(configured(request));
     this.#anew();
     const response = new provider.ConfigureResponse();
     response.setAcceptsecrets(true);
@@ -141,10 +150,21 @@ class Methods {
     this.#said = new Set();
   }
 
-  #opened(): Promise<(rows: Rows) => Lifecycle> {
+  #opened(): Promise<(voice: Voice) => Lifecycle> {
     this.#lifecycles ??= this.#world.open(this.#stop.signal);
     return this.#lifecycles;
   }
+}
+
+/** A question is answered, and nothing is said besides; a warning is. */
+function silent(log: EngineLog): Voice {
+  return {
+    say: (text, severity) => {
+      if (severity === "warning") log.say(text, severity);
+    },
+    progress: () => {},
+    tell: () => {},
+  };
 }
 
 function answering<Q>(method: (request: Q) => unknown): handleUnaryCall<Q, unknown> {

@@ -31,7 +31,10 @@ function packedFiles(): string[] {
 }
 
 function papers(): string[] {
-  return ["CHANGELOG.md", "LICENSE", "README.md", "package.json"].filter((path) => existsSync(join(repository, path)));
+  const plugin = readdirSync(join(repository, "plugin")).map((name) => join("plugin", name));
+  return ["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...plugin].filter((path) =>
+    existsSync(join(repository, path)),
+  );
 }
 
 /** What tools/setup/build.mjs makes of a source folder. */
@@ -49,3 +52,18 @@ function leaves(value: unknown): string[] {
   if (typeof value === "string") return [value];
   return Object.values(value as Record<string, unknown>).flatMap(leaves);
 }
+
+test("at most sixty packages are installed with it, those that its peer brings aside", () => {
+  const { packages } = JSON.parse(readFileSync(join(repository, "package-lock.json"), "utf8"));
+  const needed = new Set<string>();
+  const queue = Object.keys(manifest.dependencies);
+  for (const name of queue) {
+    if (needed.has(name)) continue;
+    needed.add(name);
+    const { dependencies = {} } = packages[`node_modules/${name}`] ?? {};
+    queue.push(...Object.keys(dependencies));
+  }
+  expect([...needed].filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+  expect(needed.size).toBeGreaterThan(Object.keys(manifest.dependencies).length);
+  expect(needed.size).toBeLessThanOrEqual(60);
+});

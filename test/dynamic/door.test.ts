@@ -112,6 +112,14 @@ function lifecycleOf(of: Partial<Lifecycle>): Lifecycle {
   const none = async (): Promise<never> => {
     throw new Error("not expected");
   };
-  const nothing = { check: none, create: none, update: none, read: none, adopt: none, delete: async () => {} };
+  const nothing = {
+    check: none,
+    create: none,
+    update: none,
+    read: none,
+    adopt: none,
+    answer: none,
+    delete: async () => {},
+  };
   return { ...nothing, forecast: () => undefined, diff: () => same, ...of };
 }
