@@ -17,9 +17,12 @@ export interface Layout {
   readonly bare?: boolean;
 }
 
+/** Which door the suite goes through: the dynamic resource, or the plugin. */
+export const door = process.env.ROLLING_PATCH_DOOR === "plugin" ? "plugin" : "dynamic";
+
 /** What `pulumi new typescript` makes, with the package by `file:` and installed as npm does it: by symbolic links. */
 export function layOut(folder: string, options: Layout): void {
-  writeFileSync(join(folder, "Pulumi.yaml"), "name: e2e\nruntime: nodejs\noptions:\n  refresh: always\n");
+  writeFileSync(join(folder, "Pulumi.yaml"), projectFile(options.package ?? repository));
   if (options.bare === true) return;
   const files = {
     "package.json": JSON.stringify({
@@ -27,11 +30,27 @@ export function layOut(folder: string, options: Layout): void {
       main: "index.js",
       dependencies: { "pulumi-rolling-patch": `file:${options.package ?? repository}` },
     }),
-    "index.js": options.program ?? reader,
+    "index.js": through(options.program ?? reader),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const modules = join(folder, "node_modules");
   mkdirSync(modules);
   symlinkSync(options.package ?? repository, join(modules, "pulumi-rolling-patch"));
   symlinkSync(join(repository, "node_modules", "@pulumi"), join(modules, "@pulumi"));
+}
+
+/** Drift shows in every preview: the plugin asks for that itself, and is found where the package has it. */
+function projectFile(at: string): string {
+  const how =
+    door === "plugin"
+      ? `plugins:\n  providers:\n    - name: rolling-patch\n      path: ${join(at, "plugin")}\n`
+      : "options:\n  refresh: always\n";
+  return `name: e2e\nruntime: nodejs\n${how}`;
+}
+
+/** The program moves to the plugin by another import. */
+function through(program: string): string {
+  return door === "plugin"
+    ? program.replaceAll('require("pulumi-rolling-patch")', 'require("pulumi-rolling-patch/plugin")')
+    : program;
 }
