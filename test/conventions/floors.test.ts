@@ -78,7 +78,12 @@ const forbidden: readonly Line[] = [
   ]),
   ...from("provider/dynamic/x.ts", imports, ["../drivers/simulated/record.ts"]),
   ...from("provider/plugin/x.ts", imports, ["../dynamic/door.ts", "../cli/bin.ts", "../main.ts", "../../sdk/index.ts"]),
-  ...from("provider/plugin/x.ts", imports, ["../drivers/simulated/record.ts"]),
+  ...from("provider/plugin/x.ts", imports, ["../drivers/simulated/record.ts", "../plugin-main.ts", "../wiring.ts"]),
+  ...from("provider/doors/x.ts", imports, ["../dynamic/door.ts", "../plugin/server.ts", "../cli/bin.ts", "../main.ts"]),
+  ...from("provider/doors/x.ts", imports, ["../drivers/simulated/record.ts"]),
+  ...["core", "planner", "engine", "probes", "lifecycle"].flatMap((floor) =>
+    from(`provider/${floor}/x.ts`, imports, ["../doors/engine-log.ts"]),
+  ),
   ...from("provider/cli/x.ts", imports, ["../../sdk/index.ts"]),
   ...from("provider/main.ts", imports, ["../sdk/index.ts"]),
   ...from("sdk/x.ts", imports, [
@@ -107,6 +112,9 @@ const allowed: readonly (readonly [file: string, code: string])[] = [
   ["provider/lifecycle/x.ts", load("../engine/loop.ts")],
   ["provider/lifecycle/x.ts", load("../drivers/index.ts")],
   ["provider/dynamic/x.ts", load("../lifecycle/check.ts")],
+  ["provider/dynamic/x.ts", load("../doors/engine-log.ts")],
+  ["provider/plugin/x.ts", load("../doors/engine-log.ts")],
+  ["provider/doors/x.ts", load("../lifecycle/props.ts")],
   ["provider/main.ts", load("./dynamic/door.ts")],
   ["sdk/x.ts", load("../provider/dynamic/door.ts")],
   ["sdk/x.ts", load("@pulumi/pulumi")],

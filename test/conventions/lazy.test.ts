@@ -20,6 +20,13 @@ const libraries = [
     first: /^asn1 [\d.]+ \(MIT\)/,
     bytes: 400_000,
   },
+  {
+    name: "what speaks gRPC",
+    file: join("plugin", "library"),
+    packages: "@grpc/grpc-js|google-protobuf[^\"]*|@pulumi/pulumi/proto[^\"]*",
+    first: /^@grpc\/grpc-js [\d.]+ \(Apache-2\.0\)/,
+    bytes: 1_000_000,
+  },
 ];
 
 describe.each(libraries)("$name", ({ file, packages, first, bytes }) => {
