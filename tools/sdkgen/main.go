@@ -3,6 +3,7 @@
 package main
 
 import (
+	_ "embed"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,6 +15,11 @@ import (
 )
 
 const tool = "rolling-patch-sdkgen"
+
+// The generator writes packages; what makes a Go module of them is this.
+//
+//go:embed sdk.go.mod
+var goModule []byte
 
 func main() {
 	if len(os.Args) != 3 {
@@ -52,6 +58,7 @@ func generate(schemaFile, folder string) error {
 	if files, err = golang.GeneratePackage(tool, pkg, nil); err != nil {
 		return fmt.Errorf("go: %w", err)
 	}
+	files["go.mod"] = goModule
 	return write(filepath.Join(folder, "go"), files)
 }
 

@@ -12,7 +12,11 @@ export const pins = {
     install: "3.259.0",
     /** The Node.js language host comes from an older line: the newer ones are nested modules that no module proxy serves. */
     languageHost: "3.59.0",
+    /** Of the package that Python programs import. */
+    python: "3.272.0",
   },
+  /** Oldest Python that generated SDKs run on. */
+  python: { least: "3.9.0" },
   go: {
     /** Oldest Go that builds the pinned CLI. */
     least: "1.25.11",

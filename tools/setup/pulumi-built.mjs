@@ -2,13 +2,15 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { fillOnce } from "./cache.mjs";
+import { goBuild, stamp, whyNoGo } from "./go.mjs";
 import { pins } from "./pins.mjs";
 import { SetUpError } from "./say.mjs";
-import { atLeast, bareVersion } from "./versions.mjs";
+import { bareVersion } from "./versions.mjs";
 
 const { install: version, languageHost } = pins.pulumi;
 const cacheName = `pulumi-built-${version}-host-${languageHost}`;
 const module = "github.com/pulumi/pulumi";
+const of = "Pulumi CLI from its Go modules";
 
 /** What builtFromModules has built before. @type {import("./pulumi.mjs").Way} */
 export async function builtCached({ cache }) {
@@ -22,7 +24,7 @@ export async function builtCached({ cache }) {
  * @type {import("./pulumi.mjs").Way}
  */
 export async function builtFromModules(context) {
-  const goMissing = await whyNoGo(context);
+  const goMissing = await whyNoGo(context, of);
   if (goMissing !== undefined) return { why: goMissing };
   try {
     const folder = await fillOnce({
@@ -38,33 +40,22 @@ export async function builtFromModules(context) {
   }
 }
 
-/** @param {import("./context.mjs").Context} context */
-async function whyNoGo({ run, env }) {
-  const advice = `install Go ${pins.go.least} or newer`;
-  const asked = await run("go", ["version"], { env, deadline: 60 });
-  if (!asked.ok) return `Pulumi CLI from its Go modules: ${asked.why}: ${advice}`;
-  if (atLeast(asked.out, pins.go.least)) return undefined;
-  const have = bareVersion(asked.out) ?? "unknown";
-  const toolchain = await run("go", ["env", "GOTOOLCHAIN"], { env, deadline: 60 });
-  const updates = atLeast(asked.out, pins.go.leastSelfUpdating) && toolchain.ok && !toolchain.out.startsWith("local");
-  return updates ? undefined : `Pulumi CLI from its Go modules: Go ${have} is too old: ${advice}`;
-}
-
 /** @param {import("./context.mjs").Context} context @param {string} folder */
 async function build(context, folder) {
-  const stamp = `-X ${module}/sdk/v3/go/common/version.Version`;
   await goBuild(context, {
+    of,
     what: `Pulumi language host ${languageHost} from its Go module, about a minute, once`,
-    module: "hosts",
+    module: "pulumi-cli/hosts",
     package: `${module}/sdk/v3/nodejs/cmd/pulumi-language-nodejs`,
-    ldflags: `-s -w ${stamp}=v${languageHost}`,
+    ldflags: stamp(languageHost),
     folder,
   });
   await goBuild(context, {
+    of,
     what: `Pulumi CLI ${version} from its Go modules, 4 to 10 minutes on two cores, once`,
-    module: "cli",
+    module: "pulumi-cli/cli",
     package: `${module}/pkg/v3/cmd/pulumi`,
-    ldflags: `-s -w ${stamp}=v${version}`,
+    ldflags: stamp(version),
     folder,
   });
   const script = "pulumi-resource-pulumi-nodejs";
@@ -73,33 +64,7 @@ async function build(context, folder) {
   const works = await context.run(join(folder, "pulumi"), ["version"], { env, deadline: 60 });
   if (!works.ok || bareVersion(works.out) !== version) {
     throw new SetUpError(
-      `Pulumi CLI from its Go modules: what was built does not answer with ${version} (${works.why})`,
-    );
-  }
-}
-
-/**
- * @param {import("./context.mjs").Context} context
- * @param {{what: string, module: string, package: string, ldflags: string, folder: string}} program
- */
-async function goBuild({ root, run, say, env }, program) {
-  const cwd = join(root, "tools", "pulumi-cli", program.module);
-  const args = [
-    "build",
-    "-buildvcs=false",
-    "-mod=readonly",
-    "-ldflags",
-    program.ldflags,
-    "-o",
-    `${program.folder}/`,
-    program.package,
-  ];
-  // A user's GOFLAGS or go.work is about other projects.
-  const goEnv = { ...env, GOFLAGS: "", GOWORK: "off", GO111MODULE: "on" };
-  const built = await say.slow(program.what, () => run("go", args, { cwd, env: goEnv, deadline: 2_400 }));
-  if (!built.ok) {
-    throw new SetUpError(
-      `Pulumi CLI from its Go modules: go build failed (${built.why}): the Go module proxy and 4 GB of disk for Go's caches are needed`,
+      `${of}: what was built does not answer with ${version} (${works.why})`,
     );
   }
 }
