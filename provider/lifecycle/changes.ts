@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { own } from "../core/own.ts";
 import { declaredKeys, type Props, savedHosts } from "./props.ts";
 import { type Path, UNKNOWN } from "./unknown.ts";
 
@@ -15,7 +16,7 @@ export interface PropertyChange {
  * is another one.
  */
 export function changesOf(olds: Props, news: Props, replaced: boolean): PropertyChange[] {
-  const declared = declaredKeys.flatMap((key) => differences(olds[key], news[key], [key]));
+  const declared = declaredKeys.flatMap((key) => differences(own(olds, key), own(news, key), [key]));
   const hosts =
     news.hosts === UNKNOWN || news.hosts === undefined
       ? []
@@ -40,14 +41,12 @@ function differences(before: unknown, after: unknown, path: Path): Difference[] 
   if (after === undefined) return [{ path, kind: "delete" }];
   if (!isObject(before) || !isObject(after)) return [{ path, kind: "update" }];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys.flatMap((key) => differences(valueIn(before, key), valueIn(after, key), [...path, key]));
+  return keys.flatMap((key) => differences(own(before, key), own(after, key), [...path, key]));
 }
 
 function isObject(value: unknown): value is Props {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-const valueIn = (of: Props, key: string): unknown => (Object.hasOwn(of, key) ? of[key] : undefined);
 
 /** As Pulumi writes paths: names that are no identifiers go into brackets, quoted. */
 export function propertyPath(path: Path): string {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { own } from "../core/own.ts";
 import type { Failure, Props } from "../lifecycle/props.ts";
 import type { Path } from "../lifecycle/unknown.ts";
 
@@ -10,7 +11,10 @@ const OUTPUTS = ["hosts", "plan", "compliance", "run", "formerly"];
  */
 export function refusedKeys(news: Props, olds: Props, owner: string): Failure[] {
   const outputs = OUTPUTS.filter(
-    (key) => news[key] !== undefined && Object.keys(olds).length > 0 && !isDeepStrictEqual(news[key], olds[key]),
+    (key) =>
+      own(news, key) !== undefined &&
+      Object.keys(olds).length > 0 &&
+      !isDeepStrictEqual(own(news, key), own(olds, key)),
   ).map((property) => ({ property, reason: "is an output: read it from the resource, and leave it out here" }));
   const whose =
     news.owner === undefined || news.owner === owner

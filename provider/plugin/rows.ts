@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 import type { EngineLog } from "../doors/engine-log.ts";
 import { type Speech, speech } from "../doors/speech.ts";
 import type { News } from "../engine/news.ts";
@@ -109,7 +110,7 @@ export class Rows implements Voice {
 
   #released(host: string, level: string): void {
     if (this.#published.has(host)) return;
-    const before = Object.hasOwn(this.#show.had, host) ? this.#show.had[host] : undefined;
+    const before = own(this.#show.had, host);
     const change: ViewChange =
       before === undefined
         ? { op: "create", host, after: { level } }

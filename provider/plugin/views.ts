@@ -1,3 +1,4 @@
+import { own } from "../core/own.ts";
 import { movesOf } from "../core/plan.ts";
 import type { HostLevels } from "../lifecycle/hosts.ts";
 import type { PlanDocument } from "../lifecycle/render/document.ts";
@@ -38,7 +39,7 @@ export function foreseen(
       part === undefined
         ? {}
         : { wave: part.wave, moves: movesOf(part).length, why: part.why.trim() || "next in order" };
-    return changeOf(host, levelIn(had, host), { level, ...pending }, few || part !== undefined);
+    return changeOf(host, own(had, host), { level, ...pending }, few || part !== undefined);
   });
   return [...there, ...departed(had, wanted)];
 }
@@ -55,11 +56,11 @@ export function settled(
   const there = Object.entries(now).flatMap(([host, level]): ViewChange[] => {
     if (shown.has(host)) return [];
     const failure = failures.get(host);
-    const before = levelIn(had, host);
+    const before = own(had, host);
     if (failure !== undefined && before !== undefined)
       return [{ op: "update", host, before: { level: before }, after: { level }, failure }];
     if (failure !== undefined) return [{ op: "create", host, after: { level }, failure }];
-    return changeOf(host, before, { level }, few || levelIn(was, host) !== level);
+    return changeOf(host, before, { level }, few || own(was, host) !== level);
   });
   return [...there, ...departed(had, now).filter(({ host }) => !shown.has(host))];
 }
@@ -67,7 +68,7 @@ export function settled(
 /** Rows that are not as they were when they were saved; a host that has left takes its row with it. */
 export function refreshed(had: Readonly<HostLevels>, now: Readonly<HostLevels>): ViewChange[] {
   const changed = Object.entries(had).flatMap(([host, level]): ViewChange[] => {
-    const seen = levelIn(now, host);
+    const seen = own(now, host);
     return seen === undefined || seen === level
       ? []
       : [{ op: "update", host, before: { level }, after: { level: seen } }];
@@ -78,7 +79,7 @@ export function refreshed(had: Readonly<HostLevels>, now: Readonly<HostLevels>):
 /** Every row goes. */
 export function departed(had: Readonly<HostLevels>, now: Readonly<HostLevels> = {}): ViewChange[] {
   return Object.entries(had)
-    .filter(([host]) => levelIn(now, host) === undefined)
+    .filter(([host]) => own(now, host) === undefined)
     .map(([host, level]) => ({ op: "delete", host, before: { level } }));
 }
 
@@ -90,6 +91,3 @@ function changeOf(host: string, before: string | undefined, after: HostView, wor
 }
 
 const isFew = (hosts: Readonly<HostLevels>): boolean => Object.keys(hosts).length <= MOST_ROWS;
-
-const levelIn = (of: Readonly<HostLevels>, host: string): string | undefined =>
-  Object.hasOwn(of, host) ? of[host] : undefined;

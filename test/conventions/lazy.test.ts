@@ -23,7 +23,7 @@ const libraries = [
   {
     name: "what speaks gRPC",
     file: join("plugin", "library"),
-    packages: "@grpc/grpc-js|google-protobuf[^\"]*|@pulumi/pulumi/proto[^\"]*",
+    packages: '@grpc/grpc-js|google-protobuf[^"]*|@pulumi/pulumi/proto[^"]*',
     first: /^@grpc\/grpc-js [\d.]+ \(Apache-2\.0\)/,
     bytes: 1_000_000,
   },
