@@ -36,6 +36,7 @@ function world(): World {
         throw new RollError("failed", "schema.json is missing from the package.", { hint: "Install it again." });
       return readFileSync(file, "utf8");
     },
+    exit: () => process.exit(1),
     environment(config) {
       Object.assign(process.env, environmentWith(config, own));
     },

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Target } from "./core/target.ts";
 import { engineLog } from "./doors/engine-log.ts";
 import { engineAddress } from "./doors/engine-watch.ts";
-import { speech } from "./doors/speech.ts";
+import { heardBy, speech, type Voice } from "./doors/speech.ts";
 import { withEngine } from "./doors/with-engine.ts";
 import { type Door, door } from "./dynamic/door.ts";
 import { engineClient } from "./dynamic/engine-client.ts";
@@ -14,7 +14,6 @@ import type { Driver } from "./engine/ports.ts";
 import { projectFolder, writeOwn } from "./files.ts";
 import { type Lifecycle, lifecycle, memoryOf } from "./lifecycle/lifecycle.ts";
 import type { Surroundings } from "./lifecycle/surroundings.ts";
-import type { Voice } from "./plugin/rows.ts";
 import { silencer } from "./probes/alertmanager.ts";
 import { hookRunner } from "./probes/hooks.ts";
 import { openMeter } from "./probes/meter.ts";
@@ -55,16 +54,7 @@ export function dynamicDoor(): Door {
 export function pluginLifecycles(stop: AbortSignal): (voice: Voice) => Lifecycle {
   const around = surroundings({ stop, say: () => {} });
   const memory = memoryOf(around);
-  return (voice) =>
-    lifecycle(
-      {
-        ...around,
-        say: (text, severity) => voice.say(text, severity),
-        progress: (text) => voice.progress(text),
-        tell: (line) => voice.tell(line),
-      },
-      memory,
-    );
+  return (voice) => lifecycle(heardBy(around, voice), memory);
 }
 
 /** The real world. Nothing is opened, locked or written before it is used. */

@@ -1,3 +1,5 @@
+import type { News } from "../engine/news.ts";
+import type { Surroundings } from "../lifecycle/surroundings.ts";
 import type { EngineLog } from "./engine-log.ts";
 
 /** What a lifecycle says, to the engine. */
@@ -24,5 +26,20 @@ export function speech(log: EngineLog, urn?: string, said = new Set<string>()): 
       said.add(text);
       log.say(text, "progress", urn);
     },
+  };
+}
+
+/** Who hears one call to a lifecycle. */
+export interface Voice extends Speech {
+  tell(line: News): void;
+}
+
+/** The same world, heard by this voice. */
+export function heardBy(around: Surroundings, voice: Voice): Surroundings {
+  return {
+    ...around,
+    say: (text, severity) => voice.say(text, severity),
+    progress: (text) => voice.progress(text),
+    tell: (line) => voice.tell(line),
   };
 }

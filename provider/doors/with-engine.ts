@@ -7,18 +7,20 @@ import { watchEngine } from "./engine-watch.ts";
 export function withEngine(
   address: string | undefined,
   died: () => void,
-): { working<T>(act: () => Promise<T>): Promise<T> } {
+  exit: () => void = () => process.exit(1),
+): { working<T>(act: () => Promise<T>): Promise<T>; close(): void } {
   let dead = false;
   let atWork = 0;
   const end = (): void => {
-    if (dead && atWork === 0) process.exit(1);
+    if (dead && atWork === 0) exit();
   };
-  watchEngine({ address }, () => {
+  const close = watchEngine({ address }, () => {
     dead = true;
     died();
     end();
   });
   return {
+    close,
     async working(act) {
       atWork += 1;
       try {

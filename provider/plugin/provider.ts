@@ -3,6 +3,7 @@ import { readable } from "../doors/failures.ts";
 import type { HostLevels } from "../lifecycle/hosts.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { type Props, savedHosts } from "../lifecycle/props.ts";
+import type { PlanDocument } from "../lifecycle/render/document.ts";
 import { type Path, UNKNOWN } from "../lifecycle/unknown.ts";
 import { initFailed, isPartial } from "./errors.ts";
 import { refusedKeys, secretUrls } from "./inputs.ts";
@@ -99,7 +100,13 @@ export class ResourceMethods {
         response.setProperties(encode(foreseenProps(news.props), news.secrets));
         return response;
       }
-      const { id, outs } = await this.#apply(() => lifecycle.create(news.props), rows, {}, news.props, news.secrets);
+      const { id, outs } = await this.#apply(
+        () => lifecycle.create(news.props),
+        rows,
+        seenLevels(lifecycle.forecast(news.props)),
+        news.props,
+        news.secrets,
+      );
       response.setId(id);
       response.setProperties(encode(outs, news.secrets));
       return response;
@@ -119,7 +126,7 @@ export class ResourceMethods {
         return response;
       }
       const act = () => lifecycle.update(olds.props, news.props);
-      const { outs } = await this.#apply(act, rows, olds.props, news.props, news.secrets);
+      const { outs } = await this.#apply(act, rows, savedHosts(olds.props), news.props, news.secrets);
       response.setProperties(encode(outs, news.secrets));
       return response;
     });
@@ -172,18 +179,18 @@ export class ResourceMethods {
   async #apply<T extends { readonly outs: Record<string, unknown> }>(
     act: () => Promise<T>,
     rows: Rows,
-    olds: Props,
+    was: HostLevels,
     news: Props,
     secrets: readonly Path[],
   ): Promise<T> {
     try {
       const applied = await this.#desk.working(act);
-      await rows.settle(savedHosts(applied.outs), savedHosts(olds));
+      await rows.settle(savedHosts(applied.outs), was);
       return applied;
     } catch (error) {
       if (!isPartial(error)) throw error;
       const { id, properties, reasons } = error;
-      await rows.settle(savedHosts(properties), savedHosts(olds), reasons.join("\n"));
+      await rows.settle(savedHosts(properties), was, reasons.join("\n"));
       throw initFailed({ id, properties, inputs: news, secrets, reasons });
     }
   }
@@ -192,6 +199,11 @@ export class ResourceMethods {
 async function foresee(lifecycle: Lifecycle, rows: Rows, news: Props): Promise<void> {
   if (news.hosts !== UNKNOWN && news.hosts !== undefined)
     await rows.foresee(savedHosts(news), lifecycle.forecast(news));
+}
+
+/** Level that each host was seen at before a roll. */
+function seenLevels(forecast: PlanDocument | undefined): HostLevels {
+  return Object.fromEntries(forecast?.hosts.map(({ host, from }) => [host, from]) ?? []);
 }
 
 /** Outputs while they can only be foreseen: what a roll will come to is not known. */

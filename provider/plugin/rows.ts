@@ -1,6 +1,6 @@
 import { own } from "../core/own.ts";
 import type { EngineLog } from "../doors/engine-log.ts";
-import { type Speech, speech } from "../doors/speech.ts";
+import { type Speech, speech, type Voice } from "../doors/speech.ts";
 import type { News } from "../engine/news.ts";
 import type { HostLevels } from "../lifecycle/hosts.ts";
 import type { PlanDocument } from "../lifecycle/render/document.ts";
@@ -9,11 +9,6 @@ import { publish, type Stage } from "./engine.ts";
 import { StatusLines } from "./status-lines.ts";
 import { type Named, viewUrn } from "./urn.ts";
 import { departed, foreseen, refreshed, settled, type ViewChange } from "./views.ts";
-
-/** Who hears what a lifecycle says. */
-export interface Voice extends Speech {
-  tell(line: News): void;
-}
 
 /** What an operation on a resource has to show with. */
 export interface Show {

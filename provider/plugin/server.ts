@@ -1,6 +1,7 @@
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { ProviderConfig } from "../core/provider-config.ts";
 import { type EngineLog, engineLog } from "../doors/engine-log.ts";
+import type { Voice } from "../doors/speech.ts";
 import { withEngine } from "../doors/with-engine.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import { engineClient } from "./engine.ts";
@@ -8,7 +9,6 @@ import { statusOf } from "./errors.ts";
 import { Functions } from "./functions.ts";
 import { empty, grpc, plugin, provider, type providerPb, providerService } from "./library.ts";
 import { ResourceMethods } from "./provider.ts";
-import type { Voice } from "./rows.ts";
 
 /** What the plugin needs of the world. */
 export interface World {
@@ -20,6 +20,8 @@ export interface World {
    * reason "engine" when nobody watches any more.
    */
   open(stop: AbortSignal): Promise<(voice: Voice) => Lifecycle>;
+  /** Ends this process: its engine has died, and nothing is being done any more. */
+  exit(): void;
   /** Puts what is configured into the environment of this process, where it has nothing by that name. */
   environment(config: ProviderConfig): void;
 }
@@ -46,7 +48,13 @@ export async function serve(world: World, engine?: string): Promise<Served> {
       error === null ? resolve(bound) : reject(error),
     );
   });
-  return { port, close: () => server.forceShutdown() };
+  return {
+    port,
+    close() {
+      methods.close();
+      server.forceShutdown();
+    },
+  };
 }
 
 /** One engine's dealings with this process. */
@@ -118,6 +126,10 @@ class Methods {
     };
   }
 
+  close(): void {
+    this.#bound?.close();
+  }
+
   #handshake(request: providerPb.ProviderHandshakeRequest) {
     this.#attach(request.getEngineAddress());
     const response = new provider.ProviderHandshakeResponse();
@@ -140,7 +152,8 @@ class Methods {
     if (address === "" || address === this.#engine) return;
     this.#engine = address;
     this.#anew();
-    this.#bound = withEngine(address, () => this.#stop.abort("engine"));
+    this.#bound?.close();
+    this.#bound = withEngine(address, () => this.#stop.abort("engine"), this.#world.exit);
   }
 
   /** Another command may have begun: nothing is remembered from the one before, and its end is not ours. */

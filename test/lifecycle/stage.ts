@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RollError } from "../../provider/core/errors.ts";
 import type { FleetRecord } from "../../provider/core/record.ts";
+import { heardBy, type Voice } from "../../provider/doors/speech.ts";
 import {
   type Fault,
   type FaultInput,
@@ -13,7 +14,7 @@ import { block, drift, operatorGives, operatorTakes } from "../../provider/drive
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { Driver } from "../../provider/engine/ports.ts";
 import type { Checked } from "../../provider/lifecycle/check.ts";
-import { type Lifecycle, lifecycle } from "../../provider/lifecycle/lifecycle.ts";
+import { type Lifecycle, lifecycle, memoryOf } from "../../provider/lifecycle/lifecycle.ts";
 import { PartialFailure } from "../../provider/lifecycle/partial.ts";
 import type { Props } from "../../provider/lifecycle/props.ts";
 import type { Surroundings } from "../../provider/lifecycle/surroundings.ts";
@@ -103,6 +104,21 @@ export class Stage {
   /** A new process of the provider. */
   process(): Lifecycle {
     return lifecycle(this.around());
+  }
+
+  /** A new process of the plugin, whose rolls take no time. */
+  pluginProcess(stop: AbortSignal): (voice: Voice) => Lifecycle {
+    const around = { ...this.around(), stop };
+    const memory = memoryOf(around);
+    return (voice) => {
+      const at = lifecycle(heardBy(around, voice), memory);
+      return {
+        ...at,
+        create: (news) => this.time.run(at.create(news)),
+        update: (olds, news) => this.time.run(at.update(olds, news)),
+        delete: (saved) => this.time.run(at.delete(saved)),
+      };
+    };
   }
 
   around(): Surroundings {
