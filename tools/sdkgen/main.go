@@ -49,6 +49,8 @@ func generate(schemaFile, folder string) error {
 	if err != nil {
 		return fmt.Errorf("python: %w", err)
 	}
+	// pyproject.toml names it where the generator does not put it.
+	files["README.md"] = files[filepath.Join("pulumi_rolling_patch", "README.md")]
 	if err := write(filepath.Join(folder, "python"), files); err != nil {
 		return err
 	}

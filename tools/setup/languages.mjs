@@ -78,7 +78,7 @@ export async function pythonEnvironment(context) {
       const pip = [join(folder, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
       const steps = [
         ["python3", "-m", "venv", folder],
-        [...pip, `pulumi==${pins.pulumi.python}`, "parver>=0.2.1", "semver>=2.8.1", "setuptools>=61"],
+        [...pip, `pulumi==${pins.pulumi.python}`, "parver>=0.2.1", "semver>=2.8.1", "setuptools>=70.1"],
       ];
       await say.slow(`${of} ${pins.pulumi.python}, a minute, once`, async () => {
         for (const [command = "", ...args] of steps) {

@@ -63,9 +63,7 @@ async function build(context, folder) {
   const env = { ...context.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const works = await context.run(join(folder, "pulumi"), ["version"], { env, deadline: 60 });
   if (!works.ok || bareVersion(works.out) !== version) {
-    throw new SetUpError(
-      `${of}: what was built does not answer with ${version} (${works.why})`,
-    );
+    throw new SetUpError(`${of}: what was built does not answer with ${version} (${works.why})`);
   }
 }
 

@@ -18,7 +18,10 @@ const STAMP = "made-of";
 export async function generateSdks(context) {
   const { root, run, env, say } = context;
   const folder = join(root, "sdks");
-  const generator = digestOf(root, ["main.go", "go.mod", "go.sum", "sdk.go.mod"].map((name) => `tools/sdkgen/${name}`));
+  const generator = digestOf(
+    root,
+    ["main.go", "go.mod", "go.sum", "sdk.go.mod"].map((name) => `tools/sdkgen/${name}`),
+  );
   const wanted = `${generator} ${digestOf(root, ["schema.json"])}`;
   if (isMadeOf(folder, wanted)) return { folder, note: "up to date" };
   const tool = await sdkGenerator(context, generator);
