@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { exactBench } from "./exact/exact.ts";
 import { type Figure, figureLine, figureTable } from "./figures.ts";
+import { labBench } from "./lab.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { peersBench } from "./peers/peers.ts";
 import { planPart } from "./plan.ts";
@@ -17,7 +18,8 @@ const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
   PART     preview | plan | roll | resume | report | ssh; without any, these six. With tables of their own:
            planner: the quality of plans; exact: how near they are to the
            fewest moves; peers: how other schedulers roll the same fleets;
-           verdict: false halts and losses found, in simulated rolls
+           verdict: false halts and losses found, in simulated rolls; lab: a
+           roll over real KVM hosts against the same work by hand (needs root)
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
 
@@ -53,6 +55,7 @@ const tables: Readonly<
   planner: ({ json }) => plannerBench(json ? ["--json"] : []),
   exact: exactBench,
   peers: peersBench,
+  lab: labBench,
   verdict: verdictBench,
 };
 

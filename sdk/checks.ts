@@ -1,8 +1,10 @@
 import type { Input } from "@pulumi/pulumi";
 import type {
   AlertsCheckArgs,
+  CephCheckArgs,
   CommandCheckArgs,
   CommandProbeArgs,
+  GlusterCheckArgs,
   HttpCheckArgs,
   HttpProbeArgs,
   PlatformProbeArgs,
@@ -19,6 +21,10 @@ export type TcpOptions = Omit<TcpCheckArgs, "kind" | "name">;
 export type CommandOptions = Omit<CommandCheckArgs, "kind" | "name">;
 /** What may be said of an alerts check. `at`: default `["verify", "end"]`; `timeout`: default `"10s"`. */
 export type AlertsOptions = Omit<AlertsCheckArgs, "kind" | "name">;
+/** What may be said of a ceph check. `at`: default `["preflight", "gate"]`; `heal`: default `"1h"`; `noout`: default true. */
+export type CephOptions = Omit<CephCheckArgs, "kind" | "name">;
+/** What may be said of a gluster check. `at`: default `["preflight", "gate"]`; `heal`: default `"1h"`; `volumes`: default all. */
+export type GlusterOptions = Omit<GlusterCheckArgs, "kind" | "name">;
 /** What may be said of an http probe. `every`: default `"1s"`; `timeout`: default `"2s"`; `connection`: default `"new"`. */
 export type HttpProbeOptions = Omit<HttpProbeArgs, "kind" | "name">;
 /** What may be said of a tcp probe. `address`: default what the platform knows; `every`: default `"1s"`; `timeout`: default `"2s"`. */
@@ -99,17 +105,21 @@ export function tcp(name: Input<string>, options: TcpOptions | TcpProbeOptions):
  */
 export function command(name: Input<string>, options: CommandProbeOptions): CommandProbeArgs;
 /**
- * Passes when a program on the machine that runs Pulumi exits with 0. No shell: `command` is the program and its arguments, and
- * `{host}` in them stands for the host at hand. It is killed after `timeout` (default `"10s"`), which fails the check; so does a
+ * Passes when a program on the machine that runs Pulumi exits with 0, or, with `on: "host"`, one on the host at hand, as the user who logs in
+ * there. No shell: `command` is the program and its arguments, and `{host}` in them stands for the host at hand. It is killed after `timeout` (default `"10s"`), which fails the check; so does a
  * program that is not found or ends by a signal. Of the environment it gets `PATH`, `HOME` and `LANG`, and the
  * host at hand as `ROLLING_PATCH_HOST`.
  *
  * The preview fails when no program is named, an argument holds a credential (`--password=…`, `-u bob:…`, `sh -c "TOKEN=… …"`), or
- * `{host}` is asked for at `"end"` (which is in the default of `at`), where no host is at hand.
+ * `{host}` or `on: "host"` is asked for at `"end"` (which is in the default of `at`), where no host is at hand; or when the target has no way to
+ * run programs on its hosts.
  *
  * @example
  * ```ts
- * checks: [command("smoke", { command: ["./smoke-test.sh", "{host}"], at: ["verify"], timeout: "2m" })]
+ * checks: [
+ *   command("smoke", { command: ["./smoke-test.sh", "{host}"], at: ["verify"], timeout: "2m" }),
+ *   command("raid", { command: ["sudo", "-n", "/usr/local/sbin/raid-is-well"], on: "host", at: ["preflight", "verify"] }),
+ * ]
  * ```
  */
 export function command(name: Input<string>, options: CommandOptions): CommandCheckArgs;
@@ -135,6 +145,39 @@ export function command(
  */
 export function alerts(name: Input<string>, options: AlertsOptions): AlertsCheckArgs {
   return { kind: "alerts", name, ...options };
+}
+
+/**
+ * Passes when every placement group of the Ceph cluster that the hosts bear is clean and, before a host is cordoned, its OSDs and monitors may stop
+ * (`ok-to-stop`). What is not yet so is waited for as long as `heal` (default `"1h"`): before the drain of a host and, with its load back, before the next
+ * one starts. For the roll, the cluster's flag `noout` is set, and then restored as it was, after a crash too (`noout: false` leaves it alone).
+ *
+ * The program runs on the host at hand, as the user who logs in there: `command` says how it is called. The preview fails for a target that has no way to
+ * run programs on its hosts.
+ *
+ * @example
+ * ```ts
+ * checks: [ceph("storage", { command: ["sudo", "-n", "ceph"] })]
+ * ```
+ */
+export function ceph(name: Input<string>, options: CephOptions = {}): CephCheckArgs {
+  return { kind: "ceph", name, ...options };
+}
+
+/**
+ * Passes when no entry of the Gluster volumes has to be healed and every brick is connected. What heals is waited for as long as `heal` (default
+ * `"1h"`): before the drain of a host and, with its load back, before the next one starts.
+ *
+ * The program runs on the host at hand, as the user who logs in there: `command` says how it is called. The preview fails for a target that has no way to
+ * run programs on its hosts.
+ *
+ * @example
+ * ```ts
+ * checks: [gluster("storage", { command: ["sudo", "-n", "gluster"], volumes: ["vms"] })]
+ * ```
+ */
+export function gluster(name: Input<string>, options: GlusterOptions = {}): GlusterCheckArgs {
+  return { kind: "gluster", name, ...options };
 }
 
 /**

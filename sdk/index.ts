@@ -1,8 +1,10 @@
 export type * from "./args.ts";
 export type {
   AlertsOptions,
+  CephOptions,
   CommandOptions,
   CommandProbeOptions,
+  GlusterOptions,
   HttpOptions,
   HttpProbeOptions,
   PlatformOptions,
@@ -10,7 +12,7 @@ export type {
   TcpOptions,
   TcpProbeOptions,
 } from "./checks.ts";
-export { alerts, command, http, platform, prometheus, tcp } from "./checks.ts";
+export { alerts, ceph, command, gluster, http, platform, prometheus, tcp } from "./checks.ts";
 export type * from "./outputs.ts";
 export * as plugin from "./plugin.ts";
 export { RollingPatch } from "./rolling-patch.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { someTime } from "./duration.ts";
+import { duration, someTime } from "./duration.ts";
 import { matcher } from "./matcher.ts";
 
 /** Gates at which a check may be asked: before a host is cordoned, on the patched empty host, with its load back, when the canary is back, at the end of the roll. */
@@ -26,6 +26,38 @@ const common = {
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'expected an http(s) URL like "https://shop.example.com/health"' })
   .refine((text) => !/^[a-z]+:\/\/[^/]*@/i.test(text), "holds credentials; credentials are never inputs");
+
+/** Of storage that heals: while a host is out, and after it. */
+const storage = {
+  name: common.name,
+  at: z
+    .array(checkPoint.extract(["preflight", "verify", "gate"]))
+    .min(1)
+    .default(["preflight", "gate"])
+    .describe(
+      "Gates of a host at which it is asked: before it is cordoned, on the patched empty host, with its load back. Default: before the drain, and before the next host.",
+    ),
+  timeout: someTime
+    .prefault("30s")
+    .describe(
+      'Longest a single try may take, process time, more than "0s": "30s". A try that takes longer has failed.',
+    ),
+  heal: duration
+    .prefault("1h")
+    .describe('How long storage that heals is waited for, at each gate, process time: "1h". Then the gate has failed.'),
+};
+
+/** A program that runs on a host, and its first arguments. */
+function hostProgram(usual: string) {
+  return z
+    .array(z.string())
+    .min(1)
+    .refine(([program]) => program?.trim() !== "", { path: [0], message: "must name a program" })
+    .default([usual])
+    .describe(
+      `How the program is called on the host, no shell, as the user who logs in there: ["sudo", "-n", "${usual}"]. Credentials among the arguments are refused.`,
+    );
+}
 
 export const check = z
   .discriminatedUnion("kind", [
@@ -67,10 +99,16 @@ export const check = z
           .min(1)
           .refine(([program]) => program?.trim() !== "", { path: [0], message: "must name a program" })
           .describe(
-            'Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused.',
+            'Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command, or, on a host, to the home of the user who logs in. Credentials among the arguments are refused.',
+          ),
+        on: z
+          .enum(["machine", "host"])
+          .default("machine")
+          .describe(
+            "Where it runs: on the machine that runs Pulumi, or on the host at hand, as the user who logs in there (platforms that are reached over SSH).",
           ),
       })
-      .describe("Passes when a program on the machine that runs Pulumi exits with 0."),
+      .describe("Passes when a program exits with 0, on the machine that runs Pulumi or on the host at hand."),
     z
       .strictObject({
         kind: z.literal("alerts").describe("What is asked."),
@@ -97,6 +135,35 @@ export const check = z
         message: "give `query` (of Prometheus) or `matchers` (of Alertmanager)",
       })
       .describe("Passes when no alert fires."),
+    z
+      .strictObject({
+        kind: z.literal("ceph").describe("What is asked."),
+        ...storage,
+        command: hostProgram("ceph"),
+        noout: z
+          .boolean()
+          .default(true)
+          .describe(
+            "Whether the cluster's flag `noout` is set for the roll, so that nothing is copied because a host is out. As it was is on record first, and is restored at the end, after a crash too.",
+          ),
+      })
+      .describe(
+        "Passes when every placement group of the Ceph cluster is clean and, before a host is cordoned, its OSDs and monitors may stop. Asked on the host at hand.",
+      ),
+    z
+      .strictObject({
+        kind: z.literal("gluster").describe("What is asked."),
+        ...storage,
+        command: hostProgram("gluster"),
+        volumes: z
+          .array(z.string().regex(/^[A-Za-z0-9_-]+$/, "must be the name of a volume"))
+          .min(1)
+          .optional()
+          .describe("Volumes that are asked about. Default: all."),
+      })
+      .describe(
+        "Passes when no entry of a Gluster volume has to be healed and every brick is connected. Asked on the host at hand.",
+      ),
   ])
   .describe(
     "An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand.",
@@ -104,3 +171,8 @@ export const check = z
 
 export type Check = z.output<typeof check>;
 export type CheckInput = z.input<typeof check>;
+
+/** Whether it runs programs on hosts, which not every platform can. */
+export function runsOnHost(check: Check): boolean {
+  return check.kind === "ceph" || check.kind === "gluster" || (check.kind === "command" && check.on === "host");
+}

@@ -149,6 +149,11 @@ export const policy = z
       .describe(
         'Longest that the steps of one host may take, fleet time, each more than "0s": `{ drain: "2h" }`. A drain that takes longer halts the roll; a patch or boot that does is a failed try.',
       ),
+    settle: duration
+      .prefault("15s")
+      .describe(
+        'How far apart the two looks are that prove a patched host, fleet time: "15s". A host that flaps shows it meanwhile.',
+      ),
     putBack: z
       .enum(["bounded", "home", "none"])
       .default("bounded")

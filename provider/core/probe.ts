@@ -117,7 +117,7 @@ export const probe = z
           ),
         on: z
           .literal("machine", {
-            error: "commands run on the machine that runs Pulumi only: no platform has a way to run one on a host",
+            error: "commands of probes run on the machine that runs Pulumi only: a service is measured from outside",
           })
           .default("machine")
           .describe("Where it runs: the machine that runs Pulumi."),

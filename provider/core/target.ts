@@ -24,6 +24,11 @@ export const target = z
 export type Target = z.output<typeof target>;
 export type SimulatedTarget = z.output<typeof simulatedTarget>;
 
+/** Whether programs can be run on its hosts: `Traits.programs` of its driver says the same. */
+export function runsPrograms({ kind }: Pick<Target, "kind">): boolean {
+  return kind === "libvirt";
+}
+
 /** Canonical URI of a target: its identity, however its path is written. A changed one replaces the resource. */
 export function targetUri(of: Target): string {
   switch (of.kind) {

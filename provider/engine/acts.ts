@@ -29,8 +29,8 @@ export interface Workshop {
 }
 
 const MINUTE = 60_000;
-/** Between the two looks of a verification, fleet time: a host that flaps shows it. */
-const SECOND_LOOK = 15_000;
+/** Between two looks at a host that is waited for, fleet time. */
+const LOOK_AGAIN = 15_000;
 
 /** What must be on record before the act begins: read by whoever comes after a crash. */
 export function intentOf(act: Act, fleet: Fleet, run: RunMemory): RunEvent[] {
@@ -177,7 +177,7 @@ async function check(
 ): Promise<RunEvent[]> {
   const memory = own(run.hosts, id);
   const host = at === "verify" ? await proven(shop, id, context, (seen) => doubts(seen, memory)) : undefined;
-  const results = await askAll(shop, [at], id, context.signal);
+  const results = await askAll(shop, [at], id, context.signal, (words) => context.progress(0, words));
   const bad = results.filter((one) => !one.passed);
   if (bad.length > 0) {
     throw new RollError("failed", bad.map((one) => `check "${one.name}" says ${one.evidence}`).join("; "), {
@@ -207,7 +207,7 @@ function proofOf({ level, evidence, bootId }: Host, bootBefore: string | undefin
   return { level, second: evidence, ...(bootBefore === undefined ? {} : { bootBefore }), boot: bootId };
 }
 
-/** Two looks, some time apart, must both leave no doubt. */
+/** Two looks, `policy.settle` apart, must both leave no doubt: a host that flaps shows it. */
 async function proven(
   shop: Workshop,
   id: string,
@@ -215,7 +215,7 @@ async function proven(
   doubtsOf: (host: Host) => string[],
 ): Promise<Host> {
   let host: Host | undefined;
-  for (const wait of [0, SECOND_LOOK]) {
+  for (const wait of [0, shop.inputs.policy.settle]) {
     if (wait > 0) await shop.driver.clock.sleep(wait, context.signal);
     const seen = await look(shop, id, context);
     const found = doubtsOf(seen);
@@ -231,7 +231,7 @@ async function waitFor(shop: Workshop, id: string, context: ActContext): Promise
     if (shop.driver.clock.now() >= context.deadline) {
       throw new RollError("failed", `${id} does not answer.`, { host: id, hint: "Look at its console." });
     }
-    await shop.driver.clock.sleep(SECOND_LOOK, context.signal);
+    await shop.driver.clock.sleep(LOOK_AGAIN, context.signal);
   }
   return [];
 }

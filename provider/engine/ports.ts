@@ -42,6 +42,8 @@ export interface Traits {
   readonly remediations: number;
   /** The platform refuses stale tokens by itself. */
   readonly fencing: boolean;
+  /** Programs can be run on hosts: `Driver.run` is there. */
+  readonly programs: boolean;
 }
 
 /** The fleet record's place on the platform. */
@@ -111,7 +113,23 @@ export interface Driver {
    * first, under whatever name; absent: it measures nothing. What it no longer knows is a gap.
    */
   measure?(since: number, of?: Measured, signal?: AbortSignal): Promise<readonly Slice[]>;
+  /** Absent: the platform has no way to run programs on hosts. */
+  run?: RunOnHost;
   close(): void;
+}
+
+/**
+ * Runs a program on a host as the user who logs in there, with `ROLLING_PATCH_HOST` in its environment; no shell reads its arguments. Every exit code is an
+ * answer (127: there is no such program). It ends with the signal, as far as the host lets it.
+ * Throws RollErrors: `unavailable` or `denied` when the host cannot be reached, `conflict` for one that is none of the fleet's, `cancelled`.
+ */
+export type RunOnHost = (host: string, program: readonly string[], signal: AbortSignal) => Promise<Ran>;
+
+/** How a program on a host ended. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** What shall be measured. */
@@ -136,7 +154,15 @@ export interface Meter {
 
 /** Asks one check once; the judgement is its result. Never throws for a check that fails. */
 export interface CheckRunner {
-  run(check: Check, host: string | undefined, signal: AbortSignal): Promise<CheckResult>;
+  run(check: Check, host: string | undefined, signal: AbortSignal, occasion?: Occasion): Promise<CheckResult>;
+}
+
+/** What a check about a host may need to know besides. */
+export interface Occasion {
+  /** How the platform runs programs on hosts; absent: it cannot. */
+  readonly onHost?: RunOnHost | undefined;
+  /** The host is about to be emptied and to go down. */
+  readonly leaving?: boolean;
 }
 
 export interface CheckResult {
@@ -144,6 +170,8 @@ export interface CheckResult {
   readonly passed: boolean;
   /** Evidence in one line: "HTTP 503 after 12 ms, expected 200". Holds no secrets. */
   readonly evidence: string;
+  /** It has failed for now: what it asks about heals by itself. */
+  readonly heals?: boolean;
 }
 
 /** An entry of the local log. */

@@ -10,6 +10,7 @@ import { Keeper } from "./keeper.ts";
 import type { Contender } from "./lease.ts";
 import type { ActContext, Clock, Driver } from "./ports.ts";
 import { without as withoutSilence } from "./silences.ts";
+import { restoreAll } from "./storage-actors.ts";
 
 export interface RestorePorts {
   readonly driver: Driver;
@@ -145,14 +146,14 @@ async function endSilences({ silences, tell }: RestorePorts, keeper: Keeper, hos
 }
 
 async function otherActors(
-  { driver, tell }: RestorePorts,
+  { driver, process, tell }: RestorePorts,
   keeper: Keeper,
   context: ActContext,
 ): Promise<"given back" | "none" | { what: string; why: string }> {
   const { former } = keeper.record;
   if (former === undefined) return "none";
   try {
-    await driver.actors.restore(former, context);
+    await restoreAll(driver, process, former, context);
     await keeper.update(({ former: _former, ...record }) => record);
     tell(`other actors have their settings back: ${JSON.stringify(former)}`);
     return "given back";

@@ -16,6 +16,7 @@ import type { News } from "./news.ts";
 import type { ActContext, CheckRunner, Clock, Driver, Journal, Meter } from "./ports.ts";
 import { Session } from "./session.ts";
 import { Silences } from "./silences.ts";
+import { quietAll, readFormer, restoreAll } from "./storage-actors.ts";
 import { withWayBack } from "./way-back.ts";
 
 /** The outside world of one roll. */
@@ -87,7 +88,7 @@ export async function roll(world: RollPorts, asked: RollRequest): Promise<RollRe
     if (refused !== undefined) await session.enter(refused);
     // Nothing is touched where a hook has refused, unless hosts are out that have to be given back.
     if (refused === undefined || seen.hosts.some(({ mark }) => mark !== undefined))
-      await putAside(driver, keeper, contextOf(driver, keeper.token));
+      await putAside(ports, request, keeper, seen);
     if (refused === undefined) herald.start(run);
     const ending = await session.run();
     await silences.close(session.out);
@@ -182,21 +183,19 @@ function approvals(record: FleetRecord, { inputs, holder }: RollRequest, at: str
 }
 
 /** Former settings go on record before anything is put aside; those of a dead run are kept. */
-async function putAside(driver: Driver, keeper: Keeper, context: ActContext): Promise<void> {
-  if (keeper.record.former === undefined) {
-    const former = await driver.actors.read();
-    await keeper.update((record) => ({ ...record, former }));
-  }
-  await driver.actors.quiet(context);
+async function putAside(ports: RollPorts, { inputs }: RollRequest, keeper: Keeper, fleet: Fleet): Promise<void> {
+  const former = await readFormer(ports, keeper.record.former, inputs.checks, fleet);
+  await keeper.update((record) => (record.former === former ? record : { ...record, former }));
+  await quietAll(ports.driver, ports.process, former, contextOf(ports.driver, keeper.token));
 }
 
 /** Gives other actors their settings back. What fails stays on record, for the next run or `restore`. */
-async function giveBack({ driver, tell }: RollPorts, keeper: Keeper): Promise<void> {
+async function giveBack({ driver, process, tell }: RollPorts, keeper: Keeper): Promise<void> {
   const { former } = keeper.record;
   if (former === undefined) return;
   for (let left = 3; ; left--) {
     try {
-      await driver.actors.restore(former, contextOf(driver, keeper.token));
+      await restoreAll(driver, process, former, contextOf(driver, keeper.token));
       await keeper.update(({ former: _former, ...record }) => record);
       return;
     } catch (error) {

@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import { baselineProblem } from "../core/baseline.ts";
+import { runsOnHost } from "../core/check.ts";
 import { type Inputs, inputs as schema } from "../core/inputs.ts";
 import { probeProblem } from "../core/probe-rules.ts";
+import { runsPrograms } from "../core/target.ts";
 import { freezeProblem, windowProblem } from "../engine/windows.ts";
 import { checkProblem } from "../probes/runner.ts";
 import { credentialFailures } from "./credentials.ts";
@@ -59,6 +61,13 @@ function problemsOf({ target, baseline, policy, checks, suites, probes }: Inputs
     ...suites.map(({ name }, index) => ({ path: ["suites", index, "name"], reason: taken(name) })),
     ...policy.windows.map((window, index) => ({ path: ["policy", "windows", index], reason: windowProblem(window) })),
     ...checks.map((check, index) => ({ path: ["checks", index], reason: checkProblem(check) })),
+    ...checks.map((check, index) => ({
+      path: ["checks", index, check.kind === "command" ? "on" : "kind"],
+      reason:
+        runsOnHost(check) && !runsPrograms(target)
+          ? `asks a program on a host, and a ${target.kind} target has no way to run one there`
+          : undefined,
+    })),
     ...probes.map((probe, index) => ({ path: ["probes", index], reason: probeProblem(probe) })),
   ].flatMap(({ path, reason }) => (reason === undefined ? [] : [{ path, reason }]));
 }

@@ -1,7 +1,7 @@
-import type { Clock } from "../engine/ports.ts";
+import type { Clock, Occasion } from "../engine/ports.ts";
 
 /** What a check is asked with. */
-export interface Question {
+export interface Question extends Occasion {
   readonly host: string | undefined;
   /** Aborts at the check's timeout or when nobody waits any more: then the answer is given at once. */
   readonly signal: AbortSignal;
@@ -11,6 +11,8 @@ export interface Question {
 export interface Answer {
   readonly passed: boolean;
   readonly evidence: string;
+  /** It has failed for now: what it asks about heals by itself. */
+  readonly heals?: boolean;
 }
 
 export type Ask = (limit: AbortSignal) => Promise<Answer>;

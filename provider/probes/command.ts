@@ -2,6 +2,7 @@ import type { Check } from "../core/check.ts";
 import { type Answer, failed, type Question, since } from "./answer.ts";
 import { tail } from "./evidence.ts";
 import { intoArgument } from "./host.ts";
+import { onHostAtHand } from "./on-host.ts";
 import { runProgram } from "./program.ts";
 
 /** Characters of its output that are shown. */
@@ -9,7 +10,7 @@ const SHOWN = 240;
 
 /**
  * Passes when the program exits with 0. It runs without a shell, in a process group of its own that is killed whole at
- * the timeout, on abort, and when the program itself has ended.
+ * the timeout, on abort, and when the program itself has ended. On a host it runs as the platform runs programs there.
  */
 export async function askCommand(check: Extract<Check, { kind: "command" }>, question: Question): Promise<Answer> {
   const [program = "", ...rest] = check.command;
@@ -21,7 +22,18 @@ export async function askCommand(check: Extract<Check, { kind: "command" }>, que
     if ("problem" in substituted) return failed(substituted.problem);
     args.push(substituted.text);
   }
-  return run(name.text, args, question);
+  return check.on === "host" ? runThere([name.text, ...args], question) : run(name.text, args, question);
+}
+
+/** The same on the host at hand. */
+async function runThere(program: readonly string[], question: Question): Promise<Answer> {
+  const { clock } = question;
+  const started = clock.now();
+  const ran = await onHostAtHand(program, question);
+  if ("problem" in ran) return failed(ran.problem);
+  const said = `${ran.stdout}\n${ran.stderr}`.trim();
+  const text = `exit code ${ran.code} after ${since(clock, started)}${said === "" ? "" : `: ${tail(said, SHOWN)}`}`;
+  return { passed: ran.code === 0, evidence: text };
 }
 
 /** Runs a program to its end, or until the signal kills all that it has started. */

@@ -1,11 +1,13 @@
-import type { Check } from "../core/check.ts";
+import { type Check, runsOnHost } from "../core/check.ts";
 import { readable } from "../core/duration.ts";
 import { RollError } from "../core/errors.ts";
 import type { CheckResult, CheckRunner, Clock } from "../engine/ports.ts";
 import { askAlerts } from "./alerts.ts";
 import type { Answer, Ask, Question } from "./answer.ts";
+import { askCeph } from "./ceph.ts";
 import { askCommand } from "./command.ts";
 import { evidence } from "./evidence.ts";
+import { askGluster } from "./gluster.ts";
 import { askHttp } from "./http.ts";
 import { askTcp } from "./tcp.ts";
 
@@ -15,11 +17,15 @@ import { askTcp } from "./tcp.ts";
  */
 export function checkRunner(process: Clock): CheckRunner {
   return {
-    async run(check, host, signal): Promise<CheckResult> {
-      const answer = await limited(check, process, signal, (limit) =>
-        ask(check, { host, signal: limit, clock: process }),
+    async run(check, host, signal, occasion = {}): Promise<CheckResult> {
+      const {
+        passed,
+        evidence: said,
+        heals,
+      } = await limited(check, process, signal, (limit) =>
+        ask(check, { host, signal: limit, clock: process, ...occasion }),
       );
-      return { name: check.name, passed: answer.passed, evidence: evidence(answer.evidence) };
+      return { name: check.name, passed, evidence: evidence(said), ...(heals === true ? { heals } : {}) };
     },
   };
 }
@@ -28,10 +34,11 @@ export function checkRunner(process: Clock): CheckRunner {
 export function checkProblem(check: Check): string | undefined {
   const texts = textsOf(check);
   const point = check.at.find((one) => one === "end" || one === "canary");
-  if (point !== undefined && texts.some((text) => text.includes("{host}"))) {
-    const when = point === "end" ? "at the end of the roll" : "after the canary";
+  const when = point === "end" ? "at the end of the roll" : "after the canary";
+  if (point !== undefined && texts.some((text) => text.includes("{host}")))
     return `asks for {host}, but ${when} no host is at hand; leave "${point}" out of "at"`;
-  }
+  if (point !== undefined && runsOnHost(check))
+    return `runs on the host at hand, but ${when} there is none; leave "${point}" out of "at"`;
   return undefined;
 }
 
@@ -43,6 +50,8 @@ function textsOf(check: Check): readonly string[] {
     case "tcp":
       return [check.address];
     case "command":
+    case "ceph":
+    case "gluster":
       return check.command;
     case "alerts":
       return [check.query ?? "", ...(check.matchers ?? [])];
@@ -59,6 +68,10 @@ function ask(check: Check, question: Question): Promise<Answer> {
       return askCommand(check, question);
     case "alerts":
       return askAlerts(check, question);
+    case "ceph":
+      return askCeph(check, question);
+    case "gluster":
+      return askGluster(check, question);
   }
 }
 

@@ -27,6 +27,7 @@ describe("policy", () => {
       maxFailures: 1,
       retries: 3,
       deadlines: { drain: 30 * minutes, patch: 60 * minutes },
+      settle: 15_000,
       putBack: "bounded",
       pinned: "refuse",
       onRegress: "drain",

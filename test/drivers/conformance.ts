@@ -463,6 +463,26 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
       });
     });
 
+    test("programs run on hosts where its traits say so: arguments arrive as they are, and every exit code is an answer", async () => {
+      expect(driver.traits.programs).toBe(driver.run !== undefined);
+      if (driver.run === undefined) return;
+      const [host] = await idle();
+      const { signal } = new AbortController();
+      const hostile = ["a b", "$(touch /tmp/executed)", "'\"`;&|", "{host}", "-n", "", "é\n✓", "*"];
+      const echo = ["sh", "-c", 'printf "%s\\0" "$@"; echo "$ROLLING_PATCH_HOST" >&2; exit 3', "sh", ...hostile];
+      expect(await driver.run(host, echo, signal)).toEqual({
+        code: 3,
+        stdout: `${hostile.join("\0")}\0`,
+        stderr: `${host}\n`,
+      });
+      expect(await driver.run(host, ["no-such-program-here"], signal)).toMatchObject({ code: 127 });
+      await rejects(driver.run("no-such-host", ["true"], signal), "conflict", /no-such-host/);
+      const stop = new AbortController();
+      const endless = rejects(driver.run(host, ["sleep", "600"], stop.signal), "cancelled");
+      stop.abort();
+      await endless;
+    });
+
     test("other actors are put aside and get their settings back, both twice", async () => {
       const former = await driver.actors.read();
       for (let i = 0; i < 2; i++) await driver.actors.quiet(within());

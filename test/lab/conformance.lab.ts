@@ -20,8 +20,10 @@ conformance("libvirt on real hosts", setUp);
 
 /** As after a boot: guests at home, packages as built, nothing of ours there. */
 async function setUp(): Promise<Bench> {
-  for (const host of hosts) await host.sh(CLEAN);
-  for (const [index, host] of hosts.entries()) await bringHome(`g${index + 1}`, host);
+  const away = await Promise.all(
+    hosts.map(async (host, index) => (await host.sh(`${CLEAN}\n${isHome(`g${index + 1}`)}`)).endsWith("away")),
+  );
+  for (const [index, host] of hosts.entries()) if (away[index] === true) await bringHome(`g${index + 1}`, host);
   // Slow enough to be looked at.
   const target = targetOf(lab, hosts.length, { reboot: "always", migration: { transport: "tcp", bandwidth: 16 } });
   const open: Driver[] = [];
@@ -56,17 +58,19 @@ async function setUp(): Promise<Bench> {
 }
 
 const CLEAN = `
-apt-mark unhold fleet-agent >/dev/null
+! dpkg --get-selections fleet-agent | grep -q hold || apt-mark unhold fleet-agent >/dev/null
 rm -rf /var/lib/rolling-patch/record /var/lib/rolling-patch/mark /var/lib/rolling-patch/cordon /var/lib/rolling-patch/hold
 dpkg-query -W -f '\${Version}' fleet-agent | grep -qx 1.0.0 ||
   apt-get install -y -qq --allow-downgrades fleet-agent=1.0.0 >/dev/null 2>&1 || dpkg -i --force-downgrade /srv/repo/fleet-agent_1.0.0.deb
 systemctl start apt-daily.timer apt-daily-upgrade.timer
 `;
 
+/** Says `away` of a guest that is not at home, once nothing moves from there any more. */
+const isHome = (guest: string): string => `while pgrep -x virsh >/dev/null; do sleep 0.1; done
+virsh list --name --state-running | grep -qx ${guest} || echo away`;
+
 /** A guest that a test has left elsewhere moves home; one that is on its way arrives first. */
 async function bringHome(guest: string, home: Host): Promise<void> {
-  const found = await home.attempt(`virsh list --name --state-running | grep -qx ${guest}`);
-  if (found.code === 0) return;
   for (const host of hosts) {
     const moved = await host.attempt(
       `while pgrep -x virsh >/dev/null; do sleep 0.2; done

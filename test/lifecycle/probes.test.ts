@@ -58,7 +58,7 @@ test.each<[unknown, string, string?]>([
   [{ ...command, command: [] }, "probes[0].command: must not be empty"],
   [
     { ...command, on: "host" },
-    "probes[0].on: commands run on the machine that runs Pulumi only: no platform has a way to run one on a host",
+    "probes[0].on: commands of probes run on the machine that runs Pulumi only: a service is measured from outside",
   ],
   [{ ...prometheus, query: "" }, "probes[0].query: must not be empty"],
   [{ ...prometheus, label: "a b" }, "probes[0].label: expected the name of a label"],

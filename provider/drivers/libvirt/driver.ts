@@ -6,6 +6,7 @@ import { Lookout } from "./lookout.ts";
 import { ADOPT, CORDON, markText, mustBeFree, mustNotBeAnothers, RELEASE, UNCORDON } from "./marks.ts";
 import { migrate } from "./migrate.ts";
 import { start, stop } from "./power.ts";
+import { programsOn } from "./programs.ts";
 import { HostsRecord } from "./record-store.ts";
 import { remediate, stage } from "./remediation.ts";
 import { Site } from "./site.ts";
@@ -52,6 +53,7 @@ export function libvirtDriver({ target, shells, clock }: LibvirtDriverOptions): 
       backward: "unknown",
       remediations: Number.POSITIVE_INFINITY,
       fencing: true,
+      programs: true,
     },
     clock,
     record,
@@ -86,6 +88,7 @@ export function libvirtDriver({ target, shells, clock }: LibvirtDriverOptions): 
       }),
     uncordon: (host, context) => marked("uncordon", host, context, UNCORDON),
     release: (host, context) => marked("release", host, context, RELEASE),
+    run: programsOn(target, shells),
     close: () => shells.close(),
   };
 }

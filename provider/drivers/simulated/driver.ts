@@ -90,7 +90,7 @@ export function simulatedDriver({ store, clock, target = "simulated:memory" }: S
   return {
     get traits() {
       const { backward = "yes", remediations = Number.POSITIVE_INFINITY } = store.look(clock, (world) => world.facts);
-      return { placement: "ours", migration: "live", backward, remediations, fencing: true } as const;
+      return { placement: "ours", migration: "live", backward, remediations, fencing: true, programs: false } as const;
     },
     clock,
     record: {
