@@ -135,6 +135,7 @@ async function overhead(): Promise<number> {
     signal: new AbortController().signal,
     deadline: driver.clock.now() + 600_000,
     progress: () => {},
+    keepLog: () => {},
   };
   const host = hosts[0]?.id ?? "";
   const times: number[] = [];

@@ -23,7 +23,7 @@ export interface HostArgs {
   domain?: Input<string | undefined>;
   /** Hardware and firmware class: each has canaries of its own. */
   class?: Input<string | undefined>;
-  /** Quorum groups that it is a member of, besides those that are found on it (corosync, etcd, ceph-mon). */
+  /** Quorum groups that it is a member of, besides those that are found on it: corosync, etcd, ceph-mon; and storage that is copied between hosts, ceph-osd and glusterfsd. */
   quorums?: Input<Input<string>[] | undefined>;
   /** Goes after all others, alone. */
   last?: Input<boolean | undefined>;
@@ -201,6 +201,8 @@ export interface PolicyArgs {
   retries?: Input<number | undefined>;
   /** Longest that the steps of one host may take, fleet time, each more than "0s": `{ drain: "2h" }`. A drain that takes longer halts the roll; a patch or boot that does is a failed try. */
   deadlines?: Input<DeadlinesArgs | undefined>;
+  /** How far apart the two looks are that prove a patched host, fleet time: "15s". A host that flaps shows it meanwhile. Default: "15s". */
+  settle?: Input<string | undefined>;
   /** For hosts other than the canary: fewest moves that keep balance; every workload home; or none. Default: "bounded". */
   putBack?: Input<"bounded" | "home" | "none" | undefined>;
   /** Workloads that cannot move: refuse the plan, skip the host, or shut them down and start them again. Default: "refuse". */
@@ -259,7 +261,7 @@ export interface TcpCheckArgs {
   port: Input<number>;
 }
 
-/** Passes when a program on the machine that runs Pulumi exits with 0. */
+/** Passes when a program exits with 0, on the machine that runs Pulumi or on the host at hand. */
 export interface CommandCheckArgs {
   /** What is asked. */
   kind: Input<"command">;
@@ -269,8 +271,10 @@ export interface CommandCheckArgs {
   at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
   /** Longest a single try may take, process time, more than "0s": "5s". A try that takes longer has failed. Default: "10s". */
   timeout?: Input<string | undefined>;
-  /** Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command. Credentials among the arguments are refused. */
+  /** Program and arguments, no shell: ["./smoke-test.sh", "{host}"]. Relative to the working directory of the Pulumi command, or, on a host, to the home of the user who logs in. Credentials among the arguments are refused. */
   command: Input<Input<string>[]>;
+  /** Where it runs: on the machine that runs Pulumi, or on the host at hand, as the user who logs in there (platforms that are reached over SSH). Default: "machine". */
+  on?: Input<"machine" | "host" | undefined>;
 }
 
 /** Passes when no alert fires. */
@@ -289,6 +293,42 @@ export interface AlertsCheckArgs {
   query?: Input<string | undefined>;
   /** Alerts in Alertmanager of which none may fire that is neither silenced nor inhibited, all conditions together: ['severity="critical"', 'instance=~"{host}:.*"']. */
   matchers?: Input<Input<string>[] | undefined>;
+}
+
+/** Passes when every placement group of the Ceph cluster is clean and, before a host is cordoned, its OSDs and monitors may stop. Asked on the host at hand. */
+export interface CephCheckArgs {
+  /** What is asked. */
+  kind: Input<"ceph">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Gates of a host at which it is asked: before it is cordoned, on the patched empty host, with its load back. Default: before the drain, and before the next host. Default: ["preflight", "gate"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
+  /** Longest a single try may take, process time, more than "0s": "30s". A try that takes longer has failed. Default: "30s". */
+  timeout?: Input<string | undefined>;
+  /** How long storage that heals is waited for, at each gate, process time: "1h". Then the gate has failed. Default: "1h". */
+  heal?: Input<string | undefined>;
+  /** How the program is called on the host, no shell, as the user who logs in there: ["sudo", "-n", "ceph"]. Credentials among the arguments are refused. Default: ["ceph"]. */
+  command?: Input<Input<string>[] | undefined>;
+  /** Whether the cluster's flag `noout` is set for the roll, so that nothing is copied because a host is out. As it was is on record first, and is restored at the end, after a crash too. Default: true. */
+  noout?: Input<boolean | undefined>;
+}
+
+/** Passes when no entry of a Gluster volume has to be healed and every brick is connected. Asked on the host at hand. */
+export interface GlusterCheckArgs {
+  /** What is asked. */
+  kind: Input<"gluster">;
+  /** What messages call it: "shop". A name that is used twice is refused. */
+  name: Input<string>;
+  /** Gates of a host at which it is asked: before it is cordoned, on the patched empty host, with its load back. Default: before the drain, and before the next host. Default: ["preflight", "gate"]. */
+  at?: Input<Input<"preflight" | "verify" | "gate" | "canary" | "end">[] | undefined>;
+  /** Longest a single try may take, process time, more than "0s": "30s". A try that takes longer has failed. Default: "30s". */
+  timeout?: Input<string | undefined>;
+  /** How long storage that heals is waited for, at each gate, process time: "1h". Then the gate has failed. Default: "1h". */
+  heal?: Input<string | undefined>;
+  /** How the program is called on the host, no shell, as the user who logs in there: ["sudo", "-n", "gluster"]. Credentials among the arguments are refused. Default: ["gluster"]. */
+  command?: Input<Input<string>[] | undefined>;
+  /** Volumes that are asked about. Default: all. */
+  volumes?: Input<Input<string>[] | undefined>;
 }
 
 /** Regression tests: a program that passes when it exits with 0. Newly failing tests are regressions; it runs once more to tell them from flaky ones. */
@@ -507,7 +547,7 @@ export interface PagerdutyNotifyArgs {
 export type TargetArgs = SimulatedTargetArgs | LibvirtTargetArgs;
 
 /** An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand. */
-export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs;
+export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs | CephCheckArgs | GlusterCheckArgs;
 
 /** A sampler of the service of workloads: sends on schedule, whatever the answers, and judges nothing. */
 export type ProbeArgs = HttpProbeArgs | TcpProbeArgs | CommandProbeArgs | PrometheusProbeArgs | PlatformProbeArgs;

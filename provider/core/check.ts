@@ -31,7 +31,7 @@ export const httpUrl = z
 const storage = {
   name: common.name,
   at: z
-    .array(checkPoint.extract(["preflight", "verify", "gate"]))
+    .array(checkPoint)
     .min(1)
     .default(["preflight", "gate"])
     .describe(
@@ -156,7 +156,7 @@ export const check = z
         ...storage,
         command: hostProgram("gluster"),
         volumes: z
-          .array(z.string().regex(/^[A-Za-z0-9_-]+$/, "must be the name of a volume"))
+          .array(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]*$/, "must be the name of a volume"))
           .min(1)
           .optional()
           .describe("Volumes that are asked about. Default: all."),

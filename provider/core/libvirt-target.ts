@@ -23,7 +23,9 @@ const libvirtHost = z
     quorums: z
       .array(z.string().min(1))
       .optional()
-      .describe("Quorum groups that it is a member of, besides those that are found on it (corosync, etcd, ceph-mon)."),
+      .describe(
+        "Quorum groups that it is a member of, besides those that are found on it: corosync, etcd, ceph-mon; and storage that is copied between hosts, ceph-osd and glusterfsd.",
+      ),
     last: z.boolean().optional().describe("Goes after all others, alone."),
     jump: z
       .string()

@@ -1,5 +1,5 @@
 import type { RunMemory } from "../../provider/core/run.ts";
-import type { Clock, Driver, Journal, JournalEntry, WayBack } from "../../provider/engine/ports.ts";
+import type { Clock, Driver, Journal, JournalEntry, RunOnHost, WayBack } from "../../provider/engine/ports.ts";
 
 export type Moment = "before" | "during" | "after" | "frozen";
 
@@ -46,6 +46,7 @@ export class Mortal {
         quiet: (context) => call(() => inner.actors.quiet(context)),
         restore: (former, context) => call(() => inner.actors.restore(former, context)),
       },
+      ...(inner.run === undefined ? {} : { run: (...args) => call(async () => (inner.run as RunOnHost)(...args)) }),
       observe: (...args) => call(() => inner.observe(...args)),
       measure: (...args) => call(async () => (await inner.measure?.(...args)) ?? []),
       cordon: (...args) => call(() => inner.cordon(...args)),

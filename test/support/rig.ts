@@ -15,7 +15,7 @@ import { type ApprovalRequest, requestApproval } from "../../provider/engine/app
 import type { GatePorts, HookMessage, HookRunner, SuiteRunner } from "../../provider/engine/gate-ports.ts";
 import { memoryJournal } from "../../provider/engine/journal.ts";
 import type { News } from "../../provider/engine/news.ts";
-import type { CheckRunner, Driver, Journal } from "../../provider/engine/ports.ts";
+import type { CheckRunner, Clock, Driver, Journal } from "../../provider/engine/ports.ts";
 import { type RollResult, roll } from "../../provider/engine/roll.ts";
 import { windowsFor } from "../../provider/engine/windows.ts";
 import { openMeter } from "../../provider/probes/meter.ts";
@@ -30,6 +30,8 @@ export interface RigOptions {
   readonly version?: string;
   readonly policy?: InputsAsWritten["policy"];
   readonly checks?: InputsAsWritten["checks"];
+  /** Asks checks for real; default: by the script below. */
+  readonly runner?: (process: Clock) => CheckRunner;
   /** Checks that fail, and from which asking on (1: from the first); the others pass. */
   readonly failing?: Readonly<Record<string, number>>;
   readonly suites?: InputsAsWritten["suites"];
@@ -130,7 +132,7 @@ export class Rig {
       {
         driver,
         process,
-        checks: this.#checks,
+        checks: this.#options.runner?.(process) ?? this.#checks,
         gates: {
           ...noGates,
           suites: redSuites(this.#options.red ?? {}, this.#asked),

@@ -146,7 +146,8 @@ export class Lookout {
         known.preflight = { boot: look.bootId, of: await readPreflight(shell, name) };
       if (!isNewest()) return;
       known.turn = turn;
-      known.look = look;
+      // A daemon that is down for now, after a boot for example, is a member all the same.
+      known.look = { ...look, quorums: [...new Set([...(known.look?.quorums ?? []), ...look.quorums])].sort() };
       if (level !== undefined) known.level = level;
       known.silent = undefined;
     } catch (error) {

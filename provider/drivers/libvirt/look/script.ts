@@ -16,7 +16,14 @@ echo "hardware $(first /sys/class/dmi/id/sys_vendor) $(first /sys/class/dmi/id/p
 cat /sys/devices/system/edac/mc/mc*/[cu]e_count 2>/dev/null | emit errors
 for f in "$D"/jobs/*.to; do [ -e "$f" ] && echo "job $(basename "$f" .to) $(first "$f") $(first "\${f%.to}.rc")"; done
 ls /sys/class/net | emit link
-for p in corosync etcd ceph-mon; do pidof -q $p 2>/dev/null && echo "quorum $p"; done
+cat /proc/[0-9]*/comm 2>/dev/null | grep -xE 'corosync|etcd|ceph-mon|ceph-osd|glusterfsd' | sort -u | while read -r p; do
+  case $p in
+    corosync) of=$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*([^[:space:]]*).*/\1/p' /etc/corosync/corosync.conf 2>/dev/null | head -n 1) ;;
+    ceph-*) of=$(sed -n 's/^[[:space:]]*fsid[[:space:]]*=[[:space:]]*([^[:space:]]*).*/\1/p' /etc/ceph/ceph.conf 2>/dev/null | head -n 1) ;;
+    *) of= ;;
+  esac
+  echo "quorum $p\${of:+ $of}"
+done
 if guests=$(virsh -q -c qemu:///system list --all --uuid 2>/dev/null); then
   ask='echo @networks; net-list --name; echo @pools; pool-list --name; echo @autostart; list --all --autostart --uuid; echo @transient; list --all --transient --uuid'
   for u in $guests; do ask="$ask; echo @guest $u; domstate --reason $u; dumpxml $u"; done
