@@ -136,7 +136,7 @@ export class Lookout {
     const isNewest = (): boolean => turn >= (known.turn ?? 0);
     try {
       const [text, level] = await Promise.all([
-        onHost(shell, name, LOOK, [], options),
+        onHost(shell, name, LOOK, known.look?.guests.map(({ uuid }) => uuid) ?? [], options),
         baseline === undefined ? undefined : readLevel(shell, name, baseline, { cache: this.#levels }),
       ]);
       const look = readLook(text);

@@ -35,12 +35,15 @@ hardware
 link br0
 link eth0
 ${lines}
-${`@networks
+virsh begins
+@uuids
+${UUID}
+@networks
 @pools
 default
 @autostart
 @transient
-${virsh}`.replace(/^/gm, "virsh ")}`;
+${virsh}`;
   return readLook(text);
 }
 

@@ -35,7 +35,8 @@ export interface HostLook {
 /** Reads what `LOOK` prints. */
 export function readLook(text: string): HostLook {
   const lines = new Map<string, string[]>();
-  for (const line of text.split("\n")) {
+  const [own = "", virsh = ""] = text.split(/^virsh begins\n/m, 2);
+  for (const line of own.split("\n")) {
     const blank = line.indexOf(" ");
     if (blank < 0) continue;
     const name = line.slice(0, blank);
@@ -45,7 +46,7 @@ export function readLook(text: string): HostLook {
   }
   const all = (name: string): string[] => lines.get(name) ?? [];
   const one = (name: string): string | undefined => all(name)[0];
-  const sections = sectionsOf(all("virsh"));
+  const sections = sectionsOf(virsh.split("\n"));
   const names = (section: string): string[] => (sections.get(section) ?? []).map((name) => name.trim()).filter(Boolean);
   const markText = all("mark").join("\n") || undefined;
   return {
@@ -121,7 +122,7 @@ function sectionsOf(lines: readonly string[]): Map<string, string[]> {
   const sections = new Map<string, string[]>();
   let body: string[] = [];
   for (const line of lines) {
-    if (/^@(networks|pools|autostart|transient|guest [0-9a-f-]+)$/.test(line)) {
+    if (/^@(uuids|networks|pools|autostart|transient|guest [0-9a-f-]+)$/.test(line)) {
       body = [];
       sections.set(line.slice(1), body);
     } else body.push(line);

@@ -1,36 +1,49 @@
 /**
- * One look at a host, in one run: every line begins with the name of what it tells. Changes nothing. libvirt is asked twice: which guests there are, then for
- * all about them in one connection.
+ * One look at a host, in one run: every line begins with the name of what it tells. Changes nothing. A host is looked at often, and what costs there is the start of
+ * programs: the shell reads files by itself, and libvirt is asked about everything in one connection. The arguments are UUIDs of guests that are known there;
+ * only when there are others it is asked once more, and what is asked of one that has gone is an error that nobody reads.
  */
 export const LOOK = `
-emit() { sed "s/^/$1 /"; }
-first() { cat "$@" 2>/dev/null | head -n 1; }
-echo "boot $(first /proc/sys/kernel/random/boot_id)"
-echo "memory $(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)"
+is_there() { [ -e "$1" ]; }
+each() { if is_there "$2"; then while IFS= read -r line || [ -n "$line" ]; do printf '%s %s\\n' "$1" "$line"; done <"$2"; fi; }
+first() { line=; if [ -r "$1" ]; then IFS= read -r line <"$1"; fi 2>/dev/null; }
+first /proc/sys/kernel/random/boot_id; echo "boot $line"
+{ read -r _ memory _ </proc/meminfo; } 2>/dev/null; echo "memory $memory"
 echo "processors $(getconf _NPROCESSORS_ONLN)"
-echo "hardware $(first /sys/class/dmi/id/sys_vendor) $(first /sys/class/dmi/id/product_name) $(first /sys/class/dmi/id/bios_version)"
-[ ! -e "$D/mark" ] || emit mark <"$D/mark"
-[ ! -e "$D/cordon" ] || echo "cordoned yes"
-[ ! -e "$D/hold" ] || echo "held yes"
-[ ! -e "$D/times" ] || emit times <"$D/times"
-cat /sys/devices/system/edac/mc/mc*/[cu]e_count 2>/dev/null | emit errors
-for f in "$D"/jobs/*.to; do [ -e "$f" ] && echo "job $(basename "$f" .to) $(first "$f") $(first "\${f%.to}.rc")"; done
-ls /sys/class/net | emit link
+hardware=
+for f in sys_vendor product_name bios_version; do first /sys/class/dmi/id/$f; hardware="$hardware $line"; done
+echo "hardware$hardware"
+each mark "$D/mark"
+! is_there "$D/cordon" || echo "cordoned yes"
+! is_there "$D/hold" || echo "held yes"
+each times "$D/times"
+for f in /sys/devices/system/edac/mc/mc*/[cu]e_count; do each errors "$f"; done
+for f in "$D"/jobs/*.to; do
+  is_there "$f" || continue
+  u=\${f##*/}; u=\${u%.to}; first "$f"; to=$line; first "\${f%.to}.rc"; echo "job $u $to $line"
+done
+for f in /sys/class/net/*; do echo "link \${f##*/}"; done
 cat /proc/[0-9]*/comm 2>/dev/null | grep -xE 'corosync|etcd|ceph-mon|ceph-osd|glusterfsd' | sort -u | while read -r p; do
+  of=
   case $p in
-    corosync) of=$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*([^[:space:]]*).*/\1/p' /etc/corosync/corosync.conf 2>/dev/null | head -n 1) ;;
-    ceph-*) of=$(sed -n 's/^[[:space:]]*fsid[[:space:]]*=[[:space:]]*([^[:space:]]*).*/\1/p' /etc/ceph/ceph.conf 2>/dev/null | head -n 1) ;;
-    *) of= ;;
+    corosync) of=$(sed -n 's/^[[:space:]]*cluster_name:[[:space:]]*\\([^[:space:]]*\\).*/\\1/p' /etc/corosync/corosync.conf 2>/dev/null | head -n 1) ;;
+    ceph-*) of=$(sed -n 's/^[[:space:]]*fsid[[:space:]]*=[[:space:]]*\\([^[:space:]]*\\).*/\\1/p' /etc/ceph/ceph.conf 2>/dev/null | head -n 1) ;;
   esac
   echo "quorum $p\${of:+ $of}"
 done
-if guests=$(virsh -q -c qemu:///system list --all --uuid 2>/dev/null); then
-  ask='echo @networks; net-list --name; echo @pools; pool-list --name; echo @autostart; list --all --autostart --uuid; echo @transient; list --all --transient --uuid'
-  for u in $guests; do ask="$ask; echo @guest $u; domstate --reason $u; dumpxml $u"; done
-  virsh -c qemu:///system "$ask" 2>/dev/null | emit virsh
-else
-  virsh -q -c qemu:///system list 2>&1 >/dev/null | emit silent
-fi
+about() { for u; do printf '; echo @guest %s; domstate --reason %s; dumpxml %s' "$u" "$u" "$u"; done; }
+ask="echo @uuids; list --all --uuid; echo @networks; net-list --name; echo @pools; pool-list --name; echo @autostart; list --all --autostart --uuid
+echo @transient; list --all --transient --uuid"
+said=$(virsh -q -c qemu:///system "$ask$(about "$@")" 2>/dev/null)
+case $said in
+  *@uuids*@transient*)
+    echo "virsh begins"; printf '%s\\n' "$said"
+    there=\${said#*@uuids}; there=\${there%%@networks*}
+    others=$(for u in $there; do case " $* " in *" $u "*) ;; *) about "$u" ;; esac; done)
+    [ -z "$others" ] || virsh -q -c qemu:///system "\${others#; }" 2>/dev/null ;;
+  *) virsh -q -c qemu:///system list 2>&1 >/dev/null | sed 's/^/silent /' ;;
+esac
+:
 `;
 
 /** What does not change while a host is up: its UUID, its processor, and the processor models that it can give to guests. */
