@@ -547,7 +547,13 @@ export interface PagerdutyNotifyArgs {
 export type TargetArgs = SimulatedTargetArgs | LibvirtTargetArgs;
 
 /** An assertion about the service or a host. `{host}` in url, address and command stands for the host at hand. */
-export type CheckArgs = HttpCheckArgs | TcpCheckArgs | CommandCheckArgs | AlertsCheckArgs | CephCheckArgs | GlusterCheckArgs;
+export type CheckArgs =
+  | HttpCheckArgs
+  | TcpCheckArgs
+  | CommandCheckArgs
+  | AlertsCheckArgs
+  | CephCheckArgs
+  | GlusterCheckArgs;
 
 /** A sampler of the service of workloads: sends on schedule, whatever the answers, and judges nothing. */
 export type ProbeArgs = HttpProbeArgs | TcpProbeArgs | CommandProbeArgs | PrometheusProbeArgs | PlatformProbeArgs;

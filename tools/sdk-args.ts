@@ -25,7 +25,10 @@ export function argsText({ written, inputs, config, functions }: Described): str
   );
   const forms = [...written.forms].map(
     ([name, { description, kinds }]) =>
-      `${comment(description, "")}export type ${name}Args = ${[...kinds.values()].map((kind) => `${kind}Args`).join(" | ")};\n`,
+      `${comment(description, "")}${unionOf(
+        `${name}Args`,
+        [...kinds.values()].map((kind) => `${kind}Args`),
+      )}\n`,
   );
   const whole = [
     interfaceOf("RollingPatchArgs", ABOUT_ARGS, inputs, inputField),
@@ -35,6 +38,12 @@ export function argsText({ written, inputs, config, functions }: Described): str
     ),
   ];
   return [`${HEAD}\nimport type { Input } from "@pulumi/pulumi";\n`, ...objects, ...forms, ...whole].join("\n");
+}
+
+/** As the formatter breaks it. */
+function unionOf(name: string, members: readonly string[]): string {
+  const line = `export type ${name} = ${members.join(" | ")};`;
+  return line.length <= 120 ? line : `export type ${name} =${members.map((member) => `\n  | ${member}`).join("")};`;
 }
 
 const ABOUT_ARGS =

@@ -35,14 +35,14 @@ export async function readFormer(
   const former = known ?? (await driver.actors.read());
   const clusters = clustersIn(former);
   const up = fleet.hosts.filter(({ state }) => state === "up").map(({ id }) => id);
-  const found: Record<string, FormerCluster> = {};
+  const found: [string, FormerCluster][] = [];
   for (const check of checks) {
     if (check.kind !== "ceph" || !check.noout || own(clusters, check.name) !== undefined) continue;
     const { command } = check;
     const dump = await onOneOf(driver, process, { command, hosts: up }, ["osd", "dump", "--format", "json"]);
-    found[check.name] = { noout: nooutIn(dump, check.name), command, hosts: up };
+    found.push([check.name, { noout: nooutIn(dump, check.name), command, hosts: up }]);
   }
-  return Object.keys(found).length === 0 ? former : { ...former, [KEY]: { ...clusters, ...found } };
+  return found.length === 0 ? former : { ...former, [KEY]: { ...clusters, ...Object.fromEntries(found) } };
 }
 
 /** Puts aside what `readFormer` told, which is on record by now. */

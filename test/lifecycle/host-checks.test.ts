@@ -26,7 +26,10 @@ test.each([
   [{ kind: "ceph", name: "a", heal: "soon" }, /checks\[0\]\.heal: /],
   [{ kind: "ceph", name: "a", command: [] }, /checks\[0\]\.command: must not be empty/],
   [{ kind: "ceph", name: "a", command: [" "] }, /checks\[0\]\.command\[0\]: must name a program/],
-  [{ kind: "ceph", name: "a", command: ["ceph", "--password=hunter2"] }, /`checks\[0\]\.command\[1\]` passes a credential/],
+  [
+    { kind: "ceph", name: "a", command: ["ceph", "--password=hunter2"] },
+    /`checks\[0\]\.command\[1\]` passes a credential/,
+  ],
   [{ kind: "ceph", name: "a", volumes: ["vms"] }, /volumes/],
   [{ kind: "gluster", name: "a", volumes: ["vms", "-x"] }, /checks\[0\]\.volumes\[1\]: must be the name of a volume/],
   [{ kind: "gluster", name: "a", noout: true }, /noout/],

@@ -96,7 +96,7 @@ describe("the schema", () => {
       },
     });
     expect(target?.oneOf?.map(({ $ref }) => $ref)).toEqual(Object.values(target?.discriminator?.mapping ?? {}));
-    expect(checks?.items?.oneOf).toHaveLength(4);
+    expect(checks?.items?.oneOf).toHaveLength(6);
     expect(schema.types["rolling-patch:index:HttpCheck"]?.properties?.kind?.const).toBe("http");
   });
 });
