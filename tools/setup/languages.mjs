@@ -30,7 +30,7 @@ export async function languageHost(context, language) {
   const there = which(name, context.env);
   if (there !== undefined) return { folder: join(there, "..") };
   const of = `Pulumi language host for ${language}`;
-  return attempt(whyNoGo(context, of), {
+  return attempt(() => whyNoGo(context, of), {
     root: context.cache,
     name: `${name}-${version}`,
     line: context.say.line,
@@ -69,7 +69,7 @@ export async function pythonEnvironment(context) {
     : version === undefined || !atLeast(version, pins.python.least)
       ? `${of}: Python ${version} is too old: ${advice}`
       : undefined;
-  return attempt(Promise.resolve(why), {
+  return attempt(async () => why, {
     root: context.cache,
     // Of this interpreter: an environment refers to the one that made it.
     name: `python-${version}-pulumi-${pins.pulumi.python}`,
@@ -98,7 +98,7 @@ export async function pythonEnvironment(context) {
  */
 export function sdkGenerator(context, digest) {
   const of = "generator of SDKs";
-  return attempt(whyNoGo(context, of), {
+  return attempt(() => whyNoGo(context, of), {
     root: context.cache,
     name: `sdkgen-${digest}`,
     line: context.say.line,
@@ -110,14 +110,14 @@ export function sdkGenerator(context, digest) {
 }
 
 /**
- * @param {Promise<string | undefined>} reason  Why it cannot be made.
+ * @param {() => Promise<string | undefined>} reason  Why it cannot be made.
  * @param {Parameters<typeof fillOnce>[0]} filling
  * @returns {Promise<Tool>}
  */
 async function attempt(reason, filling) {
   const folder = join(filling.root, filling.name);
   if (existsSync(folder)) return { folder };
-  const why = await reason;
+  const why = await reason();
   if (why !== undefined) return { why };
   try {
     return { folder: await fillOnce(filling) };
