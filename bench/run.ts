@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { doorsBench } from "./doors.ts";
 import { exactBench } from "./exact/exact.ts";
 import { type Figure, figureLine, figureTable } from "./figures.ts";
 import { labBench } from "./lab.ts";
@@ -18,7 +19,8 @@ const USAGE = `usage: npm run bench -- [PART …] [--small] [--json]
   PART     preview | plan | roll | resume | report | ssh; without any, these six. With tables of their own:
            planner: the quality of plans; exact: how near they are to the
            fewest moves; peers: how other schedulers roll the same fleets;
-           verdict: false halts and losses found, in simulated rolls; lab: a
+           verdict: false halts and losses found, in simulated rolls; doors: the
+           dynamic resource and the plugin beside each other; lab: a
            roll over real KVM hosts against the same work by hand (needs root)
   --small  fleets so small that it only shows that everything works
   --json   one object a line instead of a table: first the machine, then every figure`;
@@ -53,6 +55,7 @@ const tables: Readonly<
   Record<string, (options: { readonly json: boolean; readonly small: boolean }) => void | Promise<void>>
 > = {
   planner: ({ json }) => plannerBench(json ? ["--json"] : []),
+  doors: doorsBench,
   exact: exactBench,
   peers: peersBench,
   lab: labBench,

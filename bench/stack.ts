@@ -9,13 +9,18 @@ import { type Usage, Watched } from "./usage.ts";
 
 /** In the environment of every process that a stack starts, so that none is left behind. */
 const TAG = "BENCH_STACK";
-/** The node process that hosts dynamic providers, as its command line tells. */
-const PROVIDER = /dynamic-provider/;
+export type Door = "dynamic" | "plugin";
+
+/** The node process that serves the provider, as its command line tells. */
+const PROVIDERS: Readonly<Record<Door, RegExp>> = {
+  dynamic: /dynamic-provider/,
+  plugin: /pulumi-resource-rolling-patch/,
+};
 
 /** What one command of Pulumi cost. */
 export interface Cost {
   readonly seconds: number;
-  /** Of the process that hosts dynamic providers; undefined where /proc does not tell. */
+  /** Of the process that serves the provider; undefined where /proc does not tell. */
   readonly provider: Usage | undefined;
   readonly output: string;
 }
@@ -25,8 +30,11 @@ export class Stack {
   readonly folder = mkdtempSync(join(tmpdir(), "rolling-patch-bench-"));
   readonly #env: NodeJS.ProcessEnv;
 
+  readonly #door: Door;
+
   /** `program`: text of index.js. */
-  constructor(program: string) {
+  constructor(program: string, door: Door = "dynamic") {
+    this.#door = door;
     this.#env = {
       ...toolchain().env,
       PULUMI_HOME: join(this.folder, "home"),
@@ -38,7 +46,11 @@ export class Stack {
     mkdirSync(join(this.folder, "node_modules"));
     symlinkSync(repository, join(this.folder, "node_modules", "pulumi-rolling-patch"));
     symlinkSync(join(repository, "node_modules", "@pulumi"), join(this.folder, "node_modules", "@pulumi"));
-    this.write("Pulumi.yaml", "name: bench\nruntime: nodejs\noptions:\n  refresh: always\n");
+    const how =
+      door === "dynamic"
+        ? "options:\n  refresh: always\n"
+        : `plugins:\n  providers:\n    - name: rolling-patch\n      path: ${join(repository, "plugin")}\n`;
+    this.write("Pulumi.yaml", `name: bench\nruntime: nodejs\n${how}`);
     this.write("package.json", JSON.stringify({ name: "bench", main: "index.js" }));
     this.write("index.js", program);
   }
@@ -52,7 +64,7 @@ export class Stack {
     const plain = ["--color", "never", "--non-interactive", ...args];
     const start = performance.now();
     const running = new Running("pulumi", plain, { cwd: this.folder, env: this.#env });
-    const provider = new Watched(running.pid, PROVIDER);
+    const provider = new Watched(running.pid, PROVIDERS[this.#door]);
     const ended = await running.ended.finally(() => provider.stop());
     return { seconds: (performance.now() - start) / 1000, provider: provider.most, output: ended.ok().output };
   }
