@@ -1,4 +1,4 @@
-import { RollError } from "../core/errors.ts";
+import { isRollError, RollError } from "../core/errors.ts";
 import { readable } from "../doors/failures.ts";
 import type { HostLevels } from "../lifecycle/hosts.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -154,7 +154,9 @@ export class ResourceMethods {
   async delete(request: providerPb.DeleteRequest) {
     const saved = decode(request.getProperties()).props;
     return this.#on(request, async (lifecycle, _of, rows) => {
-      await this.#desk.working(() => lifecycle.delete(saved));
+      await this.#desk.working(() => lifecycle.delete(saved)).catch((error: unknown) => {
+        throw request.getOldViewsList().length > 0 ? withRows(error) : error;
+      });
       await rows.forget();
       return new empty.Empty();
     });
@@ -222,10 +224,20 @@ function mustBeOurs(of: Named, views: readonly providerPb.View[]): void {
     "conflict",
     `Pulumi cannot carry the rows of hosts (${stranger.getName()}, …) over to another name of the resource.`,
     {
-      hint: "Take them out of the state first, which touches no host: `ROLLING_PATCH_ROWS=off pulumi refresh --yes`. The next `pulumi up` makes them anew.",
+      hint: `First ${TAKE_ROWS_OUT}. The next \`pulumi up\` makes them anew.`,
     },
   );
 }
+
+/** `retainOnDelete` passes the provider over, and so the rows stay: the engine's state would be invalid. */
+function withRows(error: unknown): unknown {
+  if (!isRollError(error) || error.hint?.includes("retainOnDelete") !== true) return error;
+  const { kind, message, host, hint, cause } = error;
+  return new RollError(kind, message, { host, cause, hint: `${hint} Before that, ${TAKE_ROWS_OUT}.` });
+}
+
+const TAKE_ROWS_OUT =
+  "take the rows of its hosts out of the state, which touches no host: `ROLLING_PATCH_ROWS=off pulumi refresh --yes`";
 
 /** Level by host of the rows that the engine knows. */
 function levelsOf(of: Named, views: readonly providerPb.View[]): HostLevels {

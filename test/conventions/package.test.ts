@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { repository } from "../../tools/setup/context.mjs";
@@ -31,7 +31,9 @@ function packedFiles(): string[] {
 }
 
 function papers(): string[] {
-  const plugin = readdirSync(join(repository, "plugin")).map((name) => join("plugin", name));
+  const plugin = readdirSync(join(repository, "plugin"), { recursive: true, encoding: "utf8" })
+    .map((name) => join("plugin", name))
+    .filter((path) => statSync(join(repository, path)).isFile());
   return ["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...plugin].filter((path) =>
     existsSync(join(repository, path)),
   );

@@ -123,7 +123,7 @@ describe("the executable is found", () => {
     const schema = await project.pulumi("package", "get-schema", executable);
     expect(JSON.parse(schema.stdout)).toMatchObject({ name: "rolling-patch" });
     const runner = join(repository, "node_modules", "@pulumi", "pulumi", "cmd", "run-plugin");
-    const plugin = new Running(toolchain().node, [runner, join(repository, "plugin"), "127.0.0.1:1"], {
+    const plugin = new Running(toolchain().node, [runner, join(repository, "plugin", "nodejs"), "127.0.0.1:1"], {
       cwd: project.folder,
       env: project.env,
     });

@@ -6,7 +6,7 @@ import type { FleetSpecInput } from "../../../provider/drivers/simulated/index.t
 import { repository } from "../../../tools/setup/context.mjs";
 import { toolchain } from "../../../tools/toolchain.mjs";
 import { FleetFile, fastFleet } from "./fleet.ts";
-import { type Layout, layOut } from "./layout.ts";
+import { door, type Layout, layOut } from "./layout.ts";
 import { type Ended, isAlive, kill, processesWith, Running, type StartOptions } from "./processes.ts";
 import { waitFor } from "./wait.ts";
 
@@ -113,6 +113,13 @@ export class Project {
   /** An `up` that must fail, a roll that ends early for example. */
   async upFails(...args: string[]): Promise<Ended> {
     return (await this.startUp(...args).ended).failed();
+  }
+
+  /** Before a rename or a `retainOnDelete`, which the engine's rows do not survive; through the dynamic door there are none. */
+  async takeRowsOut(): Promise<void> {
+    if (door === "dynamic") return;
+    const env = { ...this.env, ROLLING_PATCH_ROWS: "off" };
+    (await this.start(["refresh", "--yes", "--skip-preview"], { env }).ended).ok();
   }
 
   /** What a killed CLI may leave behind: the lock of the stack. */
