@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { FleetSpecInput } from "../../provider/drivers/simulated/index.ts";
 import { UNKNOWN } from "../../provider/lifecycle/unknown.ts";
+import { provider, type providerPb } from "../../provider/plugin/library.ts";
 import { decode, encode } from "../../provider/plugin/struct.ts";
 import { Stage } from "../lifecycle/stage.ts";
 import { smallFleet } from "../support/fleets.ts";
@@ -272,4 +273,56 @@ test("an import takes a fleet over at its level; the first preview shows no chan
   await expect(engine.read("simulated:./fleet.db")).rejects.toThrow(/Import "simulated:fleet\.db"/);
   await expect(engine.read("libvirt:kvm")).rejects.toThrow(/which hosts/);
   await expect(engine.read("nonsense")).rejects.toThrow(/names no fleet/);
+});
+
+describe("functions", () => {
+  const ask = async (engine: FakeEngine, name: string, args: Record<string, unknown>) => {
+    const request = new provider.InvokeRequest();
+    request.setTok(`rolling-patch:index:${name}`);
+    request.setArgs(encode(args));
+    const response = await engine.call<providerPb.InvokeResponse>("invoke", request);
+    return {
+      answer: decode(response.getReturn()).props,
+      failures: response.getFailuresList().map((one) => one.getReason()),
+    };
+  };
+
+  test("look at the fleet and touch nothing", async () => {
+    const { engine, stage } = await opened();
+    const fleet = await ask(engine, "getFleet", declared());
+    expect(fleet.answer).toMatchObject({ target: "simulated:memory", workloads: 12 });
+    const compliance = await ask(engine, "getCompliance", declared());
+    expect(compliance.answer).toMatchObject({ compliance: { drifted: 4 }, hosts: { h1: "8.0.1" } });
+    const plan = await ask(engine, "planRoll", declared({ policy: { maxUnavailable: 1 } }));
+    expect(plan.answer).toMatchObject({ outlook: "roll", plan: { hosts: 4 } });
+    expect(stage.calls.filter((call) => !/^(observe|record\.read|close)$/.test(call))).toEqual([]);
+    expect(stage.files.size).toBe(0);
+  });
+
+  test("say what is wrong with a question, by its property", async () => {
+    const { engine } = await opened();
+    expect((await ask(engine, "getFleet", declared({ baseline: {} }))).failures.join()).toMatch(/^baseline: /);
+    expect((await ask(engine, "getFleet", declared({ hosts: 1 }))).failures.join()).toMatch(
+      /^hosts: getFleet has no such argument/,
+    );
+  });
+});
+
+test("credentials that are configured reach the process, secret or not; what is no setting is refused by name", async () => {
+  const configured: unknown[] = [];
+  const stage = new Stage(smallFleet());
+  const engine = await FakeEngine.start({ ...worldOf(stage), environment: (config) => configured.push(config) });
+  onTestFinished(() => engine.close());
+  await engine.configure({
+    prometheusBearerToken: "canary",
+    environment: '{"SLACK_WEBHOOK_URL":"https://x"}',
+    version: "0.1.0",
+  });
+  expect(configured.at(-1)).toEqual({
+    prometheusBearerToken: "canary",
+    environment: { SLACK_WEBHOOK_URL: "https://x" },
+  });
+  await expect(engine.configure({ prometheusBearerTokn: "canary" })).rejects.toThrow(
+    /prometheusBearerTokn: there is no such setting/,
+  );
 });
