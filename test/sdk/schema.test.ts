@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { inputs } from "../../provider/core/inputs.ts";
 import { policy } from "../../provider/core/policy.ts";
 import { schemaFile } from "../../tools/pulumi-schema.ts";
+import { repository } from "../../tools/setup/context.mjs";
 import { toolchain } from "../../tools/toolchain.mjs";
 
 interface Property {
@@ -53,6 +54,12 @@ describe("pulumi schema check", () => {
     expect(checked(planted(broken)).said).toContain("type rolling-patch:index:Polcy not found");
     expect(checked(planted(JSON.stringify({ ...schema, name: "9" }))).status).not.toBe(0);
   });
+});
+
+test("the plugin answers with it, to whoever asks for an SDK", () => {
+  const plugin = join(repository, "plugin", "pulumi-resource-rolling-patch");
+  const { status, said } = pulumi("package", "get-schema", plugin);
+  expect([status, JSON.parse(said)]).toEqual([0, schema]);
 });
 
 describe("the schema", () => {
@@ -119,11 +126,13 @@ function propertiesOf({ types, resources, functions, config }: Whole): [string, 
   );
 }
 
-function checked(file: string): { status: number | null; said: string } {
+const checked = (file: string) => pulumi("schema", "check", file);
+
+function pulumi(...args: string[]): { status: number | null; said: string } {
   const home = mkdtempSync(join(tmpdir(), "rolling-patch-home-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const env = { ...toolchain().env, PULUMI_HOME: home };
-  const { status, stdout, stderr } = spawnSync("pulumi", ["schema", "check", "--color", "never", file], {
+  const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--color", "never"], {
     env,
     encoding: "utf8",
     timeout: 60_000,
