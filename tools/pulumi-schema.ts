@@ -83,7 +83,12 @@ const language = {
 
 function objectOf(fields: readonly Field[], typeOf: (type: Type) => Json): Json {
   const properties = fields.map((field) => [field.name, { ...typeOf(field.type), description: field.description }]);
-  return { type: "object", properties: Object.fromEntries(properties), required: required(fields) };
+  const needed = required(fields);
+  return {
+    type: "object",
+    properties: Object.fromEntries(properties),
+    ...(needed.length === 0 ? {} : { required: needed }),
+  };
 }
 
 const required = (fields: readonly Field[]): string[] =>

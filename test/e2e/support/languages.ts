@@ -20,7 +20,9 @@ export async function prepare(language: "python" | "go"): Promise<Ready> {
   const host = await languageHost(context, language);
   if ("why" in host) return host;
   const env = withPath(context.env, host.folder);
-  if (language === "go") return { env: { ...env, GOFLAGS: "", GOWORK: "off" }, sdk: join(sdks.folder, "go") };
+  // Without debug information programs link faster, and the host builds them anew for every command.
+  if (language === "go")
+    return { env: { ...env, GOFLAGS: "-ldflags=-w", GOWORK: "off" }, sdk: join(sdks.folder, "go") };
   const python = await pythonEnvironment(context);
   if ("why" in python) return python;
   const active = { ...withPath(env, join(python.folder, "bin")), VIRTUAL_ENV: python.folder };
