@@ -28,6 +28,22 @@ export function units(facts: Facts, board: Board, node: Node, items: readonly It
   });
 }
 
+/** Those of a host to be emptied that still need a place: without what is on its way already. */
+export function unplaced(facts: Facts, board: Board, node: Node): Item[] {
+  const { items } = board.leaving(node);
+  return units(
+    facts,
+    board,
+    node,
+    items.filter((item) => !isLeaving(item, node)),
+  );
+}
+
+/** What is on its way off the host already. */
+export function underWay(board: Board, node: Node): Item[] {
+  return board.leaving(node).items.filter((item) => isLeaving(item, node));
+}
+
 /** Same needs, rules and time as all of them together. `clash`: they cannot move as one at all. */
 function asOne(members: readonly Item[], anchored: ReadonlySet<number> | undefined, clash: boolean): Item {
   const [first] = members as [Item];

@@ -113,6 +113,7 @@ export class Draft {
     if (this.#hand.isAlone) return false;
 
     const next = this.#ahead();
+    if (idle && this.#manner.thrifty === true && this.#tryWithRoom(next.slice(0, 1), "rest")) return true;
     const few = next.slice(0, GLANCES);
     if (this.#tryEach(next, "level", false)) return true;
     // Evenness may cost some waiting, but not half of the places.

@@ -1,5 +1,5 @@
 import { Bookings, type BookingsRequest } from "./bookings.ts";
-import { units } from "./companions.ts";
+import { unplaced } from "./companions.ts";
 import type { Item } from "./facts.ts";
 import { at } from "./vectors.ts";
 
@@ -33,9 +33,7 @@ export class Fewest {
   constructor(request: BookingsRequest, accepts: (bookings: Bookings) => boolean) {
     const { facts, board, node } = request;
     this.bookings = new Bookings(request);
-    this.#pool = units(facts, board, node, board.leaving(node).items).sort(
-      (a, b) => b.bulk - a.bulk || a.index - b.index,
-    );
+    this.#pool = unplaced(facts, board, node).sort((a, b) => b.bulk - a.bulk || a.index - b.index);
     this.#accepts = accepts;
   }
 

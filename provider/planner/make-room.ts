@@ -1,6 +1,7 @@
 import type { Board } from "./board.ts";
 import type { Bookings } from "./bookings.ts";
 import { leavesTime } from "./calendar.ts";
+import { underWay } from "./companions.ts";
 import { why } from "./destinations.ts";
 import type { Facts, Node } from "./facts.ts";
 import { Fewest } from "./fewest.ts";
@@ -56,10 +57,13 @@ const MOST_MOVES = 24;
 export function roomFor(request: RoomRequest): { found: RoomMade | undefined; steps: number } {
   const { facts, board, node, later, effort, seed } = request;
   const base = { facts, board, node, hosts: takers(facts, board, node), later };
+  const flying = underWay(board, node).map((item): Leg => {
+    return { item, from: node, to: item.toward as Node, why: why.inFlight };
+  });
   const legs = (bookings: Bookings): RoomMade | undefined => {
     const makeRoom = inSequence(board, base.hosts, bookings.moved(), facts.resources.length);
     const evacuate = bookings.evacuated().map(({ item, to }): Leg => ({ item, from: node, to, why: why.madeRoom }));
-    return makeRoom && { makeRoom, evacuate };
+    return makeRoom && { makeRoom, evacuate: [...flying, ...evacuate] };
   };
   // What goes home again costs the same wherever it waits; else what lands on a host to be emptied later moves once more.
   const again = facts.request.policy.putBack === "home" ? new Set<Node>() : later;

@@ -18,6 +18,8 @@ export interface Manner {
   readonly inOrder: boolean;
   /** Fill hosts as far as they go rather than evenly, whenever a place would stay free. */
   readonly eager: boolean;
+  /** Search for the fewest moves that empty a host, instead of taking what fits; only where nothing else is in hand. */
+  readonly thrifty?: boolean;
   /** Placement tests that may be spent on making room for one host, one limit after the other; none: no room is made. */
   readonly room: readonly number[];
   /** Tells searches for room of one attempt from those of another. */

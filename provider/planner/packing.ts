@@ -1,5 +1,5 @@
 import { Bookings, type BookingsRequest } from "./bookings.ts";
-import { units } from "./companions.ts";
+import { unplaced } from "./companions.ts";
 import type { Item } from "./facts.ts";
 import { randomFrom } from "./random.ts";
 import { at } from "./vectors.ts";
@@ -27,9 +27,7 @@ export class Packing {
   run(effort: number): boolean {
     const { facts, board, node } = this.#request;
     const { bookings } = this;
-    const pool = units(facts, board, node, board.leaving(node).items).sort(
-      (a, b) => a.bulk - b.bulk || b.index - a.index,
-    );
+    const pool = unplaced(facts, board, node).sort((a, b) => a.bulk - b.bulk || b.index - a.index);
     for (let item = pool.pop(); item !== undefined; item = pool.pop()) {
       if (bookings.steps > effort) return false;
       const host = this.#roomFor(item);

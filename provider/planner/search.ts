@@ -2,6 +2,7 @@ import type { Fleet } from "../core/fleet.ts";
 import { canariesOf } from "./canaries.ts";
 import { Draft } from "./draft.ts";
 import { type Facts, factsOf, type Node } from "./facts.ts";
+import { fewerMoves, lengthOf } from "./fewer.ts";
 import { hoursBound } from "./hours-bound.ts";
 import type { Manner, Schedule, Stuck } from "./manner.ts";
 import { announcedOrder, manners, rankIn } from "./manners.ts";
@@ -60,7 +61,11 @@ export function search(
       const inHand = inHandOf(facts);
       const result = draft.run(inHand);
       steps += draft.steps;
-      if (result.kind === "schedule") return { facts, result: faster(facts, manner, result), avoided: [...avoid] };
+      if (result.kind === "schedule") {
+        const rest = { inHand, effort: effort * EFFORT_UNIT - steps, cost: draft.steps };
+        const fewest = fewerMoves(facts, manner, result, rest);
+        return { facts, result: faster(facts, manner, fewest), avoided: [...avoid] };
+      }
       if (best === undefined || result.turns.length > best.result.turns.length) best = { facts, result };
       // A canary starts on an untouched fleet: no other order helps it, but another canary may.
       const canary = canaries.find((node) => !result.turns.some((turn) => turn.node === node));
@@ -89,8 +94,6 @@ function faster(facts: Facts, manner: Manner, schedule: Schedule): Schedule {
   const best = another !== undefined && isLong(LOOSE, schedule) ? shorter(1, schedule, { order: another }) : schedule;
   return isLong(LONG, best) ? shorter(CLEARLY, best, { eager: true }) : best;
 }
-
-const lengthOf = ({ turns }: Schedule): number => turns.reduce((last, turn) => Math.max(last, turn.end), 0);
 
 /** Hosts that were started before: in the announced order, then by id. */
 function inHandOf(facts: Facts): Node[] {

@@ -5,6 +5,9 @@ import { type Solve, solver } from "../../bench/exact/solver.ts";
 /** As many cases as take seconds; `npm run bench -- exact` has more and larger ones. */
 const CASES = { evacuations: 48, rolls: 8 } as const;
 
+/** Rolls that need more moves than their bound says, or are near that. */
+const TIGHT_ROLLS = [28, 52, 64, 78, 94, 116];
+
 const solve: Solve = await solver();
 
 const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
@@ -23,6 +26,6 @@ it("what the solver proves impossible is refused, with proof", () => {
 });
 
 it("small fleets are rolled with the fewest moves", () => {
-  const tally = tallyOf(seeds(CASES.rolls).map((seed) => compareRoll(solve, seed)));
-  expect(tally).toMatchObject({ worse: [], wrong: [], unsolved: 0 });
+  const tally = tallyOf([...seeds(CASES.rolls), ...TIGHT_ROLLS].map((seed) => compareRoll(solve, seed)));
+  expect(tally).toMatchObject({ equal: tally.solved, worse: [], wrong: [], unsolved: 0 });
 });

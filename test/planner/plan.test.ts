@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { movesOf } from "../../provider/core/plan.ts";
+import { type Move, movesOf } from "../../provider/core/plan.ts";
 import type { PolicyInput } from "../../provider/core/policy.ts";
 import { concurrency, entryOf, evenFleet, fleet, host, inHand, MARK, order, planned, refused, vm } from "./fleets.ts";
 
@@ -351,6 +351,27 @@ describe("going on in mid-roll", () => {
     );
     const plan = planned(of, { canary: 0, reserve: 0 }, { memory: { hosts: { h1: inHand() } } });
     expect(plan.hosts[0]?.evacuate[0]).toMatchObject({ workload: "a", to: "h3", why: "in flight already" });
+  });
+
+  it("goes on with them where room has to be made for the others", () => {
+    const of = fleet(
+      [host("h1", cordoned), host("h2", LEVEL), host("h3", LEVEL)],
+      [
+        vm("a", "h1", 8, { movingTo: "h3" }),
+        vm("b", "h1", 40),
+        vm("c", "h2", 20),
+        vm("d", "h2", 10),
+        vm("e", "h3", 20),
+      ],
+    );
+    const plan = planned(of, { canary: 0, reserve: 0 }, { memory: { hosts: { h1: inHand() } } });
+    const moves = (list: readonly Move[] = []): string[][] =>
+      list.map(({ workload, from, to }) => [workload, from, to]);
+    expect(moves(plan.hosts[0]?.makeRoom)).toEqual([["d", "h2", "h3"]]);
+    expect(moves(plan.hosts[0]?.evacuate)).toEqual([
+      ["a", "h1", "h3"],
+      ["b", "h1", "h2"],
+    ]);
   });
 
   it("counts a workload that flies elsewhere on both hosts", () => {
