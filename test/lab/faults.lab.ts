@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Lab } from "./support/lab.ts";
 import { breaches, Probes } from "./support/probes.ts";
 import { until } from "./support/until.ts";
@@ -13,11 +13,13 @@ const guest = lab.guest(1);
 /** Slow enough that a fault strikes in the middle: some ten seconds for a guest that has touched little memory. */
 const slow = { more: "--bandwidth 3" };
 
-beforeEach(() => lab.up(3));
-afterEach(() => lab.clear());
+afterAll(() => lab.clear());
 
 describe("in the middle of a migration", () => {
-  beforeEach(() => h1.startGuest(guest));
+  beforeEach(async () => {
+    await lab.up(2);
+    await h1.startGuest(guest);
+  });
 
   test.for(["crash", "cut"] as const)("the target is lost (%s): the guest notices nothing and stays", async (fault) => {
     const probes = await Probes.start([guest]);
@@ -94,6 +96,9 @@ describe("in the middle of a migration", () => {
 });
 
 describe("a host", () => {
+  // Each of them leaves its hosts as they were.
+  beforeAll(() => lab.up(3));
+
   test("hangs: its port answers but SSH does not, and afterwards it goes on as if nothing had been", async () => {
     const bootId = await h1.bootId();
     await h1.freeze();

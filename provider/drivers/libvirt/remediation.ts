@@ -25,6 +25,7 @@ export async function remediate(site: Site, host: string, baseline: Baseline, co
     new RollError("conflict", `${host} is not patched: ${why}.`, { host, hint: "Look at the fleet again." });
   await site.run(host, `fenced "$1"`, [String(context.token)], context);
   if (!look.cordoned || look.mark === undefined) throw refuse("it is not cordoned under a mark");
+  if (look.silent !== undefined) throw refuse(`its libvirt does not tell of its guests (${look.silent})`);
   const there = look.guests.filter(({ state }) => state !== "stopped").map(({ name }) => name);
   if (there.length > 0) throw refuse(`it is not empty (${there.slice(0, 3).join(", ")})`);
   const { finding } = await readLevel(site.shells.shell(host), host, baseline, { signal: context.signal });

@@ -37,7 +37,7 @@ link eth0
 ${lines}
 virsh begins
 @uuids
-${UUID}
+${[...virsh.matchAll(/^@guest (\S+)$/gm)].map(([, uuid]) => uuid).join("\n")}
 @networks
 @pools
 default
@@ -142,6 +142,17 @@ describe("a look at a host", () => {
       expect.stringContaining("same UUID as h2"),
       expect.stringContaining("same UUID as h1"),
     ]);
+  });
+
+  test("whose libvirt lists a guest that it does not tell of is not taken for empty", () => {
+    const begun = "boot b\nvirsh begins\n@uuids\n";
+    expect(readLook(`${begun}\n@networks\n@transient\n`).silent).toBeUndefined();
+    expect(readLook(`${begun}${UUID}\n@networks\n@transient\n`).silent).toMatch(`it lists the guest ${UUID}`);
+    // It has gone between the two questions.
+    expect(readLook(`${begun}${UUID}\n@transient\n@guest ${UUID}\n`).silent).toBeUndefined();
+    expect(readLook(`${begun}${UUID}@networks@transient`).silent).toMatch(/cannot be read/);
+    expect(readLook("boot b\n").silent).toMatch(/cannot be read/);
+    expect(readLook("boot b\nsilent error: failed to connect\n").silent).toBe("error: failed to connect");
   });
 
   test("a silent host keeps its key and its level", () => {

@@ -98,10 +98,14 @@ export class Host {
 
   /** Until a migration of this guest to another host has copied some of its memory. */
   async isSending(guest: Guest): Promise<void> {
-    await until(`a migration of ${guest.name} is under way on ${this.id}`, async () => {
-      const { stdout } = await this.attempt(`virsh domjobinfo ${guest.name} --rawstats`);
-      return Number(/^memory_processed: (\d+)/m.exec(stdout)?.[1] ?? 0) > 0;
-    });
+    await until(
+      `a migration of ${guest.name} is under way on ${this.id}`,
+      async () => {
+        const { stdout } = await this.attempt(`virsh domjobinfo ${guest.name} --rawstats`);
+        return Number(/^memory_processed: (\d+)/m.exec(stdout)?.[1] ?? 0) > 0;
+      },
+      200,
+    );
   }
 
   /** Until SSH answers. */

@@ -10,7 +10,7 @@ import { declaredTarget } from "./target.ts";
 export const packages = { "fleet-agent": "1.1.0", "linux-image-lab": "6.1.101-1" };
 
 /** A step that fails is not tried again, and nothing is waited for as long as on real iron. */
-const patience = { retries: 0, deadlines: { drain: "2m", patch: "1m", boot: "20s" } };
+const patience = { retries: 0, settle: "2s", deadlines: { drain: "2m", patch: "1m", boot: "20s" } };
 
 /** Seconds. A roll takes some two minutes on two cores, one with a host that does not come back a minute more. */
 const longestRoll = 600;
@@ -45,14 +45,17 @@ export class Roll {
 
   /** On a lab that is up with these hosts; guests are started, nothing is rolled yet. */
   static async prepare(lab: Lab, hosts: readonly Host[], options: RollOptions = {}): Promise<Roll> {
-    const guests: Guest[] = [];
-    for (const [index, host] of hosts.entries()) {
-      for (let count = 0; count < (options.guests?.[index] ?? (options.guests === undefined ? 2 : 0)); count++) {
-        const guest = lab.guest(guests.length + 1);
-        await host.startGuest(guest);
-        guests.push(guest);
-      }
-    }
+    let started = 0;
+    const perHost = hosts.map((_, index) => {
+      const count = options.guests === undefined ? 2 : (options.guests[index] ?? 0);
+      return Array.from({ length: count }, () => lab.guest(++started));
+    });
+    await Promise.all(
+      hosts.map(async (host, index) => {
+        for (const guest of perHost[index] ?? []) await host.startGuest(guest);
+      }),
+    );
+    const guests = perHost.flat();
     const project = await Project.create({
       declared: declared(lab, hosts, options),
       env: environment(lab),

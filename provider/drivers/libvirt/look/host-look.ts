@@ -68,8 +68,16 @@ export function readLook(text: string): HostLook {
     autostart: new Set(names("autostart")),
     transient: new Set(names("transient")),
     guests: [...sections].flatMap(([name, body]) => (name.startsWith("guest ") ? (readGuest(body) ?? []) : [])),
-    silent: lines.has("silent") ? all("silent").join(" ").trim() : undefined,
+    silent: lines.has("silent") ? all("silent").join(" ").trim() : unread(sections),
   };
+}
+
+/** Why an answer does not count: a guest that is listed and not told of would make a host look empty that is not. */
+function unread(sections: ReadonlyMap<string, readonly string[]>): string | undefined {
+  const listed = sections.get("uuids");
+  if (listed === undefined || !sections.has("transient")) return "its answer cannot be read";
+  const missing = listed.map((uuid) => uuid.trim()).find((uuid) => uuid !== "" && !sections.has(`guest ${uuid}`));
+  return missing === undefined ? undefined : `it lists the guest ${missing} and does not tell of it`;
 }
 
 /** What does not change while a host is up. */

@@ -34,13 +34,15 @@ done
 about() { for u; do printf '; echo @guest %s; domstate --reason %s; dumpxml %s' "$u" "$u" "$u"; done; }
 ask="echo @uuids; list --all --uuid; echo @networks; net-list --name; echo @pools; pool-list --name; echo @autostart; list --all --autostart --uuid
 echo @transient; list --all --transient --uuid"
-said=$(virsh -q -c qemu:///system "$ask$(about "$@")" 2>/dev/null)
+said=$(virsh -c qemu:///system "$ask$(about "$@")" 2>/dev/null)
 case $said in
-  *@uuids*@transient*)
+  "@uuids
+"*"
+@transient"*)
     echo "virsh begins"; printf '%s\\n' "$said"
     there=\${said#*@uuids}; there=\${there%%@networks*}
     others=$(for u in $there; do case " $* " in *" $u "*) ;; *) about "$u" ;; esac; done)
-    [ -z "$others" ] || virsh -q -c qemu:///system "\${others#; }" 2>/dev/null ;;
+    [ -z "$others" ] || virsh -c qemu:///system "\${others#; }" 2>/dev/null ;;
   *) virsh -q -c qemu:///system list 2>&1 >/dev/null | sed 's/^/silent /' ;;
 esac
 :

@@ -3,7 +3,7 @@ import type { ActContext } from "../../../engine/ports.ts";
 import type { Site } from "../site.ts";
 
 /** Between two attempts to reach a host that is down, fleet milliseconds. */
-const PAUSE = 1000;
+const PAUSE = 250;
 /** Longest that one attempt takes, process milliseconds: more than a connection may, so that its own words on what is wrong are heard. */
 const ATTEMPT = 12_000;
 /** Seconds for its services to settle once it answers. */
