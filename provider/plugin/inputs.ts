@@ -6,20 +6,16 @@ import type { Path } from "../lifecycle/unknown.ts";
 const OUTPUTS = ["hosts", "plan", "compliance", "run", "formerly"];
 
 /**
- * What a program may not declare: it would be overwritten without a word. What was read or saved may come back, from an import
- * or by `ignoreChanges`.
+ * What a program may not declare: it would be overwritten without a word. What was read comes back from an
+ * import, with the owner, and what was saved by `ignoreChanges`.
  */
 export function refusedKeys(news: Props, olds: Props, owner: string): Failure[] {
-  const outputs = OUTPUTS.filter(
-    (key) =>
-      own(news, key) !== undefined &&
-      Object.keys(olds).length > 0 &&
-      !isDeepStrictEqual(own(news, key), own(olds, key)),
-  ).map((property) => ({ property, reason: "is an output: read it from the resource, and leave it out here" }));
+  if (news.owner === owner) return [];
   const whose =
-    news.owner === undefined || news.owner === owner
-      ? []
-      : [{ property: "owner", reason: "is filled in (project/stack/name): leave it out" }];
+    news.owner === undefined ? [] : [{ property: "owner", reason: "is filled in (project/stack/name): leave it out" }];
+  const outputs = OUTPUTS.filter(
+    (key) => own(news, key) !== undefined && !isDeepStrictEqual(own(news, key), own(olds, key)),
+  ).map((property) => ({ property, reason: "is an output: read it from the resource, and leave it out here" }));
   return [...outputs, ...whose];
 }
 

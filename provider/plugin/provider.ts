@@ -154,9 +154,11 @@ export class ResourceMethods {
   async delete(request: providerPb.DeleteRequest) {
     const saved = decode(request.getProperties()).props;
     return this.#on(request, async (lifecycle, _of, rows) => {
-      await this.#desk.working(() => lifecycle.delete(saved)).catch((error: unknown) => {
-        throw request.getOldViewsList().length > 0 ? withRows(error) : error;
-      });
+      await this.#desk
+        .working(() => lifecycle.delete(saved))
+        .catch((error: unknown) => {
+          throw request.getOldViewsList().length > 0 ? withRows(error) : error;
+        });
       await rows.forget();
       return new empty.Empty();
     });

@@ -60,7 +60,7 @@ export class Rows implements Voice {
       this.say(newsLine(news), kind === "warning" ? "warning" : "info");
       return;
     }
-    if (kind === "warning") this.#warned.set(host, text);
+    if (kind === "warning") this.#warned.set(host, withoutName(text, host));
     else this.#warned.delete(host);
     const urn = this.#hasRows ? viewUrn(this.#of, host) : this.#of.urn;
     const line = this.#hasRows ? newsLine({ ...others, text: withoutName(text, host) }) : newsLine(news);

@@ -93,6 +93,32 @@ test("a stack moves from the dynamic resource to the plugin by another import: s
   expect(project.savedNames()).toEqual([]);
 });
 
+test("a credential of the stack's configuration reaches what names it, and stays encrypted; the environment wins", async () => {
+  const hooks = [
+    {
+      name: "ticket",
+      at: ["beforeRun"],
+      env: ["TICKET_TOKEN"],
+      command: ["sh", "-c", 'echo "$TICKET_TOKEN" >> seen.txt'],
+    },
+  ];
+  const project = await Project.create({ fleet: fastFleet({ hosts: 2 }), declared: { more: { hooks } } });
+  await project.pulumi("config", "set", "--secret", "--path", "rolling-patch:environment.TICKET_TOKEN", "canary-5c1d");
+  const up = await project.up();
+  expect(project.read("seen.txt")).toBe("canary-5c1d\n");
+  expect(`${up.output}${project.savedText()}`).not.toContain("canary-5c1d");
+
+  project.env.TICKET_TOKEN = "canary-of-here";
+  project.declare({ baseline: { version: "8.0.4" }, more: { hooks } });
+  await project.up();
+  expect(project.read("seen.txt")).toBe("canary-5c1d\ncanary-of-here\n");
+
+  await project.pulumi("config", "set", "rolling-patch:prometheusBearerTokn", "canary-9e77");
+  const refused = await project.previewFails();
+  expect(refused.output).toMatch(/prometheusBearerTokn: there is no such setting/);
+  expect(refused.output).not.toContain("canary-9e77");
+});
+
 describe("the executable is found", () => {
   const bare = "name: e2e\nruntime: nodejs\n";
   const executable = join(repository, "plugin", "pulumi-resource-rolling-patch");

@@ -1,8 +1,8 @@
 import type { Ended } from "../support/processes.ts";
 import type { Project } from "../support/project.ts";
 
-/** Rows that end an operation; what is shown while it goes on depends on the clock. */
-const PASSING = /^ .{3} *\S+ \S+ (?:creating|updating|deleting|refreshing)\b/;
+/** Rows of an operation that goes on. Those of hosts stay: the engine closes them without a word. */
+const PASSING = /^ .{3} *(?!rolling-patch:index:Host )\S+ \S+ (?:creating|updating|deleting|refreshing)\b/;
 /** A host whose row has no outcome yet. */
 const STATUS_LINE = /^ {4}rolling-patch:index:Host \S+ {2}/;
 
@@ -29,7 +29,7 @@ const isRow = (line: string): boolean => /^ {1,4}[-+~ ]*(?:rolling-patch|pulumi)
 /** Without its newest message, which stands under the diagnostics as well. */
 function rowOf(line: string): string {
   const [, row = line, diff = ""] =
-    /^( {1,4}[-+~ ]*\S+ \S+(?: (?:\*\*)?(?:create|update|delete|refresh|replace|same)\w*(?: failed\*\*)?)?)(?:.*?( \[diff: [^\]]*\]))?/.exec(
+    /^( {1,4}[-+~ ]*\S+ \S+(?: (?:\*\*)?(?:creat|updat|delet|refresh|replac)\w*(?: failed\*\*)?)?)(?:.*?( \[diff: [^\]]*\]))?/.exec(
       line,
     ) ?? [];
   return `${row}${diff}`.trimEnd();

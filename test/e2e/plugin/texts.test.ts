@@ -37,6 +37,7 @@ test("a mixed fleet: hosts that are compliant, drifted, ahead, blocked, held and
   project.fleet.fault({ kind: "host-cut", host: "esx-04", at: "0s" });
   project.fleet.drift("esx-05", "8.0.2");
   project.fleet.block("esx-05", "its CPU is not supported any more");
+  project.declare({ policy: { maxUnavailable: 3 } });
   await golden("mixed.preview", await project.preview(), project);
 });
 
