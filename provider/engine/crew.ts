@@ -13,6 +13,9 @@ import { wordsFor } from "./words.ts";
 
 /** Before a conflict is looked at again, fleet time. */
 const CONFLICT_PAUSE = 10_000;
+/** A host that an act cannot reach is given so long to answer again before that costs a try, and is asked so often; fleet time. */
+const LINK_PATIENCE = 120_000;
+const LINK_PAUSE = 5_000;
 /** Conflicts over one host or workload in this process that cost no try. */
 const MOST_CONFLICTS = 6;
 
@@ -28,6 +31,8 @@ export class Crew {
   readonly #recall = new AbortController();
   readonly #inFlight = new Map<string, Act>();
   readonly #conflicts = new Map<string, number>();
+  /** Since when an act has not been answered, and when that was seen last. */
+  readonly #unanswered = new Map<string, { readonly since: number; readonly last: number }>();
   readonly #moved = new Set<string>();
   readonly #phases = new Map<string, string>();
   readonly #changed: () => void;
@@ -96,6 +101,7 @@ export class Crew {
     for (const event of intents) await this.#ledger.enter(event, act);
     if (this.#forbidden(act)) return;
     this.#say(act, "start", fleet);
+    this.#warn(act, fleet);
     try {
       const events = await perform(
         { driver, checks, process, inputs, gates, silences: this.#silences, tell: (news) => tell(news) },
@@ -103,6 +109,7 @@ export class Crew {
         this.#ledger.run,
         this.#context(act, fleet),
       );
+      this.#unanswered.delete(`${act.name} ${actKey(act)}`);
       if (act.name === "migrate") this.#moved.add(`${act.host}/${act.workload}`);
       // It is emptied once more when it was convicted with its load back.
       if (act.name === "cordon")
@@ -157,6 +164,10 @@ export class Crew {
       const notBefore = now + CONFLICT_PAUSE;
       return this.#ledger.enter({ kind: "waits", host: act.host, step, why: error.message, notBefore }, act);
     }
+    if (error.kind === "unavailable" && this.#mayAnswer(act, error, now)) {
+      const notBefore = now + LINK_PAUSE;
+      return this.#ledger.enter({ kind: "waits", host: act.host, step, why: error.message, notBefore }, act);
+    }
     const notBefore = now + Math.min(300_000, 30_000 * 2 ** tries);
     const final = error.kind === "denied" || error.kind === "invalid" || tries >= retries;
     const again = final ? "" : ` Trying again (${tries + 1} of ${retries}).`;
@@ -164,11 +175,32 @@ export class Crew {
     await this.#ledger.enter({ kind: "tried", host: act.host, step, why: error.message, notBefore, final }, act);
   }
 
+  /** No answer may mean a link that is lost for some seconds: told once, and asked again for a while. */
+  #mayAnswer(act: Extract<Act, { host: string }>, error: RollError, now: number): boolean {
+    const key = `${act.name} ${actKey(act)}`;
+    const known = this.#unanswered.get(key);
+    const since = known === undefined || now - known.last > LINK_PATIENCE ? now : known.since;
+    this.#unanswered.set(key, { since, last: now });
+    if (since === now)
+      this.#ports.tell({ kind: "warning", host: act.host, text: `${error.message} Waiting for an answer.` });
+    return now - since < LINK_PATIENCE;
+  }
+
   /** A conflict says that the world has changed: looking again is right, a few times. */
   #mayWait(act: Act): boolean {
     const times = (this.#conflicts.get(actKey(act)) ?? 0) + 1;
     this.#conflicts.set(actKey(act), times);
     return times <= MOST_CONFLICTS;
+  }
+
+  /** What a person should know of a host before it is patched: said when its turn begins, and kept for the report. */
+  #warn(act: Act, fleet: Fleet): void {
+    if (act.name !== "stage") return;
+    const { warnings = [] } = fleet.hosts.find(({ id }) => id === act.host) ?? {};
+    if (warnings.length === 0) return;
+    this.#ledger.log("warned", act, { warnings });
+    const position = this.#ledger.position(act.host);
+    for (const text of warnings) this.#ports.tell({ kind: "warning", host: act.host, step: "stage", position, text });
   }
 
   #say(act: Act, moment: "start" | "end", fleet: Fleet): void {

@@ -1,6 +1,7 @@
 import type { Desk } from "../core/decide/desk.ts";
 import { surprises } from "../core/decide/foreseen.ts";
 import type { View } from "../core/decide/view.ts";
+import type { Fleet } from "../core/fleet.ts";
 import type { Plan } from "../core/plan.ts";
 import { followed } from "./chronicle.ts";
 import type { Crew } from "./crew.ts";
@@ -8,6 +9,7 @@ import { Landing } from "./landing.ts";
 import type { Ledger } from "./ledger.ts";
 import { replan } from "./replan.ts";
 import type { RollPorts, RollRequest } from "./roll.ts";
+import { SilenceOfHosts } from "./silence-of-hosts.ts";
 
 /** Plans in a row that led to no act: the roll makes no progress. */
 const MOST_PLANS = 3;
@@ -19,6 +21,8 @@ export class Route {
   readonly #ledger: Ledger;
   readonly #crew: Crew;
   readonly #landing: Landing;
+  readonly #silence: SilenceOfHosts;
+  #lookAt: number | undefined;
   #plan: Plan | undefined;
   #plansInARow = 0;
 
@@ -28,10 +32,22 @@ export class Route {
     this.#ledger = ledger;
     this.#crew = crew;
     this.#landing = new Landing(request.inputs.policy.deadlines.drain);
+    this.#silence = new SilenceOfHosts(request.inputs.policy.deadlines.drain);
   }
 
   get plan(): Plan | undefined {
     return this.#plan;
+  }
+
+  /** When to look again while a plan has to wait, if that is soon. */
+  get lookAt(): number | undefined {
+    return this.#lookAt;
+  }
+
+  /** Every observation is shown to it. */
+  look(fleet: Fleet): void {
+    this.#silence.look(fleet);
+    this.#lookAt = undefined;
   }
 
   /** An act was started: there is progress. */
@@ -70,6 +86,13 @@ export class Route {
     if (made.refusal !== undefined) {
       const flights = this.#landing.wait(fleet, acts);
       if (flights.length > 0) return this.#waitFor(flights, made.refusal);
+      const silent = this.#silence.recent(fleet.at);
+      if (silent !== undefined) {
+        this.#lookAt = silent.lookAt;
+        const text = `waiting for ${silent.hosts.join(", ")}, just fallen silent: ${made.refusal}`;
+        if (silent.isNew) this.#ports.tell({ kind: "note", text });
+        return false;
+      }
     }
     if (made.plan !== undefined) {
       this.#plan = made.plan;

@@ -119,6 +119,7 @@ export class Session {
     const fill = this.#gauge.look(fleet);
     if (fill !== undefined) this.#ledger.log("observed", undefined, fill);
     await this.#service.look(fleet);
+    this.#route.look(fleet);
     this.#out = fleet.hosts.filter(({ mark }) => this.#isOurs(mark?.owner)).map(({ id }) => id);
     this.#silences?.keep(this.#out);
     this.#asked.heed(this.#keeper.record);
@@ -167,15 +168,20 @@ export class Session {
       if (why !== undefined && !fresh) {
         fresh = true;
         if (await this.#route.replan(view, why)) continue;
-        return WAIT;
+        return this.#waiting();
       }
       const decision = decide(view, desk);
       for (const event of decision.events) await this.#ledger.enter(event);
       if (decision.events.length > 0) continue;
       if (decision.stuck === undefined) return decision;
-      if (!(await this.#route.stuck(view, decision.stuck))) return WAIT;
+      if (!(await this.#route.stuck(view, decision.stuck))) return this.#waiting();
     }
     throw new Error(`no decision after ${MOST_ROUNDS} rounds over the same fleet`);
+  }
+
+  #waiting(): Decision {
+    const { lookAt } = this.#route;
+    return lookAt === undefined ? WAIT : { ...WAIT, lookAt };
   }
 
   #tell({ host, text }: { host?: string; text: string }): void {

@@ -127,9 +127,15 @@ function announce(around: Surroundings, look: Look, inputs: Inputs, outlook: Out
           `  it waits for ${awaitedWords({ run: outlook.goesOn as RunMemory, approvals: look.record.approvals ?? [] }, awaits)}: npx rolling-patch approve ${awaits.gate}`,
         ];
   around.say([text, ...where, ...approval, ...haltLines].join("\n"), kind === "left alone" ? "warning" : "info");
-  const silent = silentText(look.fleet);
-  if (silent !== undefined) around.say(silent, "warning");
+  for (const text of [silentText(look.fleet), warningText(document)])
+    if (text !== undefined) around.say(text, "warning");
   return document;
+}
+
+/** What a person should know of hosts before they are patched. */
+function warningText({ hosts }: PlanDocument): string | undefined {
+  const told = hosts.flatMap(({ host, warnings = [] }) => warnings.map((text) => `  ${host}: ${text}`));
+  return listedText("before hosts are patched:", told);
 }
 
 /** Hosts that cannot be reached, with all that is told of why: the table cuts it, and a changed host key is nothing to pass over. */
@@ -137,13 +143,17 @@ function silentText({ hosts }: Fleet): string | undefined {
   const told = hosts.flatMap(({ id, state, problem }) =>
     state === "unreachable" && problem !== undefined ? [`  ${id}: ${problem}`] : [],
   );
-  if (told.length === 0) return undefined;
-  const more = told.length > MOST_SILENT ? [`  and ${told.length - MOST_SILENT} more`] : [];
-  return ["hosts that cannot be reached:", ...told.slice(0, MOST_SILENT), ...more].join("\n");
+  return listedText("hosts that cannot be reached:", told);
 }
 
-/** Silent hosts that are told one by one. */
-const MOST_SILENT = 10;
+function listedText(title: string, told: readonly string[]): string | undefined {
+  if (told.length === 0) return undefined;
+  const more = told.length > MOST_TOLD ? [`  and ${told.length - MOST_TOLD} more`] : [];
+  return [title, ...told.slice(0, MOST_TOLD), ...more].join("\n");
+}
+
+/** Hosts of which something is told one by one. */
+const MOST_TOLD = 10;
 
 export function summaryOf({ id, totals }: NonNullable<Outlook["plan"]>): PlanOutput {
   const { hosts, moves, gib, hours } = totals;

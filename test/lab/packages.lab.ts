@@ -7,7 +7,8 @@ import { reachOf } from "../../provider/drivers/libvirt/reach.ts";
 import { HostsRecord } from "../../provider/drivers/libvirt/record-store.ts";
 import { download } from "../../provider/drivers/libvirt/remediate/package-run.ts";
 import { patch } from "../../provider/drivers/libvirt/remediate/patch.ts";
-import { rollback, wayBack } from "../../provider/drivers/libvirt/remediate/way-back.ts";
+import { reboot } from "../../provider/drivers/libvirt/remediate/reboot.ts";
+import { foresee, rollback, secure, wayBack } from "../../provider/drivers/libvirt/remediate/way-back.ts";
 import { Site } from "../../provider/drivers/libvirt/site.ts";
 import type { Shells } from "../../provider/drivers/libvirt/ssh/shell.ts";
 import { openShells } from "../../provider/drivers/libvirt/ssh/shells.ts";
@@ -45,12 +46,14 @@ function openSite(): Site {
   return new Site({ target, shells, clock, lookout, record: new HostsRecord(shells, ["h1"]) });
 }
 
+const said: string[] = [];
+const logs: string[] = [];
 const within = (signal = new AbortController().signal): ActContext => ({
   token: 7,
   signal,
   deadline: clock.now() + 120_000,
-  progress: () => {},
-  keepLog: () => {},
+  progress: (_done, words) => void said.push(words),
+  keepLog: (_tool, text) => void logs.push(text),
 });
 const read = (baseline: Baseline) => readLevel(site.shells.shell("h1"), "h1", baseline);
 const packages = (declared: Record<string, string>): Baseline => ({ packages: declared });
@@ -99,9 +102,13 @@ describe("a patch", () => {
   test("is staged, installed, booted once and proven; again it does nothing; and there is a way back", async () => {
     const boots = h1.boots();
     const { install } = await read(both);
+    expect(await foresee(site, "h1", both)).toBeUndefined();
     await download(site, "h1", { install, baseline: both }, within());
+    await secure(site, "h1", within());
     expect(await h1.package("fleet-agent")).toBe("ii 1.0.0");
+    logs.length = 0;
     expect(await patch(site, "h1", both, within())).toBe(true);
+    expect(logs.join("")).toMatch(/Setting up fleet-agent \(1\.1\.0\)/);
     expect(await patch(site, "h1", both, within())).toBe(false);
     const after = await read(both);
     expect([after.level, after.evidence]).toEqual([after.wanted, after.wanted]);
@@ -116,6 +123,14 @@ describe("a patch", () => {
     expect(await h1.kernel()).toBe("6.1.100-lab");
     expect(h1.boots()).toBe(boots + 2);
     await h1.sh("rm /var/lib/rolling-patch/archives/*");
+    await expect(secure(site, "h1", within())).rejects.toMatchObject({
+      kind: "denied",
+      message: expect.stringMatching(/fleet-agent 1\.0\.0/),
+    });
+    await h1.sh(`cp -r /srv/repository /srv/newer && cd /srv/newer
+      awk -v RS= -v ORS='\\n\\n' '!/Version: (1.0.0|6.1.100-1)\\n/' /srv/repository/Packages >Packages
+      sed -i s,/srv/repository,/srv/newer, /etc/apt/sources.list.d/lab.list && apt-get update -qq`);
+    expect(await foresee(site, "h1", both)).toMatch(/archives cannot be had any more: .*fleet-agent 1\.0\.0/);
     await patch(site, "h1", both, within());
     await expect(rollback(site, "h1", within())).rejects.toMatchObject({
       kind: "failed",
@@ -186,16 +201,54 @@ describe("a reboot after which a host does not come back", () => {
   });
 });
 
-test("timers that patch by themselves are stopped, and those that ran are started again", async () => {
+test("timers that patch by themselves are stopped and masked, through a boot as well, and those that ran are started again", async () => {
   const actors = timers(site);
   const active = () => h1.sh("systemctl is-active apt-daily.timer apt-daily-upgrade.timer || true");
+  const enabled = () => h1.sh("systemctl is-enabled apt-daily.timer apt-daily-upgrade.timer || true");
   await h1.sh("systemctl stop apt-daily-upgrade.timer");
   const former = await actors.read();
   expect(former).toEqual({ h1: ["apt-daily.timer"] });
   for (let i = 0; i < 2; i++) await actors.quiet(within());
   expect(await active()).toBe("inactive\ninactive");
+  expect(await enabled()).toBe("masked-runtime\nenabled");
+
+  await reboot(site, "h1", within());
+  // What was off and comes back with the boot is put aside as well.
+  expect(await active()).toBe("inactive\ninactive");
+  expect(await enabled()).toBe("masked-runtime\nmasked-runtime");
+
+  // A boot of its own brings them back, until it is patched.
+  await h1.reboot();
+  expect(await active()).toBe("active\nactive");
+  await actors.quiet(within());
   for (let i = 0; i < 2; i++) await actors.restore(former, within());
   expect(await active()).toBe("active\ninactive");
+  expect(await enabled()).toBe("enabled\nenabled");
+  expect(await h1.sh("find /etc/systemd/system /run/systemd/system -lname /dev/null -name 'apt-*'")).toBe("");
+});
+
+test("a service that fails with the boot of ours is named, one that had failed before is not", async () => {
+  const failing = (
+    name: string,
+  ) => `printf '[Service]\\nType=oneshot\\nExecStart=/bin/false\\n[Install]\\nWantedBy=multi-user.target\\n' >/etc/systemd/system/${name}.service
+    systemctl daemon-reload`;
+  await h1.sh(`${failing("old")}; systemctl start old || true; ${failing("new")}; systemctl enable -q old new`);
+  await h1.sh("touch /var/lib/rolling-patch/cordon");
+  await reboot(site, "h1", within());
+  const [host] = (await site.lookout.observe(packages({ "fleet-agent": "1.0.0" }))).hosts;
+  expect(host?.problem).toBe("services have failed since its boot: new.service");
+});
+
+test("a download that waits for a lock says whose", async () => {
+  await h1.sh("echo 600 >/etc/slow-agent.seconds");
+  const holder = h1.start("apt-get update -q && apt-get install -y slow-agent=1.1.0", 300);
+  await holder.said(/Setting up slow-agent/);
+  said.length = 0;
+  const { install } = await read(both);
+  const staged = download(site, "h1", { install, baseline: both }, within());
+  await until("it says so", async () => said.some((words) => /waits for a lock: .*is held by apt-get/.test(words)));
+  await h1.sh("echo 0 >/etc/slow-agent.seconds; pkill -x sleep");
+  await Promise.all([holder.ended, staged]);
 });
 
 test("a preflight finds nothing on a host that is well, and the manager of one that is another's", async () => {

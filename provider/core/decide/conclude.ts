@@ -1,8 +1,10 @@
 import { complianceOf } from "../compliance.ts";
 import { clause } from "../errors.ts";
+import type { Host } from "../fleet.ts";
 import { own } from "../own.ts";
 import { namedTests } from "../regressions.ts";
 import type { Ending } from "../run.ts";
+import { needsPatch } from "../verify.ts";
 import { awaitedWords } from "./barrier.ts";
 import type { Desk } from "./desk.ts";
 import { costWords, drainsAgainAt, watchedUntil } from "./impact.ts";
@@ -93,6 +95,16 @@ function complete(view: View, desk: Desk): Ending {
       hint: "Give it back; the next `pulumi up` goes on with it.",
     };
   }
+  const silent = view.policy.mode === "canary" ? [] : outOfReach(view, desk);
+  if (silent.length > 0) {
+    return {
+      kind: "halted",
+      sticky: false,
+      host: silent[0]?.id ?? "",
+      reason: `every other host is at the level, but nothing could be done about ${silent.map(({ id, problem }) => (problem === undefined ? `${id} (it cannot be reached)` : `${id} (${clause(problem, id)})`)).join(", ")}`,
+      hint: "The next `pulumi up` looks again; take a host that is gone for good out of the target.",
+    };
+  }
   const skipped = [...(view.plan?.skipped ?? []), ...blockedSince(view)];
   const { failingBefore: old = [], flaky = [] } = view.run;
   const notes = [
@@ -103,6 +115,17 @@ function complete(view: View, desk: Desk): Ending {
     ...(flaky.length > 0 ? [`flaky (passed when run once more): ${namedTests(flaky)}`] : []),
   ];
   return { kind: "done", note: notes.join("; ") };
+}
+
+/** Hosts that do not answer, and of which it is not known that they are at the level. */
+function outOfReach({ fleet }: View, desk: Desk): Host[] {
+  return fleet.hosts.filter(
+    (host) =>
+      host.state === "unreachable" &&
+      !host.held &&
+      !desk.isDone(host.id) &&
+      (host.level === "unknown" || needsPatch(host)),
+  );
 }
 
 /** Hosts that fell behind when they had been done, or needed nothing, and that the platform cannot take to the level. */

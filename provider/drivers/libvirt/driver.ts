@@ -8,7 +8,7 @@ import { migrate } from "./migrate.ts";
 import { start, stop } from "./power.ts";
 import { programsOn } from "./programs.ts";
 import { HostsRecord } from "./record-store.ts";
-import { remediate, stage } from "./remediation.ts";
+import { remediate, stage, wayBackOf } from "./remediation.ts";
 import { Site } from "./site.ts";
 import type { Shells } from "./ssh/shell.ts";
 import { timers } from "./timers.ts";
@@ -86,6 +86,12 @@ export function libvirtDriver({ target, shells, clock }: LibvirtDriverOptions): 
         await free(host, context);
         await remediate(site, host, baseline, context);
       }),
+    wayBack: wayBackOf(site, (what, context, host, body) =>
+      act(what, context, host, async () => {
+        await free(host, context);
+        await body();
+      }),
+    ),
     uncordon: (host, context) => marked("uncordon", host, context, UNCORDON),
     release: (host, context) => marked("release", host, context, RELEASE),
     run: programsOn(target, shells),

@@ -14,6 +14,8 @@ import type { Shells } from "./ssh/shell.ts";
 
 /** Longest that a host may take to show itself, process milliseconds. */
 const TIMEOUT = 20_000;
+/** So long a preflight holds, fleet milliseconds; staging reads it anew. */
+const PREFLIGHT_HOLDS = 10 * 60_000;
 /** A host that was silent is given so long before it counts as silent again; the attempt goes on meanwhile. */
 const PATIENCE = 1500;
 
@@ -21,7 +23,7 @@ interface Known {
   look?: HostLook;
   abilities?: { readonly boot: string; readonly of: Abilities };
   level?: LevelReading;
-  preflight?: { readonly boot: string; readonly of: Preflight };
+  preflight?: { readonly boot: string; readonly at: number; readonly of: Preflight };
   /** Since its last answer there was none. */
   silent?: RollError | undefined;
   /** Reaching for it again, while it is silent. */
@@ -142,8 +144,8 @@ export class Lookout {
       const look = readLook(text);
       if (look.silent === undefined && known.abilities?.boot !== look.bootId)
         known.abilities = { boot: look.bootId, of: readAbilities(await onHost(shell, name, ABILITIES, [], options)) };
-      if (baseline !== undefined && known.preflight?.boot !== look.bootId)
-        known.preflight = { boot: look.bootId, of: await readPreflight(shell, name) };
+      if (baseline !== undefined && this.#isOld(known, look.bootId))
+        known.preflight = { boot: look.bootId, at: this.#clock.now(), of: await readPreflight(shell, name) };
       if (!isNewest()) return;
       known.turn = turn;
       // A daemon that is down for now, after a boot for example, is a member all the same.
@@ -157,6 +159,11 @@ export class Lookout {
       known.turn = turn;
       known.silent = error;
     }
+  }
+
+  /** Space, other managers and boot entries change while a host is up: what blocked it may be mended in the middle of a roll. */
+  #isOld({ preflight }: Known, boot: string): boolean {
+    return preflight?.boot !== boot || this.#clock.now() - preflight.at > PREFLIGHT_HOLDS;
   }
 
   #of(name: string): Known {

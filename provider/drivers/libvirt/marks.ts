@@ -34,7 +34,7 @@ rm -f "$D/cordon"
 export const RELEASE = `
 fenced "$1"
 [ ! -e "$D/cordon" ] || fail conflict "it is still cordoned"
-rm -f "$D/mark"
+rm -f "$D/mark" "$D/failed.before"
 `;
 
 /** Throws `conflict` when the host is an operator's. */

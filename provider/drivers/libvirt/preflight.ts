@@ -44,6 +44,13 @@ export function preflightFrom(text: string): Preflight {
         (module) =>
           `kernel module ${module} is not built for the newest kernel${secure ? " (and Secure Boot asks for a signature)" : ""}`,
       ),
+      ...all("outside").map(
+        (module) =>
+          `kernel module ${module} comes from elsewhere and is not built by itself: another kernel would lack it`,
+      ),
+      ...all("unsigned").map(
+        (module) => `kernel module ${module} has no signature, and Secure Boot is on: it will not be loaded`,
+      ),
       ...(all("noentry")[0] === undefined ? [] : [`no boot entry for kernel ${all("noentry")[0]}`]),
     ],
   };
@@ -71,7 +78,17 @@ newest=$(ls /boot 2>/dev/null | sed -n 's/^vmlinuz-//p' | grep -v rescue | sort 
 if command -v dkms >/dev/null 2>&1 && [ -n "$newest" ]; then
   dkms status 2>/dev/null | sed 's/[,:].*//' | sort -u | while read -r m; do dkms status 2>/dev/null | grep "^$m" | grep -q "$newest.*installed" || echo "unbuilt $m"; done
 fi
-! command -v mokutil >/dev/null 2>&1 || ! mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled' || echo "secureboot enabled"
+if command -v modinfo >/dev/null 2>&1; then
+  for m in $(awk '$NF ~ /^\\(.*O.*\\)$/ { print $1 }' /proc/modules); do
+    case $(modinfo -n "$m" 2>/dev/null) in '' | */dkms/* | */weak-updates/*) ;; *) echo "outside $m" ;; esac
+  done
+fi
+if command -v mokutil >/dev/null 2>&1 && mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled'; then
+  echo "secureboot enabled"
+  find "/lib/modules/$newest/updates" "/lib/modules/$newest/extra" -name '*.ko*' 2>/dev/null | while read -r f; do
+    [ -n "$(modinfo -F signer "$f" 2>/dev/null)" ] || echo "unsigned $(basename "$f" | sed 's/\\.ko.*//')"
+  done
+fi
 for cfg in /boot/grub/grub.cfg /boot/grub2/grub.cfg; do
   [ -r "$cfg" ] && [ -n "$newest" ] || continue
   cat "$cfg" /boot/loader/entries/*.conf 2>/dev/null | grep -qF "vmlinuz-$newest" || echo "noentry $newest"

@@ -4,7 +4,7 @@ import type { ActContext, OtherActors } from "../../engine/ports.ts";
 import type { Site } from "./site.ts";
 
 /** Units that patch or reboot by themselves. */
-const UNITS = [
+export const UNITS = [
   "apt-daily.timer",
   "apt-daily-upgrade.timer",
   "unattended-upgrades.service",
@@ -14,7 +14,11 @@ const UNITS = [
   "packagekit.service",
 ] as const;
 
-/** Others who patch hosts: what was active is stopped for the roll (not disabled: a reboot brings it back), and started again. Settings: unit names by host. */
+/**
+ * Others who patch hosts: what was active is stopped for the roll and masked, so that neither a package nor a boot of ours starts it again; then unmasked, and
+ * started again if it ran. Settings: unit names by host. A mask is in /run, and in /etc only over a boot of ours: where nobody goes on with the roll, the next
+ * boot ends it.
+ */
 export function timers(site: Site): OtherActors {
   const hosts = site.target.hosts.map(({ name }) => name);
   return {
@@ -24,20 +28,25 @@ export function timers(site: Site): OtherActors {
     },
     async quiet(context: ActContext) {
       site.mayBegin("quiet", context);
-      await onAll(hosts, (host) => site.run(host, STOP, [String(context.token), ...UNITS], context));
+      await onAll(hosts, (host) => hush(site, host, context));
     },
     async restore(former, context) {
       site.mayBegin("restore", context);
       await onAll(hosts, (host) => {
         const was = own(former, host);
         const units = Array.isArray(was) ? was.filter((unit) => UNITS.includes(unit)) : [];
-        return site.run(host, START, [String(context.token), ...units], context);
+        return site.run(host, RESTORE, [String(context.token), ...units], context);
       });
     },
   };
 }
 
-/** A host that does not answer has nobody to be put aside; its boot starts them again. */
+/** Stops and masks what is active on a host; a boot of its own has brought it back. */
+export function hush(site: Site, host: string, context: ActContext): Promise<string> {
+  return site.run(host, QUIET, [String(context.token), ...UNITS], context);
+}
+
+/** A host that does not answer has nobody to be put aside; it is put aside before it is patched. */
 async function onAll(hosts: readonly string[], one: (host: string) => Promise<string>): Promise<Map<string, string>> {
   const done = await Promise.all(
     hosts.map(async (host): Promise<[string, string] | undefined> => {
@@ -52,14 +61,36 @@ async function onAll(hosts: readonly string[], one: (host: string) => Promise<st
   return new Map(done.filter((entry) => entry !== undefined));
 }
 
+/** A unit that we have masked is none of an administrator's making: $D/quiet names ours. */
 const ACTIVE = `for u; do systemctl is-active --quiet "$u" 2>/dev/null && echo "$u"; done; :`;
 
-const STOP = `
+const QUIET = `
 fenced "$1"; shift
-for u; do systemctl is-active --quiet "$u" 2>/dev/null && as_root systemctl stop "$u"; done; :
+for u; do
+  grep -qxF "$u" "$D/quiet" 2>/dev/null || {
+    systemctl is-active --quiet "$u" 2>/dev/null || continue
+    echo "$u" >>"$D/quiet"
+  }
+  # Stopped first: one that is masked while it runs counts as failed.
+  ! systemctl is-active --quiet "$u" 2>/dev/null || as_root systemctl stop "$u"
+  [ -L "/run/systemd/system/$u" ] || as_root systemctl mask --runtime --quiet "$u"
+  [ ! -L "/etc/systemd/system/$u" ] || [ "$(readlink "/etc/systemd/system/$u")" != /dev/null ] || as_root systemctl unmask --quiet "$u"
+done
+:
 `;
 
-const START = `
+/** Shell lines before a reboot: what is quiet stays so through it. */
+export const QUIET_THROUGH_BOOT = `
+for u in $(cat "$D/quiet" 2>/dev/null); do as_root systemctl mask --quiet "$u"; done
+`;
+
+const RESTORE = `
 fenced "$1"; shift
-for u; do systemctl is-active --quiet "$u" 2>/dev/null || as_root systemctl start "$u"; done; :
+for u in $(cat "$D/quiet" 2>/dev/null); do
+  as_root systemctl unmask --runtime --quiet "$u"
+  [ "$(readlink "/etc/systemd/system/$u" 2>/dev/null)" != /dev/null ] || as_root systemctl unmask --quiet "$u"
+done
+rm -f "$D/quiet"
+for u; do systemctl is-active --quiet "$u" 2>/dev/null || as_root systemctl start "$u"; done
+:
 `;

@@ -63,6 +63,8 @@ export interface HostRow {
   readonly to: string;
   /** Why it is skipped, blocked or not plainly compliant or drifted; empty otherwise. */
   readonly reason: string;
+  /** What a person should know before it is patched; absent: nothing. */
+  readonly warnings?: readonly string[];
   /** Out already, under a mark of this project. */
   readonly inHand: boolean;
   /** Its part in the roll; absent when the roll leaves it alone. */
@@ -136,7 +138,9 @@ function rowsOf(fleet: Fleet, findings: readonly Finding[], plan: Plan | undefin
   const live = new Map(fleet.hosts.map((host) => [host.id, host]));
   const planned = (plan?.hosts ?? []).map(({ host, from, to, ...part }): HostRow => {
     const { compliance = "drifted", reason = "" } = found.get(host) ?? {};
-    return { host, compliance, from, to, reason, inHand: live.get(host)?.mark !== undefined, part };
+    const { mark, warnings = [] } = live.get(host) ?? {};
+    const told = warnings.length === 0 ? {} : { warnings };
+    return { host, compliance, from, to, reason, ...told, inHand: mark !== undefined, part };
   });
   const taken = new Set(planned.map((row) => row.host));
   const others = findings

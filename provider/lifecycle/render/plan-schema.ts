@@ -38,6 +38,7 @@ const host = z.strictObject({
   compliance: z.enum(["compliant", "drifted", "ahead", "blocked", "unknown"]),
   ...levels,
   reason: z.string(),
+  warnings: z.array(z.string()).exactOptional().describe("What a person should know before it is patched."),
   inHand: z.boolean().describe("Out already, under a mark of this project."),
   part: part.exactOptional(),
 });

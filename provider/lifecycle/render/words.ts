@@ -79,6 +79,7 @@ export function remarks(row: HostRow): string {
     ...(undoRoom.length > 0 ? [`${undoRoom.length} undo that`] : []),
     ...(shutdown.length > 0 ? [`${shutdown.length} shut down and started again`] : []),
     ...(reason === "" ? [] : [reason]),
+    ...(row.warnings ?? []).map((text) => `warning: ${text}`),
   ].join("; ");
 }
 

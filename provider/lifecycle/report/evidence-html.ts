@@ -58,12 +58,13 @@ export function evidence({ hosts }: RunReport): string {
 const BAD: readonly HostReport["outcome"][] = ["failed", "convicted", "released below the level"];
 
 function hostDetails(host: HostReport, listed: boolean): string {
-  const { moves, tries, checks, waits, planned } = host;
+  const { moves, tries, checks, waits, planned, warnings, logs } = host;
   const failed = moves.filter(({ took }) => took === undefined).length;
   const parts = [
     ...(planned === undefined
       ? []
       : [part("Planned", [`${lasting(planned.ends - planned.begins)} out, ${counted(planned.moves, "move")}`])]),
+    ...(warnings.length === 0 ? [] : [part("Known before it was patched", warnings)]),
     ...(checks.length === 0
       ? []
       : [
@@ -93,9 +94,15 @@ function hostDetails(host: HostReport, listed: boolean): string {
           ),
         ]),
   ];
+  parts.push(...logs.map((log) => logOf(log)));
   if (parts.length === 0) return "";
   const about = `${counted(moves.length, "move")}${failed === 0 ? "" : `, ${failed} failed`}${listed ? "" : ", listed in the JSON"}`;
   return `<details class="host"><summary><bdi>${markup(host.host)}</bdi> <span>${markup(about)}</span></summary>${parts.join("")}</details>`;
+}
+
+/** A log is long: folded away by itself. */
+function logOf({ at, tool, text }: HostReport["logs"][number]): string {
+  return `<details class="log"><summary>${markup(`${clock(at)} log: ${tool}`)}</summary><pre>${markup(text)}</pre></details>`;
 }
 
 function part(title: string, lines: readonly string[]): string {

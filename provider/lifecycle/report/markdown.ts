@@ -21,6 +21,9 @@ import {
 const MOST_HOSTS = 100;
 const MOST_ROWS = 100;
 const MOST_HAPPENED = 60;
+const MOST_LOGS = 4;
+/** Characters of each. */
+const LOG = 4_000;
 
 /** The report for a pull request: the verdict first, tables folded away. */
 export function reportMarkdown(report: RunReport): string {
@@ -42,6 +45,7 @@ export function reportMarkdown(report: RunReport): string {
     ...regressions(report),
     ...forest(report),
     hosts(report),
+    ...logs(report),
     happened(report),
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
@@ -84,6 +88,27 @@ function hosts({ hosts: all }: RunReport): string {
     counted(all.length, "host"),
     `${table(["host", "outcome", "level", "verified", "boot id", "moves", "out for"], rows)}${more}`,
   );
+}
+
+/** Of hosts that did not end well: the others' are in the page and the JSON. */
+function logs({ hosts: all }: RunReport): string[] {
+  return all
+    .filter(({ outcome }) => outcome === "failed" || outcome === "convicted")
+    .slice(0, MOST_LOGS)
+    .flatMap(({ host, logs: said }) => {
+      const last = said.at(-1);
+      return last === undefined
+        ? []
+        : [folded(`Log of ${last.tool} on ${escaped(host)}`, fenced(last.text.slice(-LOG)))];
+    });
+}
+
+/** Indented: nothing in it is read as markdown or as the end of it. */
+function fenced(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `    ${line}`)
+    .join("\n");
 }
 
 function happened(report: RunReport): string {

@@ -36,6 +36,12 @@ export function marksOf(entries: readonly StoredEntry[], since: Since): Mark[] {
         return mark("canary", "the canary has passed");
       case "convicted":
         return mark("convicted", `does not serve as before the patch: ${textOf(data, "why") ?? ""}`);
+      case "warned":
+        return mark("warning", `before it was patched: ${textsOf(data, "warnings").join("; ")}`);
+      case "passed": {
+        const level = textOf(fieldOf(data, "proof"), "level") ?? "its former level";
+        return textOf(data, "step") === "rollback" ? mark("rollback", `taken back to ${level}, and proven there`) : [];
+      }
       case "failed":
         return mark("convicted", `failed to ${textOf(data, "step") ?? ""}, stays out: ${textOf(data, "why") ?? ""}`);
       case "halt":

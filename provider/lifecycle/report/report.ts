@@ -82,7 +82,7 @@ function hostReport(
   memory: RunMemory | undefined,
 ): HostReport {
   const why = story?.convicted ?? story?.failed;
-  const { spans = [], moves = [], tries = [], waits = 0, checks = [] } = story ?? {};
+  const { spans = [], moves = [], tries = [], waits = 0, checks = [], warnings = [], logs = [] } = story ?? {};
   return {
     host,
     outcome: outcomeOf(host, story, memory),
@@ -98,7 +98,10 @@ function hostReport(
     tries,
     waits,
     ...(story?.proof === undefined ? {} : { proof: story.proof }),
+    ...(story?.rolledBack === undefined ? {} : { rolledBack: story.rolledBack }),
     checks,
+    warnings: [...warnings],
+    logs,
   };
 }
 

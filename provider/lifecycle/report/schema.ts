@@ -66,7 +66,12 @@ const hostReport = z.strictObject({
   tries: z.array(attempt).describe("Tries that failed."),
   waits: count.describe("Times that the world was in motion and it looked again."),
   proof: proof.exactOptional(),
+  rolledBack: proof.exactOptional().describe("What proved that it is back at its former level."),
   checks: z.array(checked).describe("Checks that passed, with what they said."),
+  warnings: z.array(z.string()).describe("What a person should have known before it was patched."),
+  logs: z
+    .array(z.strictObject({ at: seconds, tool: z.string(), text: z.string() }))
+    .describe("What tools said on it, newest last: their ends, without credentials."),
 });
 
 const estimate = z.strictObject({
@@ -117,7 +122,7 @@ const mark = z.strictObject({
   from: seconds.exactOptional().describe("When it began, of what took its time."),
   host: z.string().exactOptional(),
   kind: z.enum([
-    ...(["halt", "convicted", "canary", "plan", "taken up", "test", "gate", "ended"] as const),
+    ...(["halt", "convicted", "rollback", "warning", "canary", "plan", "taken up", "test", "gate", "ended"] as const),
     ...(["reference", "suspected", "cleared", "verdict"] as const),
   ]),
   text: z.string(),

@@ -2,7 +2,7 @@ import { type Act, actKey } from "../../core/act.ts";
 import { clause } from "../../core/errors.ts";
 import type { Proof, RunEvent } from "../../core/reduce.ts";
 import type { StoredEntry } from "../../engine/ports.ts";
-import { fieldOf, numberOf, textOf } from "./fields.ts";
+import { fieldOf, numberOf, textOf, textsOf } from "./fields.ts";
 import type { HostReport, Move, Span, SpanKind } from "./schema.ts";
 
 /** What one host went through, as the journal has it. Times in fleet seconds since the run began. */
@@ -14,6 +14,9 @@ export interface Story {
   readonly tries: HostReport["tries"];
   waits: number;
   proof?: NonNullable<HostReport["proof"]>;
+  rolledBack?: NonNullable<HostReport["rolledBack"]>;
+  warnings: readonly string[];
+  readonly logs: HostReport["logs"];
   checks: HostReport["checks"];
   released?: "at the level" | "below the level";
   failed?: string;
@@ -24,6 +27,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** An entry as the engine writes it: the event's fields, and the act that it is about. */
 type Told = { readonly act?: Act } & { readonly [Field in keyof RunEvent]?: unknown };
+
+/** Logs of one host that a report keeps: the newest. */
+const MOST_LOGS = 6;
 
 /** Fleet seconds of an entry since the run began. */
 export type Since = (entry: Pick<StoredEntry, "at">) => number;
@@ -128,6 +134,15 @@ class Teller {
       case "passed":
         this.#passed(story(), textOf(data, "step") ?? "", at, data);
         break;
+      case "warned":
+        story().warnings = textsOf(data, "warnings");
+        break;
+      case "log": {
+        const { logs } = story();
+        logs.push({ at, tool: textOf(data, "tool") ?? "", text: textOf(data, "text") ?? "" });
+        if (logs.length > MOST_LOGS) logs.shift();
+        break;
+      }
       case "tried":
         story().tries.push({ at, step: textOf(data, "step") ?? "", why, final: fieldOf(data, "final") === true });
         break;
@@ -178,7 +193,8 @@ class Teller {
 
   #passed(story: Story, step: string, at: number, data: Told): void {
     const proof = fieldOf(data, "proof") as Proof | undefined;
-    if (proof !== undefined) story.proof = { ...proof, at };
+    if (proof !== undefined && step === "rollback") story.rolledBack = { ...proof, at };
+    else if (proof !== undefined) story.proof = { ...proof, at };
     const checks = fieldOf(data, "checks") as readonly { name: string; evidence: string }[] | undefined;
     if (checks === undefined) return;
     const asked = checks.map(({ name, evidence }) => ({ at: step, name, evidence }));
@@ -188,7 +204,7 @@ class Teller {
   #story(host: string): Story {
     const found = this.stories.get(host);
     if (found !== undefined) return found;
-    const story: Story = { spans: [], moves: [], tries: [], waits: 0, checks: [] };
+    const story: Story = { spans: [], moves: [], tries: [], waits: 0, checks: [], warnings: [], logs: [] };
     this.stories.set(host, story);
     return story;
   }
@@ -208,6 +224,7 @@ function spanOf(act: Act): SpanKind | undefined {
     case "migrate":
       return act.step;
     case "remediate":
+    case "rollback":
       return "patch";
     case "await":
       return "boot";

@@ -50,8 +50,9 @@ export function mood({ outcome, hosts }: RunReport): "good" | "waiting" | "bad" 
 }
 
 /** What became of a host, with its reason. */
-export function outcomeText({ outcome, why }: HostReport): string {
-  return why === undefined ? outcome : `${outcome}: ${why}`;
+export function outcomeText({ outcome, why, rolledBack }: HostReport): string {
+  const back = rolledBack === undefined ? "" : `; taken back to ${rolledBack.level}, which is proven`;
+  return `${outcome}${why === undefined ? "" : `: ${why}`}${back}`;
 }
 
 /** Level it had and has; of one that was not taken there, the level it should have. */

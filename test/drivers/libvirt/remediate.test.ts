@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { preflightFrom } from "../../../provider/drivers/libvirt/preflight.ts";
 import { packageFailure } from "../../../provider/drivers/libvirt/remediate/package-run.ts";
-import { wayBackFrom } from "../../../provider/drivers/libvirt/remediate/way-back.ts";
+import { foreseenFrom, wayBackFrom } from "../../../provider/drivers/libvirt/remediate/way-back.ts";
 
 describe("a package run that failed", () => {
   const log = (text: string) =>
@@ -56,7 +56,9 @@ describe("a way back", () => {
   test.for([
     ["", /no versions of before/],
     ["kernel 6.1.100\nback a 1.0\nlacks a 1.0\nrunning 6.1.101", /archives cannot be had any more: a 1\.0/],
-    ["kernel 6.1.100\nnokernel 6.1.100\nrunning 6.1.101", /former kernel 6\.1\.100 is not there/],
+    ["kernel 6.1.100\nnokernel is not there any more\nrunning 6.1.101", /former kernel 6\.1\.100 is not there/],
+    ["kernel 6.1.100\nnokernel has no boot entry any more\nrunning 6.1.101", /6\.1\.100 has no boot entry/],
+    ["kernel 1\nlacks a 1\nlacks b 2\nlacks c 3\nlacks d 4\nlacks e 5\nrunning 1", /a 1, b 2, c 3, d 4 and 1 more/],
   ] as const)("there is none: %s", ([text, why]) => {
     expect(wayBackFrom(text).missing).toMatch(why);
   });
@@ -66,7 +68,20 @@ describe("a way back", () => {
       packages: ["a 1.0"],
       kernel: "6.1.100",
       running: "6.1.101",
+      rebooted: false,
       missing: undefined,
     });
+    expect(wayBackFrom("kernel 6.1.100\nrunning 6.1.100\nrebooted yes\n")).toMatchObject({
+      packages: [],
+      rebooted: true,
+    });
+  });
+
+  test("is foreseen before anything is downloaded", () => {
+    expect(foreseenFrom("")).toBeUndefined();
+    expect(foreseenFrom("lacks qemu-system-x86 1:10.0.2\n")).toMatch(
+      /archives cannot be had any more: qemu-system-x86 1:10/,
+    );
+    expect(foreseenFrom("family rpm\n")).toMatch(/hosts with rpm cannot go back yet/);
   });
 });

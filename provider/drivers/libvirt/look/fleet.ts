@@ -114,6 +114,8 @@ function hostOf(seen: Seen, target: LibvirtTarget, twins: ReadonlyMap<string, st
   const kind = declared.class ?? (look?.hardware || undefined);
   const finding = blockedBy(seen, twins) ?? level?.finding;
   const problem = problemOf(seen);
+  const isThere = level === undefined || (level.level === level.wanted && level.evidence === level.wanted);
+  const warnings = isThere ? [] : (seen.preflight?.warnings ?? []);
   return {
     id: name,
     level: level?.level ?? "unknown",
@@ -122,6 +124,7 @@ function hostOf(seen: Seen, target: LibvirtTarget, twins: ReadonlyMap<string, st
     ...(finding === undefined ? {} : { finding }),
     state: answers ? "up" : seen.rebooting ? "down" : "unreachable",
     ...(problem === undefined ? {} : { problem }),
+    ...(warnings.length === 0 ? {} : { warnings }),
     bootId: look?.bootId ?? "unknown",
     ...(level === undefined ? {} : { rebootPending: level.rebootPending }),
     cordoned: look?.cordoned === true,
@@ -144,7 +147,9 @@ function hostOf(seen: Seen, target: LibvirtTarget, twins: ReadonlyMap<string, st
 function problemOf({ declared, look, level, answers, silence }: Seen): string | undefined {
   if (!answers) return silence === undefined ? undefined : clause(silence, declared.name);
   if (look?.silent !== undefined) return `libvirt does not answer: ${look.silent}`;
-  return level?.problem;
+  if (level?.problem !== undefined) return level.problem;
+  const failed = look?.failed ?? [];
+  return failed.length === 0 ? undefined : `services have failed since its boot: ${failed.slice(0, 5).join(", ")}`;
 }
 
 /** Only of a host that has something to reach. */

@@ -14,6 +14,8 @@ export interface HostLook {
   readonly mark: Mark | undefined;
   readonly cordoned: boolean;
   readonly held: boolean;
+  /** Services that have failed since it was rebooted by us. */
+  readonly failed: readonly string[];
   /** Expected seconds of patch and boot, from the last ones here. */
   readonly times: { readonly patch?: number; readonly boot?: number };
   readonly errors: number | undefined;
@@ -58,6 +60,7 @@ export function readLook(text: string): HostLook {
     mark: markText === undefined ? undefined : readMark(markText),
     cordoned: one("cordoned") !== undefined,
     held: one("held") !== undefined,
+    failed: all("failed"),
     times: Object.fromEntries(all("times").map((line) => [line.split("=")[0] ?? "", Number(line.split("=")[1])])),
     errors: lines.has("errors") ? all("errors").reduce((sum, count) => sum + Number(count), 0) : undefined,
     jobs: new Map(all("job").map(readJob)),

@@ -1,9 +1,15 @@
+/** `failed_units` prints systemd units that have failed; `newly_failed` those that had not before the reboot of ours. */
+export const FAILED_UNITS = `
+failed_units() { systemctl list-units --failed --plain --no-legend --no-pager 2>/dev/null | awk '{ print $1 }' | sort; }
+newly_failed() { [ ! -e "$D/failed.before" ] || failed_units | grep -vxFf "$D/failed.before"; }
+`;
+
 /**
  * One look at a host, in one run: every line begins with the name of what it tells. Changes nothing. A host is looked at often, and what costs there is the start of
  * programs: the shell reads files by itself, and libvirt is asked about everything in one connection. The arguments are UUIDs of guests that are known there;
  * only when there are others it is asked once more, and what is asked of one that has gone is an error that nobody reads.
  */
-export const LOOK = `
+export const LOOK = `${FAILED_UNITS}
 is_there() { [ -e "$1" ]; }
 each() { if is_there "$2"; then while IFS= read -r line || [ -n "$line" ]; do printf '%s %s\\n' "$1" "$line"; done <"$2"; fi; }
 first() { line=; if [ -r "$1" ]; then IFS= read -r line <"$1"; fi 2>/dev/null; }
@@ -15,6 +21,7 @@ for f in sys_vendor product_name bios_version; do first /sys/class/dmi/id/$f; ha
 echo "hardware$hardware"
 each mark "$D/mark"
 ! is_there "$D/cordon" || echo "cordoned yes"
+! is_there "$D/cordon" || newly_failed | sed 's/^/failed /'
 ! is_there "$D/hold" || echo "held yes"
 each times "$D/times"
 for f in /sys/devices/system/edac/mc/mc*/[cu]e_count; do each errors "$f"; done

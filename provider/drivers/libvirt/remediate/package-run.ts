@@ -1,13 +1,15 @@
 import type { Baseline } from "../../../core/baseline.ts";
-import { RollError } from "../../../core/errors.ts";
+import { isRollError, RollError } from "../../../core/errors.ts";
 import type { ActContext } from "../../../engine/ports.ts";
 import { STATE } from "../on-host.ts";
 import { listsFor } from "../packages/apt.ts";
 import type { Site } from "../site.ts";
-import { BEGIN, DOWNLOAD, FOLLOW } from "./scripts.ts";
+import { BEGIN, DOWNLOAD, FOLLOW, LOCKED, SAID } from "./scripts.ts";
 
 /** Seconds that one run waits on the host for the end of the packages' own run. */
 const WAIT = 5;
+/** Between two looks at whose lock a download waits for, fleet milliseconds. */
+const LOCK_LOOK = 3000;
 /** Lines of the package manager's log that are told when it fails. */
 const LINES = 4;
 
@@ -27,7 +29,21 @@ export async function download(
 ): Promise<void> {
   const left = Math.max(1000, context.deadline - site.clock.now());
   const args = [String(context.token), listsFor(baseline, STATE), baseline.distribution ?? "", ...install];
-  await site.run(host, DOWNLOAD, args, context, left);
+  const over = new AbortController();
+  const downloaded = site.run(host, DOWNLOAD, args, context, left).finally(() => over.abort());
+  await Promise.all([downloaded, tellOfLocks(site, host, context, over.signal)]);
+}
+
+/** Says whose lock a download waits for, while it does. */
+async function tellOfLocks(site: Site, host: string, context: ActContext, over: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([context.signal, over]);
+  while (!signal.aborted) {
+    await site.clock.sleep(LOCK_LOOK, signal).catch(() => {});
+    if (signal.aborted) return;
+    // What the download itself says decides.
+    const told = await site.ask(host, LOCKED, [], signal).catch(() => "");
+    if (told.trim() !== "") context.progress(0, `waits for a lock: ${told.trim()}`);
+  }
 }
 
 /**
@@ -53,6 +69,7 @@ export async function follow(site: Site, host: string, context: ActContext): Pro
   for (;;) {
     const told = await site.ask(host, FOLLOW, [String(WAIT)], context.signal);
     const [, code] = /^rc (\d+)$/m.exec(told) ?? [];
+    if (code !== undefined || /^gone /m.test(told)) await keepSaid(site, host, context);
     if (code === "0") return;
     if (code !== undefined) throw packageFailure(host, told, code);
     const [, result] = /^gone (.*)$/m.exec(told) ?? [];
@@ -69,6 +86,15 @@ export async function follow(site: Site, host: string, context: ActContext): Pro
         hint: `The package run goes on there; see ${STATE}/packages.log. Does another process hold its lock?`,
       });
   }
+}
+
+/** What it said goes into the report, whether or not it went well. */
+async function keepSaid(site: Site, host: string, context: ActContext): Promise<void> {
+  const said = await site.ask(host, SAID, [], context.signal).catch((error: unknown) => {
+    if (!isRollError(error) || error.kind === "cancelled") throw error;
+    return "";
+  });
+  if (said.trim() !== "") context.keepLog("packages", said);
 }
 
 /** What a package manager said when it failed: the lines that tell, else the last ones. Pure. */

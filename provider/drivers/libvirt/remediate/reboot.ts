@@ -1,6 +1,8 @@
 import { isRollError, RollError } from "../../../core/errors.ts";
 import type { ActContext } from "../../../engine/ports.ts";
+import { FAILED_UNITS } from "../look/script.ts";
 import type { Site } from "../site.ts";
+import { hush, QUIET_THROUGH_BOOT } from "../timers.ts";
 
 /** Between two attempts to reach a host that is down, fleet milliseconds. */
 const PAUSE = 250;
@@ -22,6 +24,7 @@ export async function reboot(site: Site, host: string, context: ActContext): Pro
   });
   site.shells.drop(host);
   await comeBack(site, host, { boot: before, resources }, context);
+  await hush(site, host, context);
 }
 
 async function comeBack(
@@ -57,8 +60,12 @@ async function bootId(site: Site, host: string, context: ActContext, timeout?: n
   return (await site.ask(host, "cat /proc/sys/kernel/random/boot_id", [], context.signal, timeout)).trim();
 }
 
+/** Services that had failed before are kept: a boot is not blamed for them. */
 const REBOOT = `
 fenced "$1"
+${FAILED_UNITS}
+failed_units | replace "$D/failed.before"
+${QUIET_THROUGH_BOOT}
 as_root systemctl reboot
 `;
 
@@ -76,7 +83,9 @@ resources
 /** $1 seconds, then the lines of `resources` that shall be there. */
 const SETTLED = `${RESOURCES_NOW}
 timeout "$1" systemctl is-system-running --wait >/dev/null 2>&1
-timeout "$1" virsh -c qemu:///system version >/dev/null 2>&1 || fail unavailable "libvirt does not answer yet"
+${FAILED_UNITS}
+bad=$(newly_failed | tr '\\n' ' ')
+timeout "$1" virsh -c qemu:///system version >/dev/null 2>&1 || fail unavailable "libvirt does not answer yet\${bad:+ (services have failed: \${bad% })}"
 shift
 [ $# -eq 0 ] && exit 0
 there=$(resources)

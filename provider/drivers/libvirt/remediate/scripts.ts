@@ -5,33 +5,40 @@ const UNIT = "rolling-patch-packages";
 
 /**
  * Shell functions about what was there before a patch. `remember KEY` reads apt's simulation ("Inst NAME [OLD] (NEW …)") and adds to $D/before what it would
- * change, `package NAME OLD` or `new NAME`; another KEY begins anew. A second try sees only what is left, and must not forget the rest.
- * `keep_archives` fetches those versions' archives as far as they can be had.
+ * change, `package NAME OLD` or `new NAME`; another KEY begins anew. A second try sees only what is left, and must not forget the rest; what it sees at yet
+ * another version was changed by somebody since. `keep_archives` fetches those versions' archives as far as they can be had: from repositories, or from what
+ * apt has downloaded once.
  */
 export const BEFORE = `
+changes_of() { sed -n 's/^Inst \\([^ ]*\\) \\[\\([^]]*\\)\\].*/package \\1 \\2/p; s/^Inst \\([^ ]*\\) (.*/new \\1/p'; }
 remember() {
-  sed -n 's/^Inst \\([^ ]*\\) \\[\\([^]]*\\)\\].*/package \\1 \\2/p; s/^Inst \\([^ ]*\\) (.*/new \\1/p' >"$D/before.found"
-  [ -s "$D/before.found" ] || return 0
-  if [ "$(head -n 1 "$D/before" 2>/dev/null)" != "for $1" ]; then { echo "for $1"; echo "kernel $(uname -r)"; } >"$D/before"; fi
-  while read -r kind name version; do
-    grep -q "^[a-z]* $name\\( \\|$\\)" "$D/before" || echo "$kind $name\${version:+ $version}" >>"$D/before"
-  done <"$D/before.found"
+  changes_of >"$D/before.found"
+  if [ "$(head -n 1 "$D/before" 2>/dev/null)" != "for $1" ]; then
+    rm -rf "$D/archives"; { echo "for $1"; echo "kernel $(uname -r)"; } >"$D/before"
+  fi
+  awk 'FILENAME == ARGV[1] { found[$2] = $0; next } $1 != "for" && ($2 in found) { next } { print } END { for (name in found) print found[name] }' \\
+    "$D/before.found" "$D/before" >"$D/before.new" && mv -f "$D/before.new" "$D/before"
 }
+named() { printf '%s_%s_' "\${1%%:*}" "$(printf %s "$2" | sed 's/:/%3a/')"; }
 archive_of() {
-  for f in "$D/archives/\${1%%:*}_$(printf %s "$2" | sed 's/:/%3a/')_"*.deb; do if [ -s "$f" ]; then echo "$f"; return; fi; done
+  for f in "$D/archives/$(named "$1" "$2")"*.deb; do if [ -s "$f" ]; then echo "$f"; return; fi; done
   return 1
 }
+downloaded() { for f in "/var/cache/apt/archives/$(named "$1" "$2")"*.deb; do if [ -s "$f" ]; then echo "$f"; return; fi; done; return 1; }
 keep_archives() {
   mkdir -p "$D/archives"
   while read -r kind name version; do
     [ "$kind" = package ] || continue
     archive_of "$name" "$version" >/dev/null && continue
+    if f=$(downloaded "$name" "$version"); then cp "$f" "$D/archives/" 2>/dev/null && continue; fi
     ( cd "$D/archives" && apt-get -qq -o APT::Sandbox::User= download "$name=$version" >/dev/null 2>&1 )
-    file=$(archive_of "$name" "$version") || file=$(ls "$D/archives/"*.deb 2>/dev/null | while read -r f; do
-      [ "$(dpkg-deb -f "$f" Package 2>/dev/null) $(dpkg-deb -f "$f" Version 2>/dev/null)" = "\${name%%:*} $version" ] && echo "$f" && break
-    done)
-    [ -n "$file" ] || echo "$name $version"
-  done <"$D/before" >"$D/before.lacks"
+    archive_of "$name" "$version" >/dev/null && continue
+    # A repository of files has names of its own.
+    for f in "$D/archives/"*.deb; do
+      [ "$(dpkg-deb -f "$f" Package 2>/dev/null) $(dpkg-deb -f "$f" Version 2>/dev/null)" = "\${name%%:*} $version" ] || continue
+      mv -f "$f" "$D/archives/$(named "$name" "$version")$(dpkg-deb -f "$f" Architecture).deb"; break
+    done
+  done <"$D/before"
 }
 `;
 
@@ -51,7 +58,7 @@ pinned "$at" "$line"
 as_root apt-get $A -qq -o DPkg::Lock::Timeout=120 update >/dev/null 2>"$D/stage.log" || fail failed "its package lists cannot be fetched: $(tail -n 2 "$D/stage.log" | tr '\\n' ' ')"
 if [ $# -gt 0 ]; then set -- install --no-install-recommends --allow-downgrades "$@"; else set -- dist-upgrade; fi
 apt-get $A -s -o Debug::NoLocking=1 "$@" 2>/dev/null | remember "$line $*"
-[ ! -e "$D/before" ] || keep_archives
+keep_archives
 as_root apt-get $A -y -qq --download-only -o DPkg::Lock::Timeout=120 "$@" >"$D/stage.log" 2>&1 ||
   fail failed "its packages cannot be downloaded: $(grep '^E:' "$D/stage.log" | tail -n 2 | tr '\\n' ' ')"
 `;
@@ -80,6 +87,7 @@ export const BEGIN = `${APT}${RPM}${RUN}
 fenced "$1"
 at=$2 line=$3 back=$4; shift 4
 if busy; then echo found; exit 0; fi
+rm -f "$D/back.boot"
 words=; for p; do words="$words '$p'"; done
 if command -v apt-get >/dev/null 2>&1; then
   pinned "$at" "$line"
@@ -111,4 +119,20 @@ while [ ! -e "$D/packages.rc" ] && [ "$left" -gt 0 ] && busy; do sleep 0.05; lef
 if [ -e "$D/packages.rc" ]; then echo "rc $(cat "$D/packages.rc")"; tail -n 20 "$D/packages.log" | sed 's/^/log /'
 elif busy; then tail -n 1 "$D/packages.log" | sed 's/^/log /'
 else echo "gone $(systemctl show -p Result,ExecMainStatus ${UNIT} 2>/dev/null | tr '\\n' ' ')"; fi
+`;
+
+/** The end of what the package manager said, of the run that has ended. */
+export const SAID = `tail -c 32000 "$D/packages.log" 2>/dev/null; :`;
+
+/** Who holds a lock that apt needs, other than our own download; nothing: nobody. */
+export const LOCKED = `
+for f in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/cache/apt/archives/lock; do
+  at=$(stat -c %i "$f" 2>/dev/null) || continue
+  for pid in $(awk -v at=":$at" '$2 != "->" && substr($6, length($6) - length(at) + 1) == at { print $5 }' /proc/locks); do
+    said=$(tr '\\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || continue
+    case $said in *"DPkg::Lock::Timeout=120"*) continue ;; esac
+    echo "$f is held by $(cat "/proc/$pid/comm" 2>/dev/null) (process $pid)"; exit 0
+  done
+done
+:
 `;
