@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Lab } from "./support/lab.ts";
 import { breaches, Probes } from "./support/probes.ts";
-import { Roll } from "./support/roll.ts";
+import { patched, Roll, unpatched } from "./support/roll.ts";
 
 /** Rolls over real hosts that end early, each for the reason that it tells, and go on when that is mended. */
 const lab = new Lab();
@@ -70,6 +70,16 @@ test("hosts that do not come back end a roll: one that does not boot, one withou
   expect(strange.output).toMatch(/HOST\s+KEY\s+OF\s+10\.77\.0\.12\s+HAS\s+CHANGED/);
   expect(strange.output).toMatch(/ssh-keyscan\s+10\.77\.0\.12/);
   await lab.learnHostKeys();
+
+  // At its level already, and not as it was: it goes back to what it had, and stays out until a person has looked.
+  const never = { kind: "command", name: "shop", command: ["false"], at: ["gate"] };
+  roll.declare({ policy: { ...policy, onRegress: "rollback" }, checks: [never] });
+  const convicted = await roll.upFails();
+  expect(convicted.output).toMatch(/h2 does not serve as before the patch: check "shop"/);
+  expect(convicted.output).toMatch(/h2 was taken back to\s+fleet-agent=1\.0\.0\s+linux-image-lab=6\.1\.100-1/);
+  expect(await roll.levels()).toEqual([patched, unpatched]);
+  expect((await roll.places()).g2).toEqual(["h1"]);
+  roll.declare({ policy: { ...policy, acknowledge: Roll.toAcknowledge(convicted) } });
   await roll.up();
   await roll.expectDone();
   expect(breaches(await probes.stop())).toEqual([]);
