@@ -66,7 +66,7 @@ export interface Plan {
   /** In the order in which hosts start. */
   readonly hosts: readonly HostPlan[];
   /** Hosts below the level that this roll leaves alone, with the reason. */
-  readonly skipped: readonly { readonly host: string; readonly why: string }[];
+  readonly skipped: readonly SkippedHost[];
   /** Hosts that go after others, because of workloads on them that must not move as this plan begins; absent: none. */
   readonly resting?: readonly string[];
   /**
@@ -146,4 +146,11 @@ export const NO_UNLOCK =
 export function findingOf({ reasons, unlock }: Refusal): "impossible" | "unlock" | "neither" {
   if (!reasons.some(({ code }) => code === "no-progress")) return "impossible";
   return unlock === NO_UNLOCK ? "neither" : "unlock";
+}
+
+/** `silent`: it could not be reached; the rest is planned anew once it answers. */
+export interface SkippedHost {
+  readonly host: string;
+  readonly why: string;
+  readonly silent?: true;
 }

@@ -1,6 +1,7 @@
 import { amountOf, domainOf, type Fleet, type Host, inService, type Resources, type Workload } from "../core/fleet.ts";
 import { isUnavailable, reserveOf, slotsOf } from "../core/limits.ts";
 import { needsReference, type Phases, phasesOf } from "../core/phases.ts";
+import type { SkippedHost } from "../core/plan.ts";
 import { restingHosts } from "../core/quiet.ts";
 import type { Reserve } from "../core/reserve.ts";
 import type { RunMemory } from "../core/run.ts";
@@ -84,7 +85,7 @@ export interface Facts {
   /** Names of anti-affinity groups, by `Item.group`. */
   readonly groups: readonly string[];
   /** Hosts below the level that are left alone, with the reason. */
-  readonly skipped: readonly { readonly host: string; readonly why: string }[];
+  readonly skipped: readonly SkippedHost[];
   /** Out for reasons of their own, all the time. */
   readonly unavailable: readonly string[];
   /** Most hosts out at once by `maxUnavailable`, those included. */
@@ -121,7 +122,7 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
   const phases = phasesOf(policy, fleet.hosts.length, probed.size > 0);
   const resources = resourceNames(fleet);
   const vector = (amounts: Resources): number[] => resources.map((name) => amountOf(amounts, name));
-  const skipped: { host: string; why: string }[] = [];
+  const skipped: SkippedHost[] = [];
   const pinned = pinnedByHost(fleet);
 
   const domainNames = new Map<string, number>();
@@ -130,7 +131,8 @@ export function factsOf(request: PlanRequest, only?: ReadonlySet<string>): Facts
     const host = slots === observed.slots ? observed : { ...observed, slots };
     let { role, why } = roleOf(request, memory, host, pinned.get(host.id) ?? []);
     if (role === "pending" && only?.has(host.id) === false) [role, why] = ["left", "policy.mode is canary"];
-    if (why !== undefined) skipped.push({ host: host.id, why });
+    if (why !== undefined)
+      skipped.push({ host: host.id, why, ...(host.state === "unreachable" ? { silent: true } : {}) });
     return {
       index,
       id: host.id,

@@ -415,6 +415,40 @@ export function conformance(name: string, setUp: () => Bench | Promise<Bench>): 
       });
     });
 
+    describe("a way back", () => {
+      test("takes a patched host to the level that it had, with a reboot; again is nothing", async ({ skip }) => {
+        const { wayBack } = driver;
+        if (wayBack === undefined) return skip("this platform takes no host back");
+        const [host, other] = await idle();
+        const { level: former } = await hostNamed(host);
+        expect(await wayBack.missing(host, bench.baseline)).toBeUndefined();
+        await bench.run(driver.stage(host, bench.baseline, within()));
+        await bench.run(wayBack.secure(host, within()));
+        await empty(host, other);
+        await bench.run(driver.remediate(host, bench.baseline, within()));
+        const patched = await hostNamed(host);
+        await bench.run(wayBack.rollback(host, within()));
+        const back = await hostNamed(host);
+        expect(back).toMatchObject({ level: former, evidence: former, state: "up", cordoned: true, mark: ours });
+        expect(back.bootId).not.toBe(patched.bootId);
+        await bench.run(bench.another().wayBack?.rollback(host, within()) ?? Promise.resolve());
+        expect((await hostNamed(host)).bootId).toBe(back.bootId);
+      });
+
+      test("is refused to a host that is not out, or that was never patched", async ({ skip }) => {
+        const { wayBack } = driver;
+        if (wayBack === undefined) return skip("this platform takes no host back");
+        const [host, other] = await idle();
+        await empty(host, other);
+        await rejects(bench.run(wayBack.rollback(host, within())), "failed", /go back/);
+        await rejects(bench.run(wayBack.rollback(host, within({ token: TOKEN + 1 }))), "conflict", /anna@laptop/);
+        await driver.uncordon(host, within());
+        const before = await hostNamed(host);
+        await rejects(bench.run(wayBack.rollback(host, within())), "conflict", /not cordoned/);
+        expect(await hostNamed(host)).toEqual(before);
+      });
+    });
+
     describe("abort", () => {
       test("before it has begun: nothing happens", async () => {
         const { id, from, to } = await mover();

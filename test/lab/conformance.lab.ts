@@ -59,7 +59,7 @@ async function setUp(): Promise<Bench> {
 
 const CLEAN = `
 ! dpkg --get-selections fleet-agent | grep -q hold || apt-mark unhold fleet-agent >/dev/null
-rm -rf /var/lib/rolling-patch/record /var/lib/rolling-patch/mark /var/lib/rolling-patch/cordon /var/lib/rolling-patch/hold
+cd /var/lib/rolling-patch && rm -rf record mark cordon hold before back.boot archives; cd /
 dpkg-query -W -f '\${Version}' fleet-agent | grep -qx 1.0.0 ||
   apt-get install -y -qq --allow-downgrades fleet-agent=1.0.0 >/dev/null 2>&1 || dpkg -i --force-downgrade /srv/repo/fleet-agent_1.0.0.deb
 systemctl start apt-daily.timer apt-daily-upgrade.timer

@@ -62,7 +62,8 @@ test("hosts that do not come back end a roll: one that does not boot, one withou
   await h2.answers();
 
   await h2.rekey();
-  roll.declare({ policy: { ...policy, acknowledge: Roll.toAcknowledge(refusing) } });
+  const acknowledge = Roll.toAcknowledge(refusing);
+  roll.declare({ policy: { ...policy, acknowledge } });
   const strange = await roll.up();
   expect(strange.output).toMatch(/h2: "unknown"/);
   expect(strange.output).toMatch(/no roll was started/);
@@ -73,7 +74,7 @@ test("hosts that do not come back end a roll: one that does not boot, one withou
 
   // At its level already, and not as it was: it goes back to what it had, and stays out until a person has looked.
   const never = { kind: "command", name: "shop", command: ["false"], at: ["gate"] };
-  roll.declare({ policy: { ...policy, onRegress: "rollback" }, checks: [never] });
+  roll.declare({ policy: { ...policy, onRegress: "rollback", acknowledge }, checks: [never] });
   const convicted = await roll.upFails();
   expect(convicted.output).toMatch(/h2 does not serve as before the patch: check "shop"/);
   expect(convicted.output).toMatch(/h2 was taken back to\s+fleet-agent=1\.0\.0\s+linux-image-lab=6\.1\.100-1/);

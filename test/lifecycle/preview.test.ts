@@ -273,3 +273,43 @@ describe("a target that cannot be looked at", () => {
     expect((await stage.preview(named("./fleet.db"))).step).toBe("update");
   });
 });
+
+describe("a way back that policy wants", () => {
+  const policy = { onRegress: "rollback" };
+
+  test("is refused at its field where the platform has none, and nothing is touched", async () => {
+    const stage = new Stage({ ...smallFleet(), rollback: false });
+    const { failures, step } = await stage.up(declare(policy));
+    expect(step).toBe("failed");
+    expect(failures).toEqual([
+      {
+        property: "policy.onRegress",
+        reason: expect.stringMatching(/"rollback" is not possible on .*"drain" or "hold"/),
+      },
+    ]);
+    expect((await stage.up(declare({ onRegress: "drain" }))).failures).toEqual([]);
+  });
+
+  test("blocks a host that has none, with the reason, and is told with the plan", async () => {
+    const stage = new Stage(smallFleet({ host: { 2: { noWayBack: "the archive of 8.0.1 is gone" } } }));
+    const { inputs } = await stage.preview(declare(policy));
+    expect(inputs.hosts).toMatchObject({ h1: "8.0.3", h2: "8.0.1" });
+    const said = stage.hear().replace(/\s+/g, " ");
+    expect(said).toMatch(/h2: "8\.0\.1" blocked: it could not be taken back \(policy\.onRegress\): the archi/);
+    expect(said).toContain(
+      "A host that a gate convicts is emptied, taken back to the level that it has now, and kept out.",
+    );
+    const { inputs: drained } = await stage.preview(declare({ onRegress: "drain" }));
+    expect(drained.hosts).toMatchObject({ h2: "8.0.3" });
+  });
+});
+
+test("what a person should know before a host is patched is in the table, said as a warning, and refuses nothing", async () => {
+  const stage = new Stage(smallFleet({ host: { 2: { warnings: ["up for 200 days"] } } }));
+  const { failures } = await stage.preview(declare());
+  expect(failures).toEqual([]);
+  expect(stage.said).toContainEqual({ text: "before hosts are patched:\n  h2: up for 200 days", severity: "warning" });
+  expect(stage.hear()).toMatch(/h2: "8\.0\.1" => "8\.0\.3".*warning:/);
+  const file: PlanDocument = JSON.parse(stage.files.get(".rolling-patch/plan-shop-prod-fleet.json") ?? "");
+  expect(file.hosts.find(({ host }) => host === "h2")).toMatchObject({ warnings: ["up for 200 days"] });
+});

@@ -86,7 +86,7 @@ function closedTo(desk: Desk, move: Move): string | undefined {
 function strangers(view: View, desk: Desk): string[] {
   const planned = new Set([
     ...(view.plan?.hosts ?? []).map((entry) => entry.host),
-    ...(view.plan?.skipped ?? []).map((entry) => entry.host),
+    ...(view.plan?.skipped ?? []).flatMap(({ host, silent }) => (silent === true ? [] : [host])),
   ]);
   for (const host of desk.handsOn) {
     if (

@@ -126,14 +126,14 @@ export function rollback(world: World, id: string): Effect {
   checkReach(world, host);
   if (task !== undefined) throw conflict(id, `${id} is busy: ${task.kind}.`, "Wait until that has ended.");
   const { former } = host;
+  const isThere = former !== undefined && host.running === former && host.reported === former;
+  if (host.power === "on" && host.problem === undefined && isThere) return already;
+  checkOut(world, host);
   if (former === undefined || host.noWayBack !== undefined)
     throw new RollError("failed", `${id} cannot go back: ${host.noWayBack ?? "it was never patched"}.`, {
       host: id,
       hint: "Take it to a level by hand.",
     });
-  if (host.power === "on" && host.problem === undefined && host.running === former && host.reported === former)
-    return already;
-  checkOut(world, host);
   const isOnDisk = host.installed === former && host.power === "off";
   return begun(isOnDisk ? beginBoot(world, host, undefined) : beginPatch(world, host, former));
 }

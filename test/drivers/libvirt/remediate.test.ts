@@ -48,6 +48,10 @@ describe("a preflight", () => {
     const { warnings } = preflightFrom(
       `${space.replace("86400", "17280000")}\nunbuilt zfs\nsecureboot enabled\nnoentry 6.1.2`,
     );
+    expect(preflightFrom(`${space}\noutside zfs\nunsigned nvidia`).warnings).toEqual([
+      "kernel module zfs comes from elsewhere and is not built by itself: another kernel would lack it",
+      "kernel module nvidia has no signature, and Secure Boot is on: it will not be loaded",
+    ]);
     expect(warnings.join("; ")).toMatch(/200 days.*zfs is not built.*Secure Boot.*no boot entry for kernel 6\.1\.2/);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StoredEntry } from "../../../provider/engine/ports.ts";
+import { reportHtml } from "../../../provider/lifecycle/report/html.ts";
+import { reportMarkdown } from "../../../provider/lifecycle/report/markdown.ts";
 import { runReport } from "../../../provider/lifecycle/report/report.ts";
 import { type HostReport, type RunReport, reportSchema } from "../../../provider/lifecycle/report/schema.ts";
 import { smallFleet } from "../../support/fleets.ts";
@@ -169,5 +171,44 @@ describe("the report of a long story", () => {
     };
     for (const entries of [[], [odd], [{ ...odd, data: [1, "x", { host: 5, act: "?" }] }]])
       expect(reportSchema.safeParse(runReport({ run: "r", entries, memory: undefined })).error).toBeUndefined();
+  });
+});
+
+describe("what a report tells of a host besides its steps", () => {
+  test("that it was taken back, and what proved it", async () => {
+    const report = await rolled({
+      fleet: smallFleet({ hosts: 4 }),
+      policy: { onRegress: "rollback" },
+      checks: [{ kind: "tcp", name: "shop", address: "shop", port: 443, at: ["gate"] }],
+      failing: { shop: 1 },
+    });
+    const bad = host(report, "h1");
+    expect(bad).toMatchObject({ outcome: "convicted", rolledBack: { level: "8.0.1", second: "8.0.1" } });
+    expect(bad.rolledBack?.boot).not.toBe(bad.rolledBack?.bootBefore);
+    expect(bad.proof).toMatchObject({ level: "8.0.3" });
+    expect(report.marks).toContainEqual(
+      expect.objectContaining({ kind: "rollback", host: "h1", text: "taken back to 8.0.1, and proven there" }),
+    );
+    expect(await reportHtml(report)).toContain("taken back to 8.0.1, which is proven");
+    expect(reportMarkdown(report)).toContain("taken back to 8.0.1, which is proven");
+  });
+
+  test("warnings, and what tools said on it: the newest logs, escaped and folded away", async () => {
+    const rig = new Rig({ fleet: smallFleet({ hosts: 4, host: { 1: { warnings: ["up for 200 days"] } } }) });
+    await rig.up();
+    const act = { name: "remediate", host: "h1" } as const;
+    for (let index = 1; index <= 8; index++) {
+      const data = { tool: "packages", text: `<b>run ${index}</b>`, act };
+      rig.journal.append({ run: "run-1", at: rig.time.now(), kind: "log", host: "h1", data });
+    }
+    const report = reported(rig);
+    const one = host(report, "h1");
+    expect(one.warnings).toEqual(["up for 200 days"]);
+    expect(one.logs.map(({ text }) => text)).toEqual([3, 4, 5, 6, 7, 8].map((index) => `<b>run ${index}</b>`));
+    expect(rig.news.filter(({ kind }) => kind === "warning").map(({ text }) => text)).toContain("up for 200 days");
+    const html = await reportHtml(report);
+    expect(html).toMatch(/<details class="log"><summary>.*log: packages<\/summary><pre>&#60;b&#62;run 8/);
+    expect(html).not.toContain("<b>run");
+    expect(html).toContain("Known before it was patched");
   });
 });
