@@ -74,13 +74,13 @@ test("hosts that do not come back end a roll: one that does not boot, one withou
 
   // At its level already, and not as it was: it goes back to what it had, and stays out until a person has looked.
   const never = { kind: "command", name: "shop", command: ["false"], at: ["gate"] };
-  roll.declare({ policy: { ...policy, onRegress: "rollback", acknowledge }, checks: [never] });
+  roll.declare({ policy: { onRegress: "rollback", acknowledge }, checks: [never] });
   const convicted = await roll.upFails();
   expect(convicted.output).toMatch(/h2 does not serve as before the patch: check "shop"/);
   expect(convicted.output).toMatch(/h2 was taken back to\s+fleet-agent=1\.0\.0\s+linux-image-lab=6\.1\.100-1/);
   expect(await roll.levels()).toEqual([patched, unpatched]);
   expect((await roll.places()).g2).toEqual(["h1"]);
-  roll.declare({ policy: { ...policy, acknowledge: Roll.toAcknowledge(convicted) } });
+  roll.declare({ policy: { acknowledge: Roll.toAcknowledge(convicted) } });
   await roll.up();
   await roll.expectDone();
   expect(breaches(await probes.stop())).toEqual([]);

@@ -1,4 +1,4 @@
-import { isRollError, RollError } from "../../../core/errors.ts";
+import { clause, isRollError, RollError } from "../../../core/errors.ts";
 import type { ActContext } from "../../../engine/ports.ts";
 import { FAILED_UNITS } from "../look/script.ts";
 import type { Site } from "../site.ts";
@@ -35,7 +35,7 @@ async function comeBack(
 ): Promise<void> {
   for (let last: RollError | undefined; ; ) {
     if (site.clock.now() >= context.deadline) {
-      const why = last === undefined ? "it still runs the boot of before" : last.message.replace(/\.$/, "");
+      const why = last === undefined ? "it still runs the boot of before" : clause(last.message, host);
       throw new RollError("failed", `${host} has not come back from its reboot: ${why}.`, {
         host,
         hint: "Look at its console.",
