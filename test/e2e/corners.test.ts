@@ -120,7 +120,9 @@ test("rename: with an alias the resource stays and its hosts in hand stay its ow
     await project.takeRowsOut();
   }
   const preview = await project.preview("--diff");
-  expect(preview.output).not.toMatch(door === "plugin" ? /RollingPatch: \((create|delete|replace)/ : /create|delete|replace/);
+  expect(preview.output).not.toMatch(
+    door === "plugin" ? /RollingPatch: \((create|delete|replace)/ : /create|delete|replace/,
+  );
   await project.upFails();
   expect(project.fleet.out()).toEqual(["esx-02"]);
   const early = (await project.start(["destroy", "--yes", "--skip-preview"]).ended).failed();
