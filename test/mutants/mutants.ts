@@ -4,11 +4,12 @@ export interface Mutant {
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
-const change = (file: string, from: string, to: string): Mutant["changes"][number] => ({
-  file: `provider/${file}`,
-  from,
-  to,
-});
+/** Makes changes of files in a folder. */
+export const changesIn =
+  (folder: string) =>
+  (file: string, from: string, to: string): Mutant["changes"][number] => ({ file: `${folder}/${file}`, from, to });
+
+const change = changesIn("provider");
 
 /** Each is a mistake that somebody could make in `decide` or in the engine; the fault schedules must notice every one. */
 export const mutants: readonly Mutant[] = [

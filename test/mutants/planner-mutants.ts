@@ -1,10 +1,6 @@
-import type { Mutant } from "./mutants.ts";
+import { changesIn, type Mutant } from "./mutants.ts";
 
-const change = (file: string, from: string, to: string): Mutant["changes"][number] => ({
-  file: `provider/planner/${file}`,
-  from,
-  to,
-});
+const change = changesIn("provider/planner");
 
 /** Each is a mistake that somebody could make in the planner; the validator or the planner's properties must notice every one. */
 export const plannerMutants: readonly Mutant[] = [
@@ -32,6 +28,13 @@ export const plannerMutants: readonly Mutant[] = [
         "board.expect(leg.item, leg.to, -1); shift(board, leg);",
         "board.expect(leg.item, leg.to, -1); board.book(leg.item, leg.from); shift(board, leg);",
       ),
+    ],
+  },
+  {
+    name: "makes room for what is on its way already as if it were not",
+    changes: [
+      change("companions.ts", "items.filter((item) => !isLeaving(item, node))", "items"),
+      change("make-room.ts", "evacuate: [...flying, ...evacuate]", "evacuate"),
     ],
   },
   {
@@ -211,7 +214,7 @@ export const plannerMutants: readonly Mutant[] = [
   {
     name: "says a bound on moves that is too high",
     changes: [
-      change("moves-bound.ts", "return leaving.size + Math.max(home, twice);", "return leaving.size + home + twice;"),
+      change("moves-bound.ts", "return leaving + Math.max(home, twice);", "return leaving + home + twice;"),
     ],
   },
   {

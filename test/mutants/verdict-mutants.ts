@@ -1,10 +1,6 @@
-import type { Mutant } from "./mutants.ts";
+import { changesIn, type Mutant } from "./mutants.ts";
 
-const change = (file: string, from: string, to: string): Mutant["changes"][number] => ({
-  file: `provider/core/impact/${file}`,
-  from,
-  to,
-});
+const change = changesIn("provider/core/impact");
 
 /** Each is a mistake that somebody could make in the verdict; `test/core/impact/breach.ts` must notice every one. */
 export const verdictMutants: readonly Mutant[] = [

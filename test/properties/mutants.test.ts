@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { mutants } from "../mutants/mutants.ts";
+import { noticed } from "../mutants/run.ts";
 
-const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, "..", "..");
 const SCHEDULES = 10_000;
 
 describe("the fault schedules notice", () => {
@@ -15,23 +11,7 @@ describe("the fault schedules notice", () => {
 
   for (const { name } of mutants) {
     it(`one that ${name}`, async () => {
-      const args = [
-        "--disable-warning=ExperimentalWarning",
-        "--import",
-        "./test/mutants/loader.mjs",
-        "test/mutants/worker.ts",
-        "1",
-        String(SCHEDULES),
-      ];
-      const { stdout } = await run(process.execPath, args, {
-        cwd: ROOT,
-        env: { ...process.env, MUTANT: name },
-        timeout: 500_000,
-      });
-      const { seed, why } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as {
-        seed: number | null;
-        why?: string;
-      };
+      const { seed, why } = await noticed(name, "worker", ["1", String(SCHEDULES)], 500_000);
       expect(seed, `${name}: survived ${SCHEDULES} schedules`).not.toBeNull();
       expect(why).toBeTruthy();
     });

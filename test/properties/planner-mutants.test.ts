@@ -1,11 +1,6 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { plannerMutants } from "../mutants/planner-mutants.ts";
-
-const run = promisify(execFile);
-const ROOT = join(import.meta.dirname, "..", "..");
+import { noticed } from "../mutants/run.ts";
 
 /** Most seconds of random requests for one mutant. */
 const SECONDS = 60;
@@ -22,7 +17,7 @@ it("the validator or the properties notice every one of them within random reque
   const survivors: string[] = [];
   const work = async (): Promise<void> => {
     for (let name = names.shift(); name !== undefined; name = names.shift()) {
-      const why = await firstWrong(name, name === "" ? 10 : SECONDS);
+      const { why } = await noticed(name, "planner-worker", ["1", String(name === "" ? 10 : SECONDS)]);
       if (name === "") expect(why, "the planner itself").toBeUndefined();
       else if (why === undefined) survivors.push(name);
     }
@@ -30,17 +25,3 @@ it("the validator or the properties notice every one of them within random reque
   await Promise.all(Array.from({ length: WORKERS }, work));
   expect(survivors, "survived").toEqual([]);
 });
-
-async function firstWrong(name: string, seconds: number): Promise<string | undefined> {
-  const args = [
-    "--disable-warning=ExperimentalWarning",
-    "--import",
-    "./test/mutants/loader.mjs",
-    "test/mutants/planner-worker.ts",
-    "1",
-    String(seconds),
-  ];
-  const env = { ...process.env, MUTANT: name };
-  const { stdout } = await run(process.execPath, args, { cwd: ROOT, env });
-  return (JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as { why?: string }).why;
-}
