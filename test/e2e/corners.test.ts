@@ -28,6 +28,7 @@ describe("destroy", () => {
 
     project.declare({}, { name: "retained", options: { retainOnDelete: true } });
     await project.up();
+    await project.takeRowsOut();
     const destroyed = await project.pulumi("destroy", "--yes", "--skip-preview");
     expect(destroyed.output).toMatch(/deleted/);
     expect(project.savedNames()).toEqual([]);
