@@ -213,9 +213,7 @@ export const plannerMutants: readonly Mutant[] = [
   },
   {
     name: "says a bound on moves that is too high",
-    changes: [
-      change("moves-bound.ts", "return leaving + Math.max(home, twice);", "return leaving + home + twice;"),
-    ],
+    changes: [change("moves-bound.ts", "return leaving + Math.max(home, twice);", "return leaving + home + twice;")],
   },
   {
     name: "says a bound on hours that is too high",
