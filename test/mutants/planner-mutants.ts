@@ -31,13 +31,6 @@ export const plannerMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: "makes room for what is on its way already as if it were not",
-    changes: [
-      change("companions.ts", "items.filter((item) => !isLeaving(item, node))", "items"),
-      change("make-room.ts", "evacuate: [...flying, ...evacuate]", "evacuate"),
-    ],
-  },
-  {
     name: "ignores anti-affinity",
     changes: [
       change(
