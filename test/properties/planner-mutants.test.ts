@@ -3,7 +3,7 @@ import { plannerMutants } from "../mutants/planner-mutants.ts";
 import { noticed } from "../mutants/run.ts";
 
 /** Most seconds of random requests for one mutant. */
-const SECONDS = 60;
+const SECONDS = 120;
 
 /** At the same time. */
 const WORKERS = 3;
