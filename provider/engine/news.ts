@@ -8,6 +8,4 @@ export interface News {
   readonly position?: { readonly index: number; readonly of: number };
   readonly step?: Step;
   readonly text: string;
-  /** Of a host that is released: the level that it was seen at. */
-  readonly level?: string;
 }

@@ -70,7 +70,7 @@ export function wordsFor(
     case "uncordon":
       return moment === "end" ? line("back in service") : undefined;
     case "release":
-      return moment === "end" ? { ...line("released"), ...(host && { level: host.level }) } : undefined;
+      return moment === "end" ? line("released") : undefined;
   }
 }
 

@@ -1,4 +1,3 @@
-import { own } from "../core/own.ts";
 import type { EngineLog } from "../doors/engine-log.ts";
 import { type Speech, speech, type Voice } from "../doors/speech.ts";
 import type { News } from "../engine/news.ts";
@@ -24,15 +23,14 @@ export interface Show {
 
 /**
  * What people see of one operation on a resource: a row for each host where the engine has rows, with a status line while it is worked on;
- * else status lines on the resource's own row. A row can be published once in an operation, so that is done when its host is released or
- * the operation ends; until then the engine shows it by its messages.
+ * else status lines on the resource's own row. Rows are published when the operation ends: the engine saves them whatever becomes of their
+ * resource, and a provider that is killed after it has published some leaves a state that is invalid.
  */
 export class Rows implements Voice {
   readonly #of: Named;
   readonly #show: Show;
   readonly #speech: Speech;
   readonly #status: StatusLines;
-  readonly #published = new Set<string>();
   /** Hosts whose newest news is a warning, with it. */
   readonly #warned = new Map<string, string>();
   #queue: Promise<void> = Promise.resolve();
@@ -55,7 +53,7 @@ export class Rows implements Voice {
   /** A line about a roll: what passes is a status line, what one wants to read afterwards stays. */
   tell(news: News): void {
     const { host, ...others } = news;
-    const { kind, step, text, level } = others;
+    const { kind, step, text } = others;
     if (host === undefined) {
       this.say(newsLine(news), kind === "warning" ? "warning" : "info");
       return;
@@ -67,7 +65,6 @@ export class Rows implements Voice {
     if (kind === "warning") this.#show.log.say(line, "warning", urn);
     else if (kind === "end" && step === undefined) this.#show.log.say(line, "info", urn);
     else this.#status.set(urn, line);
-    if (level !== undefined && this.#hasRows) this.#released(host, level);
   }
 
   /** The rows of a preview. */
@@ -79,7 +76,7 @@ export class Rows implements Voice {
   settle(now: Readonly<HostLevels>, was: Readonly<HostLevels>, why?: string): Promise<void> {
     const failures = why === undefined ? new Map() : this.#warned;
     if (this.#show.off) return this.#publish(departed(this.#show.had));
-    return this.#publish(settled(this.#show.had, now, was, failures, this.#published));
+    return this.#publish(settled(this.#show.had, now, was, failures));
   }
 
   refresh(now: Readonly<HostLevels>): Promise<void> {
@@ -103,20 +100,9 @@ export class Rows implements Voice {
     return this.#show.stage.address !== "" && !this.#show.off;
   }
 
-  #released(host: string, level: string): void {
-    if (this.#published.has(host)) return;
-    const before = own(this.#show.had, host);
-    const change: ViewChange =
-      before === undefined
-        ? { op: "create", host, after: { level } }
-        : { op: before === level ? "same" : "update", host, before: { level: before }, after: { level } };
-    void this.#publish([change]);
-  }
-
   /** Rows are for people: an engine that does not take them does not end a roll. */
   #publish(changes: readonly ViewChange[]): Promise<void> {
     if (this.#show.stage.address === "") return Promise.resolve();
-    for (const { host } of changes) this.#published.add(host);
     this.#queue = this.#queue.then(async () => {
       try {
         await this.#show.log.flush();

@@ -44,17 +44,15 @@ export function foreseen(
   return [...there, ...departed(had, wanted)];
 }
 
-/** Rows of what is so after an operation. `failures`: by host, why it is not at its level. `shown`: rows that have been published. */
+/** Rows of what is so after an operation. `failures`: by host, why it is not at its level. */
 export function settled(
   had: Readonly<HostLevels>,
   now: Readonly<HostLevels>,
   was: Readonly<HostLevels>,
   failures: ReadonlyMap<string, string>,
-  shown: ReadonlySet<string>,
 ): ViewChange[] {
   const few = isFew(now);
   const there = Object.entries(now).flatMap(([host, level]): ViewChange[] => {
-    if (shown.has(host)) return [];
     const failure = failures.get(host);
     const before = own(had, host);
     if (failure !== undefined && before !== undefined)
@@ -62,7 +60,7 @@ export function settled(
     if (failure !== undefined) return [{ op: "create", host, after: { level }, failure }];
     return changeOf(host, before, { level }, few || own(was, host) !== level);
   });
-  return [...there, ...departed(had, now).filter(({ host }) => !shown.has(host))];
+  return [...there, ...departed(had, now)];
 }
 
 /** Rows that are not as they were when they were saved; a host that has left takes its row with it. */

@@ -67,7 +67,7 @@ describe("a new stack", () => {
     ).toBe(true);
   });
 
-  test("up closes each row when its host is released, and keeps nothing but levels; then nothing changes any more", async () => {
+  test("up publishes each row when the roll has ended, and keeps nothing but levels; then nothing changes any more", async () => {
     const { engine } = await opened();
     expect((await engine.run(declared(), false)).failure).toBeUndefined();
     expect(engine.steps.map(({ op, new: state }) => [op, state])).toEqual(
