@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exampleProject, prepare } from "./support/languages.ts";
+import { documented, ended, exampleProject, prepare } from "./support/languages.ts";
 
 /** Programs in other languages, through the plugin, on the real engine: their SDKs are generated from the schema. */
 
@@ -31,8 +31,14 @@ describe.each(["python", "go"] as const)("the example in %s", async (language) =
       await project.pulumi("config", "set", "version", "latest!");
       const wrong = await project.previewFails();
       expect(wrong.output).toMatch(/baseline\.version: .*latest!/);
+
       await project.pulumi("destroy", "--yes", "--skip-preview");
       expect(project.savedNames()).toEqual([]);
+
+      // What the documentation shows is as good: in Python a fault shows when it runs, in Go when it is compiled.
+      project.write(language === "python" ? "__main__.py" : "main.go", documented(language));
+      if (language === "go") await ended(project, "go", "vet", ".");
+      else expect((await project.preview()).output).toMatch(/RollingPatch prod create/);
     },
   );
 });

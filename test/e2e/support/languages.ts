@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { contextOf, repository, withPath } from "../../../tools/setup/context.mjs";
 import { languageHost, pythonEnvironment } from "../../../tools/setup/languages.mjs";
@@ -46,6 +46,15 @@ export async function exampleProject(language: "python" | "go", ready: Ready): P
   return project;
 }
 
+/** The program that the schema's documentation shows. */
+export function documented(language: "python" | "go"): string {
+  const { resources } = JSON.parse(readFileSync(join(repository, "schema.json"), "utf8"));
+  const { description } = resources["rolling-patch:index:RollingPatch"];
+  const [, code] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "s").exec(description) ?? [];
+  if (code === undefined) throw new Error(`the documentation shows nothing in ${language}`);
+  return code;
+}
+
 /** As `pip install ../../sdks/python` does it, into a folder of the project's own. */
 async function installInto(project: Project, sdk: string): Promise<void> {
   const packages = join(project.folder, "packages");
@@ -64,6 +73,6 @@ async function useModule(project: Project, sdk: string): Promise<void> {
   await ended(project, "go", "build", "-buildvcs=false", "-o", join(project.folder, "program"), ".");
 }
 
-async function ended(project: Project, command: string, ...args: string[]): Promise<void> {
+export async function ended(project: Project, command: string, ...args: string[]): Promise<void> {
   (await new Running(command, args, { cwd: project.folder, env: project.env, deadline: 900 }).ended).ok();
 }
