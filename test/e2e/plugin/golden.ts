@@ -18,10 +18,19 @@ export function readable({ output }: Ended, { folder }: Project): string {
     .filter((line) => !/^@ |^Duration: /.test(line) && !PASSING.test(line) && !STATUS_LINE.test(line))
     .map((line) => (/^ {1,4}[-+~ ]*(?:rolling-patch|pulumi):\S/.test(line) ? rowOf(line) : line));
   // A row is printed again with each message on it.
-  return `${lines
-    .filter((line, index) => line === "" || !isRow(line) || lines.indexOf(line) === index)
-    .join("\n")
-    .trim()}\n`;
+  return inOrder(
+    `${lines
+      .filter((line, index) => line === "" || !isRow(line) || lines.indexOf(line) === index)
+      .join("\n")
+      .trim()}\n`,
+  );
+}
+
+/** The engine tells its diagnostics in an order of its own, another each time. */
+export function inOrder(text: string): string {
+  return text.replace(/(?<=^Diagnostics:\n).*?(?=\n\n(?:Outputs|Resources):)/ms, (blocks) =>
+    blocks.split("\n\n").sort().join("\n\n"),
+  );
 }
 
 const isRow = (line: string): boolean => /^ {1,4}[-+~ ]*(?:rolling-patch|pulumi):\S/.test(line);
