@@ -227,13 +227,15 @@ async function proven(
 }
 
 async function waitFor(shop: Workshop, id: string, context: ActContext): Promise<RunEvent[]> {
-  while ((await look(shop, id, context)).state !== "up") {
+  for (;;) {
+    const { state, problem } = await look(shop, id, context);
+    if (state === "up") return [];
     if (shop.driver.clock.now() >= context.deadline) {
-      throw new RollError("failed", `${id} does not answer.`, { host: id, hint: "Look at its console." });
+      const why = problem === undefined ? `${id} does not answer.` : `${id}: ${problem}`;
+      throw new RollError("failed", why, { host: id, hint: "Look at its console." });
     }
     await shop.driver.clock.sleep(LOOK_AGAIN, context.signal);
   }
-  return [];
 }
 
 async function look(shop: Workshop, id: string, context: ActContext): Promise<Host> {

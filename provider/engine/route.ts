@@ -86,7 +86,7 @@ export class Route {
     if (made.refusal !== undefined) {
       const flights = this.#landing.wait(fleet, acts);
       if (flights.length > 0) return this.#waitFor(flights, made.refusal);
-      const silent = this.#silence.recent(fleet.at);
+      const silent = this.#silence.recent(fleet.at, run.hosts);
       if (silent !== undefined) {
         this.#lookAt = silent.lookAt;
         const text = `waiting for ${silent.hosts.join(", ")}, just fallen silent: ${made.refusal}`;

@@ -1,4 +1,6 @@
 import type { Fleet } from "../core/fleet.ts";
+import { own } from "../core/own.ts";
+import type { RunMemory } from "../core/run.ts";
 
 /** Longest that a host which has just fallen silent is waited for, and how often it is looked at meanwhile; fleet time. */
 const PATIENCE = 120_000;
@@ -31,11 +33,14 @@ export class SilenceOfHosts {
     }
   }
 
-  /** Those that are worth waiting for now, and when to look again; undefined: none. */
+  /** Those that are worth waiting for now, and when to look again; undefined: none. One that has failed was waited for already. */
   recent(
     at: number,
+    memories: RunMemory["hosts"],
   ): { readonly hosts: readonly string[]; readonly lookAt: number; readonly isNew: boolean } | undefined {
-    const hosts = [...this.#since].flatMap(([id, since]) => (at - since < this.#patience ? [id] : []));
+    const hosts = [...this.#since].flatMap(([id, since]) =>
+      at - since < this.#patience && own(memories, id)?.failed === undefined ? [id] : [],
+    );
     if (hosts.length === 0) return undefined;
     const key = hosts.join(" ");
     const isNew = key !== this.#told;

@@ -67,7 +67,14 @@ test.each([
   expect(project.read((project.saved().outputs.run as { report: string }).report)).toMatch(/<svg role="img"/);
 
   const installed = join(project.folder, "node_modules", "pulumi-rolling-patch");
-  expect(readdirSync(installed).sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+  expect(readdirSync(installed).sort()).toEqual([
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "dist",
+    "package.json",
+    "plugin",
+  ]);
   const bin = join(project.folder, "node_modules", ".bin", "rolling-patch");
   const command = new Running(bin, ["runs"], { cwd: project.folder, env: project.env });
   expect((await command.ended).ok().output).toMatch(/20\d{6}-\d{4}-/);

@@ -12,22 +12,31 @@ describe("hosts that have just fallen silent", () => {
   test("are worth waiting for, told once, for two minutes; those that never answered are not", () => {
     const silence = new SilenceOfHosts(600_000);
     silence.look(seen(0, { h1: "up", h2: "unreachable" }));
-    expect(silence.recent(0)).toBeUndefined();
+    expect(silence.recent(0, {})).toBeUndefined();
     silence.look(seen(1_000, { h1: "unreachable", h2: "unreachable" }));
-    expect(silence.recent(1_000)).toEqual({ hosts: ["h1"], lookAt: 6_000, isNew: true });
-    expect(silence.recent(6_000)).toMatchObject({ isNew: false });
-    expect(silence.recent(121_000)).toBeUndefined();
+    expect(silence.recent(1_000, {})).toEqual({ hosts: ["h1"], lookAt: 6_000, isNew: true });
+    expect(silence.recent(6_000, {})).toMatchObject({ isNew: false });
+    expect(silence.recent(121_000, {})).toBeUndefined();
     silence.look(seen(130_000, { h1: "up", h2: "unreachable" }));
     silence.look(seen(140_000, { h1: "unreachable", h2: "unreachable" }));
-    expect(silence.recent(140_000)?.hosts).toEqual(["h1"]);
+    expect(silence.recent(140_000, {})?.hosts).toEqual(["h1"]);
   });
 
   test("are waited for no longer than a drain may take", () => {
     const silence = new SilenceOfHosts(20_000);
     silence.look(seen(0, { h1: "up" }));
     silence.look(seen(1_000, { h1: "unreachable" }));
-    expect(silence.recent(20_000)?.hosts).toEqual(["h1"]);
-    expect(silence.recent(21_000)).toBeUndefined();
+    expect(silence.recent(20_000, {})?.hosts).toEqual(["h1"]);
+    expect(silence.recent(21_000, {})).toBeUndefined();
+  });
+
+  test("are not waited for once more when they have failed: that took its time already", () => {
+    const silence = new SilenceOfHosts(600_000);
+    silence.look(seen(0, { h1: "up", h2: "up" }));
+    silence.look(seen(1_000, { h1: "unreachable", h2: "unreachable" }));
+    const failed = { step: "remediate", why: "h1 has not come back" } as const;
+    const memories = { h1: { homes: [], stopped: [], tries: {}, passed: [], failed } };
+    expect(silence.recent(2_000, memories)?.hosts).toEqual(["h2"]);
   });
 });
 
