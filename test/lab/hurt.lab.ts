@@ -46,39 +46,6 @@ test("the target loses power while a guest moves, a second controller, a lock of
   expect(breaches(await probes.stop())).toEqual([]);
 });
 
-test("in mid-roll a host freezes and loses its link for a while: it is waited for; it comes back from its boot with another key: a person decides", async () => {
-  const roll = await Roll.prepare(lab, hosts, { guests: [1, 1, 1], target: slowly });
-  const moving = lab.guest(1);
-  const bootIds = await Promise.all(roll.guests.map((guest) => guest.bootId()));
-  const probes = await Probes.start([moving]);
-  const first = roll.startUp();
-  await first.during(h1.isSending(moving));
-  const to = await h1.sh("cat /var/lib/rolling-patch/jobs/*.to");
-  const other = hosts.find((host) => host !== h1 && host.id !== to) ?? h3;
-  await other.freeze();
-  await first.during(until("the guest has moved", async () => (await h1.running()).length === 0, 60));
-  await other.thaw();
-  await first.said(/h1 1\/3 remediating/, 60);
-  await other.cut();
-  await first.said(/h1 1\/3 back, remediated/, 60);
-  await other.join();
-  // A connection that is open goes on with the key that it was opened with: the host is a stranger after its boot.
-  await first.said(new RegExp(`${other.id} \\d/3 staging`), 200);
-  await other.rekey();
-  const strange = (await first.ended).failed();
-  expect(strange.output).toMatch(new RegExp(`halted until a person decides: ${other.id} failed`));
-  expect(strange.output).toMatch(/HOST\s+KEY\s+OF\s+10\.77\.0\.1\d\s+HAS\s+CHANGED/);
-  expect(await h1.package("fleet-agent")).toBe("ii 1.1.0");
-  await roll.expectNoGuestLost();
-
-  await lab.learnHostKeys();
-  roll.declare({ policy: { acknowledge: Roll.toAcknowledge(strange) } });
-  await roll.up();
-  await roll.expectDone();
-  expect(await Promise.all(roll.guests.map((guest) => guest.bootId()))).toEqual(bootIds);
-  expect(breaches(await probes.stop())).toEqual([]);
-});
-
 test("a guest that writes faster than it is copied is called off in time; with leave to pause it, it moves", async () => {
   const target = { migration: { transport: "tcp", bandwidth: 8, converge: "none" } };
   const policy = { canary: 0, retries: 0, deadlines: { drain: "20s" } };

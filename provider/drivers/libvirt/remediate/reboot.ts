@@ -6,6 +6,8 @@ import { hush, QUIET_THROUGH_BOOT } from "../timers.ts";
 
 /** Between two attempts to reach a host that is down, fleet milliseconds. */
 const PAUSE = 250;
+/** The same after it has turned us away: sshd (from 9.8 on) locks out who comes too often. */
+const PAUSE_WHEN_DENIED = 1000;
 /** Longest that one attempt takes, process milliseconds: more than a connection may, so that its own words on what is wrong are heard. */
 const ATTEMPT = 12_000;
 /** Seconds for its services to settle once it answers. */
@@ -43,7 +45,7 @@ async function comeBack(
       });
     }
     context.progress(0.6, "rebooting");
-    await site.clock.sleep(PAUSE, context.signal);
+    await site.clock.sleep(last?.kind === "denied" ? PAUSE_WHEN_DENIED : PAUSE, context.signal);
     try {
       if ((await bootId(site, host, context, ATTEMPT)) === before.boot) continue;
       context.progress(0.8, "waiting for libvirtd");
