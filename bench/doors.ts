@@ -94,13 +94,18 @@ new RollingPatch("fleet", { target: simulated({ file: "fleet.db" }), baseline: {
 /** Until a provider prints its port. */
 function startSeconds(executable: string): Promise<number> {
   const start = performance.now();
-  const child = spawn(executable, ["127.0.0.1:1"], { env: toolchain().env, stdio: ["ignore", "pipe", "inherit"] });
+  // A group of its own: one of the executables is a script, and what it has started must end with it.
+  const child = spawn(executable, ["127.0.0.1:1"], {
+    env: toolchain().env,
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+  });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", () => reject(new Error(`${executable} has ended before it said its port`)));
     createInterface(child.stdout).once("line", () => {
       resolve((performance.now() - start) / 1_000);
-      child.kill("SIGKILL");
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     });
   });
 }
