@@ -88,7 +88,7 @@ const bad: [declared: Props, failure: string, another?: string][] = [
   [{ checks: [http, { ...http }] }, 'checks[1].name: "shop" is used twice'],
   [
     { checks: [http, { kind: "grpc", name: "x" }] },
-    'checks[1].kind: unknown kind "grpc"; expected one of "http", "tcp", "command", "alerts"',
+    'checks[1].kind: unknown kind "grpc"; expected one of "http", "tcp", "command", "alerts", "ceph", "gluster"',
   ],
   [
     { checks: [{ kind: "tcp", name: "a", address: "{host}", port: 70_000, at: ["verify"], prot: 1 }] },

@@ -37,7 +37,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: "does not care about a host's health",
     changes: [
-      change("core/verify.ts", "if (host.problem !== undefined) found", "if (host.bootId === undefined) found"),
+      change(
+        "core/verify.ts",
+        "needs another reboot`);\n  if (host.problem !== undefined) found",
+        "needs another reboot`);\n  if (host.bootId === undefined) found",
+      ),
     ],
   },
   {
@@ -144,14 +148,16 @@ export const mutants: readonly Mutant[] = [
     changes: [
       change(
         "engine/roll.ts",
-        "    const former = await driver.actors.read();",
-        "    await driver.actors.quiet(context);\n    const former = await driver.actors.read();",
+        "  const former = await readFormer(",
+        "  await ports.driver.actors.quiet(contextOf(ports.driver, keeper.token));\n  const former = await readFormer(",
       ),
     ],
   },
   {
     name: "does not give others their settings back",
-    changes: [change("engine/roll.ts", "await driver.actors.restore(former, contextOf(driver, keeper.token));", "")],
+    changes: [
+      change("engine/roll.ts", "await restoreAll(driver, process, former, contextOf(driver, keeper.token));", ""),
+    ],
   },
   {
     name: "keeps the lease when it ends",

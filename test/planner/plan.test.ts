@@ -37,7 +37,7 @@ describe("which hosts are planned", () => {
     ["of unknown level", { level: "unknown", evidence: "unknown" }, "unknown: its level could not be read"],
   ] as const)("skips a host that is %s, and says so", (_, change, why) => {
     const plan = planned(evenFleet(4, 1, { h2: change }), { maxUnavailable: 2 });
-    expect(plan.skipped).toEqual([{ host: "h2", why: expect.stringContaining(why) }]);
+    expect(plan.skipped).toMatchObject([{ host: "h2", why: expect.stringContaining(why) }]);
     expect(order(plan)).not.toContain("h2");
     expect(plan.hosts.flatMap((entry) => entry.evacuate).map((move) => move.from)).not.toContain("h2");
   });
