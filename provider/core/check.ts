@@ -59,6 +59,12 @@ function hostProgram(usual: string) {
     );
 }
 
+/** What a URL is expected to answer, in checks and probes alike. */
+export const expectedAnswer = {
+  status: z.int().min(100).max(599).default(200).describe("Expected status, 100 to 599; redirects are not followed."),
+  body: z.string().min(1).optional().describe('Text that the first 64 KiB of the body must contain: "ok".'),
+};
+
 export const check = z
   .discriminatedUnion("kind", [
     z
@@ -68,13 +74,7 @@ export const check = z
         url: httpUrl.describe(
           'What is asked with GET, http or https: "https://shop.example.com/health". `{host}` is the host at hand. A user name or password in it is refused; a key in its query needs a Pulumi secret.',
         ),
-        status: z
-          .int()
-          .min(100)
-          .max(599)
-          .default(200)
-          .describe("Expected status, 100 to 599; redirects are not followed."),
-        body: z.string().min(1).optional().describe('Text that the first 64 KiB of the body must contain: "ok".'),
+        ...expectedAnswer,
       })
       .describe("Passes when a URL answers as expected."),
     z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { httpUrl } from "./check.ts";
+import { expectedAnswer, httpUrl } from "./check.ts";
 import { duration, someTime } from "./duration.ts";
 
 const name = z.string().min(1).describe('What messages call it: "shop". A name that is used twice is refused.');
@@ -60,13 +60,7 @@ export const probe = z
         url: httpUrl.describe(
           `What is asked with GET, http or https: "https://{workload}.prod.example.com/health". ${asked} Credentials in it are refused.`,
         ),
-        status: z
-          .int()
-          .min(100)
-          .max(599)
-          .default(200)
-          .describe("Expected status, 100 to 599; redirects are not followed."),
-        body: z.string().min(1).optional().describe('Text that the first 64 KiB of the body must contain: "ok".'),
+        ...expectedAnswer,
         connection: z
           .enum(["new", "kept"])
           .default("new")

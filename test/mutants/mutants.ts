@@ -112,9 +112,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "does not start again what it shut down",
     changes: [
-      change("core/decide/turns.ts", "return owed.length > 0;", "return false;"),
+      change("core/decide/begin.ts", "return owed.length > 0;", "return false;"),
       change(
-        "core/decide/turns.ts",
+        "core/decide/begin.ts",
         'for (const workload of owed) desk.start({ name: "start", host: host.id, workload });',
         "",
       ),

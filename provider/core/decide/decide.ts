@@ -1,8 +1,9 @@
 import { atTheBarrier, atTheStart } from "./barrier.ts";
 import { conclude } from "./conclude.ts";
+import { turnReleased } from "./convicted.ts";
 import { Desk } from "./desk.ts";
 import { drainsAgainAt } from "./impact.ts";
-import { admits, turnInHand, turnOfNext, turnReleased } from "./turns.ts";
+import { admits, turnInHand, turnOfNext } from "./turns.ts";
 import { type Decision, mayDrain, type View } from "./view.ts";
 import { windowFor } from "./window.ts";
 

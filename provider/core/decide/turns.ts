@@ -1,4 +1,3 @@
-import type { Act } from "../act.ts";
 import { exclusives } from "../exclusive.ts";
 import type { Host, Workload } from "../fleet.ts";
 import type { HookStep } from "../hook.ts";
@@ -10,7 +9,8 @@ import { precedenceOf } from "../precedence.ts";
 import type { Passable } from "../run.ts";
 import { hostsAllowed } from "../share.ts";
 import { needsPatch } from "../verify.ts";
-import { refuge } from "./companions.ts";
+import { migrate, onlyWhenIdle, owesStart } from "./begin.ts";
+import { turnConvicted } from "./convicted.ts";
 import type { Desk } from "./desk.ts";
 import { isJudged, soakEnds } from "./impact.ts";
 import { movesDue } from "./put-back.ts";
@@ -188,81 +188,6 @@ function giveBack(view: View, desk: Desk, host: Host): boolean {
 /** Marked but not cordoned and below the level: the cordon did not get through. */
 function recordon(desk: Desk, host: Host): boolean {
   return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
-}
-
-/** A host that was released and is convicted since: it is taken in hand again. */
-export function turnReleased(view: View, desk: Desk, id: string): void {
-  const host = desk.hosts.get(id);
-  if (host === undefined || desk.isInHand(id) || host.held || host.mark !== undefined || host.state !== "up") return;
-  if (view.policy.onRegress !== "hold") onlyWhenIdle(desk, host, { name: "cordon", host: id });
-}
-
-/**
- * A gate convicted it: load off again where capacity and rules allow, back to its former level where policy says so, and it stays out; or it is left as
- * it is.
- */
-function turnConvicted(view: View, desk: Desk, host: Host): boolean {
-  const { onRegress, pinned } = view.policy;
-  if (onRegress === "hold") return false;
-  if (onRegress === "rollback" && isGoingBack(desk, host)) return goBack(view, desk, host);
-  if (host.state !== "up") return false;
-  if (!host.cordoned) return onlyWhenIdle(desk, host, { name: "cordon", host: host.id });
-  if (onRegress === "rollback" && desk.memory(host.id)?.passed.includes("rollback")) return owesStart(desk, host);
-  const running = desk.workloadsOn(host.id).filter((one) => one.state === "running");
-  if (onRegress === "rollback" && running.length === 0) return goBack(view, desk, host);
-  if (onRegress === "rollback" && pinned === "shutdown")
-    for (const one of running) if (one.pinned) desk.start({ name: "stop", host: host.id, workload: one.id });
-  const movable = running.filter((one) => !one.pinned);
-  const leaving = movable.map((one) => {
-    const to = refuge(view, desk, one);
-    return to !== undefined && migrate(desk, host.id, { workload: one.id, to }, "evacuate");
-  });
-  return leaving.some(Boolean);
-}
-
-/** Its rollback has begun and is not proven: the platform may be in the middle of it. */
-function isGoingBack(desk: Desk, host: Host): boolean {
-  const memory = desk.memory(host.id);
-  return memory?.bootConvicted !== undefined && !memory.passed.includes("rollback") && host.state !== "up";
-}
-
-function goBack(view: View, desk: Desk, host: Host): boolean {
-  const name = host.state === "unreachable" ? "await" : "rollback";
-  if (name === "rollback" && host.state === "up" && desk.remediating >= view.remediations) return false;
-  return onlyWhenIdle(desk, host, { name, host: host.id });
-}
-
-function owesStart(desk: Desk, host: Host): boolean {
-  const owed = (desk.memory(host.id)?.stopped ?? []).filter((id) => desk.workloads.get(id)?.host === host.id);
-  for (const workload of owed) desk.start({ name: "start", host: host.id, workload });
-  return owed.length > 0;
-}
-
-function migrate(
-  desk: Desk,
-  host: string,
-  { workload: id, to }: Pick<Move, "workload" | "to">,
-  step: "evacuate" | "put back",
-): boolean {
-  const workload = desk.workloads.get(id);
-  if (workload?.state !== "running" || workload.host === to) return false;
-  // Under way already (a platform task that outlived its client): the act takes it up, nothing more is booked.
-  if (workload.movingTo === undefined) {
-    const slots = (one: string): boolean => desk.moves(one) < desk.slots(one);
-    if (
-      desk.mustStay(id) ||
-      desk.flights >= desk.mostFlights ||
-      !slots(workload.host) ||
-      !slots(to) ||
-      desk.room.refuses(workload, to) !== undefined
-    )
-      return false;
-  }
-  return desk.start({ name: "migrate", host, workload: id, to: workload.movingTo ?? to, step });
-}
-
-function onlyWhenIdle(desk: Desk, host: Host, act: Act): boolean {
-  return !desk.busy(host.id) && desk.start(act);
 }
 
 const owesHooks = (view: View, passed: readonly Passable[], step: HookStep): boolean =>

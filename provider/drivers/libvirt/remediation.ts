@@ -1,6 +1,7 @@
 import type { Baseline } from "../../core/baseline.ts";
 import { RollError } from "../../core/errors.ts";
 import type { ActContext, WayBack } from "../../engine/ports.ts";
+import type { HostLook } from "./look/host-look.ts";
 import { readLevel } from "./packages/reading.ts";
 import { readPreflight } from "./preflight.ts";
 import { download } from "./remediate/package-run.ts";
@@ -56,11 +57,18 @@ type Act = (what: string, context: ActContext, host: string, body: () => Promise
 async function mustBeOut(site: Site, host: string, context: ActContext, what: string): Promise<void> {
   const look = await site.lookout.host(host, context.signal);
   await site.run(host, `fenced "$1"`, [String(context.token)], context);
-  if (!look.cordoned || look.mark === undefined) throw refusal(host, `not ${what}: it is not cordoned under a mark`);
-  if (look.silent !== undefined)
-    throw refusal(host, `not ${what}: its libvirt does not tell of its guests (${look.silent})`);
-  const there = look.guests.filter(({ state }) => state !== "stopped").map(({ name }) => name);
-  if (there.length > 0) throw refusal(host, `not ${what}: it is not empty (${there.slice(0, 3).join(", ")})`);
+  const why = whyNotOut(look);
+  if (why !== undefined) throw refusal(host, `not ${what}: ${why}`);
+}
+
+/** Why a host may not be patched or rebooted as it looks now; undefined: it is out, and known to be empty. */
+export function whyNotOut({ cordoned, mark, silent, listed, guests }: HostLook): string | undefined {
+  if (!cordoned || mark === undefined) return "it is not cordoned under a mark";
+  if (silent !== undefined) return `its libvirt does not tell of its guests (${silent})`;
+  const untold = [...listed].find((uuid) => !guests.some((guest) => guest.uuid === uuid));
+  if (untold !== undefined) return `its libvirt lists the guest ${untold} and does not tell of it`;
+  const there = guests.filter(({ state }) => state !== "stopped").map(({ name }) => name);
+  return there.length === 0 ? undefined : `it is not empty (${there.slice(0, 3).join(", ")})`;
 }
 
 function refusal(host: string, why: string): RollError {

@@ -5,6 +5,7 @@ import { libvirtTarget } from "../../../provider/core/libvirt-target.ts";
 import { fleetOf, type Seen } from "../../../provider/drivers/libvirt/look/fleet.ts";
 import { type HostLook, readAbilities, readLook } from "../../../provider/drivers/libvirt/look/host-look.ts";
 import { preflightFrom } from "../../../provider/drivers/libvirt/preflight.ts";
+import { whyNotOut } from "../../../provider/drivers/libvirt/remediation.ts";
 
 const UUID = "591ad0e9-c061-4c36-9954-5805510bacfa";
 
@@ -153,6 +154,18 @@ describe("a look at a host", () => {
     expect(readLook(`${begun}${UUID}@networks@transient`).silent).toMatch(/cannot be read/);
     expect(readLook("boot b\n").silent).toMatch(/cannot be read/);
     expect(readLook("boot b\nsilent error: failed to connect\n").silent).toBe("error: failed to connect");
+  });
+
+  test("is out when it is cordoned under a mark, and known to be empty", () => {
+    const marked = (virsh = "", lines = 'cordoned yes\nmark {"owner":"a/b/c","run":"r1"}') => look(virsh, lines);
+    expect(whyNotOut(marked())).toBeUndefined();
+    expect(whyNotOut(marked(guest({ words: "shut off (shutdown)" })))).toBeUndefined();
+    expect(whyNotOut(marked(guest()))).toBe("it is not empty (g1)");
+    expect(whyNotOut(marked("", ""))).toBe("it is not cordoned under a mark");
+    expect(whyNotOut(marked(`@guest ${UUID}\n`))).toBe(`its libvirt lists the guest ${UUID} and does not tell of it`);
+    expect(whyNotOut({ ...marked(), silent: "error: failed to connect" })).toMatch(
+      /does not tell of its guests \(error/,
+    );
   });
 
   test("a silent host keeps its key and its level", () => {

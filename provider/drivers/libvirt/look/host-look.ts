@@ -29,6 +29,8 @@ export interface HostLook {
   readonly autostart: ReadonlySet<string>;
   /** UUIDs of guests that are gone once they are shut off. */
   readonly transient: ReadonlySet<string>;
+  /** UUIDs of all guests that libvirt knows: one that is not among `guests` has gone in the meantime, or could not be asked about. */
+  readonly listed: ReadonlySet<string>;
   readonly guests: readonly Guest[];
   /** What libvirt said instead of an answer. */
   readonly silent: string | undefined;
@@ -70,6 +72,7 @@ export function readLook(text: string): HostLook {
     quorums: all("quorum"),
     autostart: new Set(names("autostart")),
     transient: new Set(names("transient")),
+    listed: new Set(names("uuids")),
     guests: [...sections].flatMap(([name, body]) => (name.startsWith("guest ") ? (readGuest(body) ?? []) : [])),
     silent: lines.has("silent") ? all("silent").join(" ").trim() : unread(sections),
   };
